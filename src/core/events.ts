@@ -1,0 +1,95 @@
+/**
+ * The shared words for what happened. Every event travels in the same envelope; ids come from the client or are
+ * time-ordered, positions are given by the log, and nothing here knows how events are stored.
+ */
+export interface EventEnvelope<T extends string, P> {
+  /** Unique within its `type`; sending the same id twice records it once. */
+  readonly id: string;
+  readonly type: T;
+  /** Version of the payload's shape; readers upgrade old shapes on the way in. */
+  readonly schemaVersion: number;
+  /** Whom it is about: a customer id, an item id, a model name. Order is kept per entity. */
+  readonly entity: string;
+  /** When it happened, milliseconds UTC. Client's word. */
+  readonly occurredAt: number;
+  /** Which door it came through. `simulator` marks the demo world. */
+  readonly source: EventSource;
+  readonly payload: P;
+}
+export type EventSource = 'api' | 'simulator' | 'system';
+
+/** An amount in the currency's minor unit (cents): an integer, so that nothing is ever rounded. */
+export interface MinorAmount {
+  readonly minor: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+export interface CustomerPayload {
+  readonly country?: string | null;
+  /** Calendar date `YYYY-MM-DD`. */
+  readonly birthDate?: string | null;
+  readonly createdAt?: number | null;
+}
+export interface ItemPayload {
+  readonly title: string;
+  readonly available: boolean;
+}
+export interface PaymentPayload {
+  readonly merchant: string;
+  readonly category: string;
+  readonly amount: MinorAmount;
+}
+export type InteractionKind = 'VIEW' | 'BASKET' | 'PURCHASE';
+export interface InteractionPayload {
+  readonly itemId: string;
+  readonly kind: InteractionKind;
+  /** Units bought; 1 unless told. */
+  readonly quantity: number;
+  /** Price of one unit; absent where the caller did not tell it. */
+  readonly unitPrice?: MinorAmount | null;
+  /** Purchases with one orderId are one order; without it, purchases of one customer at the same instant are. */
+  readonly orderId?: string | null;
+  /** The recommendation that led here. */
+  readonly predictionId?: string | null;
+}
+export interface SegmentChangedPayload {
+  readonly predictionId: string;
+  readonly previous: string | null;
+  readonly current: string;
+}
+export interface ModelStatePayload {
+  readonly version: number;
+  readonly state: ModelVersionState;
+  readonly reason: string | null;
+}
+export type ModelVersionState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
+
+export type CustomerUpserted = EventEnvelope<'customer.upserted', CustomerPayload>;
+export type ItemUpserted = EventEnvelope<'item.upserted', ItemPayload>;
+export type PaymentRecorded = EventEnvelope<'payment.recorded', PaymentPayload>;
+export type InteractionRecorded = EventEnvelope<'interaction.recorded', InteractionPayload>;
+export type SegmentChanged = EventEnvelope<'segment.changed', SegmentChangedPayload>;
+export type ModelStateChanged = EventEnvelope<'model.state_changed', ModelStatePayload>;
+
+/** Any event before the log has taken it. */
+export type NewEvent =
+  | CustomerUpserted
+  | ItemUpserted
+  | PaymentRecorded
+  | InteractionRecorded
+  | SegmentChanged
+  | ModelStateChanged;
+export type EventType = NewEvent['type'];
+
+/** What the log adds. */
+export interface Recorded {
+  /** Position in the log: grows by order of recording, gaps are possible. */
+  readonly seq: number;
+  /** When the log took it, milliseconds UTC. */
+  readonly recordedAt: number;
+}
+/** An event as read back from the log. */
+export type StoredEvent = NewEvent & Recorded;
+/** A stored event of one type. */
+export type Stored<E extends NewEvent> = E & Recorded;

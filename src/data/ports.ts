@@ -1,0 +1,113 @@
+import type { EventType, NewEvent, StoredEvent } from '../core/events.js';
+import type { PredictionRecord } from '../core/predictions.js';
+
+/**
+ * What became of one event handed to the log. `repeated`: this id was recorded before with the same content
+ * (answer as if new). `conflict`: the id exists with other content; nothing was written.
+ */
+export interface AppendResult {
+  readonly status: 'appended' | 'repeated' | 'conflict';
+  /** Position of the (first) record. */
+  readonly seq: number;
+  readonly recordedAt: number;
+}
+
+/** The append-only record of what happened. Positions grow in order of recording; nothing is rewritten but by erasure. */
+export interface EventLog {
+  /**
+   * Appends in the given order, in one group commit with whoever else is waiting. Resolves when the events are on disk
+   * (fdatasync done), never before. Results follow the input's order.
+   * @throws ScoregraphError STORAGE_UNAVAILABLE with reason `DISK_FULL`, `SYNC_FAILED`, `READ_ONLY` or `WATERMARK`:
+   * nothing of the call was recorded; QUEUE_FULL when too much is waiting.
+   */
+  append(events: readonly NewEvent[]): Promise<AppendResult[]>;
+  /** Events with `seq > after`, oldest first, at most `limit`. */
+  read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]>;
+  /** By client id within a type; order of the input, null where unknown. */
+  byIds(type: EventType, ids: readonly string[]): Promise<(StoredEvent | null)[]>;
+  /** One page of an entity's events of one type. `newestFirst` false walks upwards from `after`; both bounds exclusive. */
+  byEntity(
+    entity: string,
+    type: EventType,
+    page: { readonly after?: number; readonly before?: number; readonly limit: number; readonly newestFirst: boolean },
+  ): Promise<StoredEvent[]>;
+  /** How many events of `types` lie after position `after`. */
+  count(after: number, types?: readonly EventType[]): Promise<number>;
+  /** Position of the newest durable event; 0 when empty. Synchronous: kept in memory. */
+  head(): number;
+  /** Position before the oldest event still held; a cursor below it cannot be resumed without loss. */
+  horizon(): number;
+}
+
+/** A recorded prediction and its place in the stream of recorded predictions. */
+export interface PositionedPrediction {
+  readonly position: number;
+  readonly record: PredictionRecord;
+}
+
+export interface PredictionLog {
+  /**
+   * Event-born predictions of one consumer batch, with the consumer's offset, in one transaction: all or nothing,
+   * durable when it resolves. A record whose id exists already is left as it is. Answers the position of each
+   * record (of the existing one where it existed).
+   */
+  commit(records: readonly PredictionRecord[], consumer: { readonly name: string; readonly offset: number }): Promise<number[]>;
+  /** Keeps a query-born prediction, written behind the answer; false when the buffer is full (then it is not kept). */
+  offer(record: PredictionRecord): boolean;
+  /** Order of the input, null where unknown. Sees offered records that are not on disk yet. */
+  byIds(ids: readonly string[]): Promise<(PredictionRecord | null)[]>;
+  /** The event-born predictions of `model` for these events (the first recorded one each); null where there is none. */
+  byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]>;
+  /** Event-born predictions of `model` with position > `after`, oldest first. */
+  read(model: string, after: number, limit: number): Promise<PositionedPrediction[]>;
+  /** Position of the newest event-born prediction; 0 when empty. */
+  head(): number;
+  horizon(): number;
+}
+
+/** Durable positions of consumers of the log. */
+export interface Offsets {
+  /** 0 when the consumer is new. */
+  get(consumer: string): Promise<number>;
+}
+
+/** Small durable documents: entity state by kind and key. What the feature store keeps its snapshots in. */
+export interface SnapshotStore {
+  /** Every saved document of `kind`, in pages of at most `limit`, keys ascending and > `afterKey`. */
+  load(kind: string, afterKey: string, limit: number): Promise<SnapshotDocument[]>;
+  /** Saves documents and, when given, the position from which a replay must start, in one transaction. */
+  save(kind: string, documents: readonly SnapshotDocument[], replayFrom?: number): Promise<void>;
+  /** Where a replay must start; 0 when there is no snapshot. */
+  replayFrom(kind: string): Promise<number>;
+}
+export interface SnapshotDocument {
+  readonly key: string;
+  /** Position of the last event contained in `body`. */
+  readonly seq: number;
+  readonly body: string;
+}
+
+/** How a feature store turns events into state; handed in, so that storage knows nothing about features. */
+export interface StateReducer<S> {
+  empty(entity: string): S;
+  /** Changes `state` in place. */
+  apply(state: S, event: StoredEvent): void;
+  encode(state: S): string;
+  /** @throws when the body is of a shape it does not know. */
+  decode(entity: string, body: string): S;
+}
+
+/**
+ * Feature state per entity, in log order. Reads see every event already applied. State objects are live: callers
+ * read them synchronously and never keep or change them.
+ */
+export interface FeatureStore<S> {
+  get(entities: readonly string[]): Promise<(S | null)[]>;
+  /** The state when this process holds it already (always, for the embedded adapter); undefined: ask `get`. */
+  peek(entity: string): S | null | undefined;
+  /** Applies events in order; an event at or below the entity's own position is skipped. */
+  apply(events: readonly StoredEvent[]): void;
+  /** All entities known, for sweeps and totals. */
+  size(): number;
+  entities(): IterableIterator<string>;
+}

@@ -1,0 +1,165 @@
+import type { RowContext } from '../core/predictions.js';
+
+/** Open Inference Protocol datatypes the runtimes speak. */
+export type Datatype = 'FP32' | 'INT32';
+export type TensorData = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
+/** A dense tensor, row-major; `shape[0]` is the number of rows. */
+export interface Tensor {
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+/** Named tensors that share their first dimension. */
+export type TensorMap = Readonly<Record<string, Tensor>>;
+
+/** One input or output of a model; -1 in `shape` is the batch and always comes first. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+}
+export interface Signature {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** How a version is kept on disk. */
+export type ModelFormat = 'tfjs-layers' | 'tfjs-graph' | 'tf-saved-model';
+
+/** Everything a runtime needs to load a version. Structured-cloneable: it crosses to worker threads. */
+export interface VersionSource {
+  readonly model: string;
+  readonly version: number;
+  /** Absolute path of `models/<name>/<int>`. */
+  readonly folder: string;
+  readonly format: ModelFormat;
+  /** The signature the manifest promises; a version that has another does not load. */
+  readonly signature: Signature;
+  /** Content hash of the folder; keys whatever a runtime derives from it (compiled graphs). */
+  readonly sha256: string;
+}
+
+/**
+ * An engine. Asynchronous throughout: nothing outside an adapter may assume that a model lives in this process,
+ * that a run cannot time out, or that it takes microseconds.
+ */
+export interface Runtime {
+  readonly name: string;
+  /** Engine version as a person would write it: `TensorFlow 2.12.1`, `WASM (SIMD)`. */
+  readonly version: string;
+  readonly capabilities: {
+    readonly formats: readonly ModelFormat[];
+    readonly datatypes: readonly Datatype[];
+    readonly gradients: boolean;
+  };
+  /**
+   * @throws ScoregraphError MODEL_UNAVAILABLE with reason `FORMAT_UNSUPPORTED_BY_ENGINE`, `SIGNATURE_MISMATCH`,
+   * `CORRUPT` or `LOAD_FAILED`; the message says what was expected and what was found.
+   */
+  load(source: VersionSource): Promise<LoadedModel>;
+}
+
+export interface LoadedModel {
+  readonly signature: Signature;
+  /** How it runs, for people: `saved-model (compiled)`, `eager`, … */
+  readonly mode: string;
+  /** Runs one batch; answers every output, row order kept. Inputs may be detached afterwards. */
+  run(inputs: TensorMap): Promise<TensorMap>;
+  /** Runs each batch size once so that the first real caller does not pay for it. */
+  warmUp(batchSizes: readonly number[]): Promise<void>;
+  /** Frees everything; the object is dead afterwards. */
+  unload(): Promise<void>;
+}
+
+/** Keep the k best of one output, per row, without the rows' excluded indices. Done beside the engine. */
+export interface TopK {
+  readonly output: string;
+  readonly k: number;
+  /** Indices that must not appear. */
+  readonly exclude?: Int32Array;
+}
+
+/** One row: the model's inputs without the batch dimension. */
+export interface Row {
+  readonly inputs: Readonly<Record<string, TensorData>>;
+  readonly topK?: TopK;
+}
+
+/**
+ * What came out for one row, keyed by output name. An output asked for by `topK` holds the k best scores in falling
+ * order, and `<output>:indices` (Int32Array) their indices; other rows' numbers are never visible.
+ */
+export interface RowResult {
+  readonly model: string;
+  readonly version: number;
+  readonly outputs: Readonly<Record<string, TensorData>>;
+}
+
+/** Which version answers; neither: the router decides for the entity. */
+export interface VersionSelector {
+  readonly alias?: string | null;
+  readonly version?: number | null;
+}
+
+/** What domains ask for predictions. */
+export interface Inference {
+  /**
+   * Queues one row for a model; it is batched with everybody else's.
+   * @throws ScoregraphError NOT_FOUND (no such model, version or alias), MODEL_UNAVAILABLE, QUEUE_FULL,
+   * DEADLINE_EXCEEDED, INVALID_FEATURES (wrong shape, or a non-finite output), CANCELLED.
+   */
+  predict(model: string, row: Row, context: RowContext, selector?: VersionSelector): Promise<RowResult>;
+  /** The version that `predict` would use now, with its files; lets a domain read thresholds and vocabularies. */
+  resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo;
+}
+
+/** A loaded version as domains see it. */
+export interface ModelVersionInfo {
+  readonly model: string;
+  readonly version: number;
+  readonly folder: string;
+  /** The parsed `version.json`: thresholds, calibration, training data, metrics. */
+  readonly card: Readonly<Record<string, unknown>>;
+  /** The parsed `manifest.json`. */
+  readonly manifest: ModelManifest;
+}
+
+/** `manifest.json`, checked by `inference/manifest.ts`. */
+export interface ModelManifest {
+  readonly name: string;
+  readonly task: string;
+  readonly description: string;
+  readonly entity: string;
+  readonly inputs: readonly (TensorSpec & { readonly features?: readonly ManifestFeature[] })[];
+  readonly outputs: readonly TensorSpec[];
+  readonly batching: Batching;
+  readonly versionPolicy: VersionPolicy;
+  readonly aliases: Readonly<Record<string, number>>;
+  /** How query-born predictions are kept: 1 all, 0 none, between: that share, chosen by hash of the predictionId. */
+  readonly predictionLog: number;
+  /** The written part of the graph that serves it; absent: generated. */
+  readonly graph?: { readonly domain: string };
+  /** ISO 4217 currency of the model's amounts; others are refused. */
+  readonly currency?: string;
+}
+export interface ManifestFeature {
+  readonly name: string;
+  readonly description: string;
+  readonly unit?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default?: number;
+}
+/** Names as in Triton's model configuration. */
+export interface Batching {
+  readonly maxBatchSize: number;
+  readonly preferredBatchSize: readonly number[];
+  readonly maxQueueDelayMicroseconds: number;
+  readonly maxQueueSize: number;
+}
+/** As in TensorFlow Serving: which versions are loaded. */
+export type VersionPolicy =
+  | { readonly kind: 'latest'; readonly count: number }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'specific'; readonly versions: readonly number[] };
