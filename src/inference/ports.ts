@@ -163,3 +163,57 @@ export type VersionPolicy =
   | { readonly kind: 'latest'; readonly count: number }
   | { readonly kind: 'all' }
   | { readonly kind: 'specific'; readonly versions: readonly number[] };
+
+/** Top-k for a whole batch: every row of the batch asks for it on the same output. Arrays are transferred, not copied. */
+export interface BatchTopK {
+  readonly output: string;
+  /** Largest k of the rows: the results have this many columns. */
+  readonly k: number;
+  /** All rows' excluded indices one after the other … */
+  readonly exclude: Int32Array<ArrayBuffer>;
+  /** … row i's are exclude[offsets[i] … offsets[i+1]); length rows + 1. */
+  readonly offsets: Int32Array<ArrayBuffer>;
+}
+
+/** One batch on its way to an engine worker. Exactly one of `done` and `failed` is called, once, on the main thread. */
+export interface BatchJob {
+  readonly model: string;
+  readonly version: number;
+  readonly rows: number;
+  readonly inputs: TensorMap;
+  readonly topK?: BatchTopK;
+  /**
+   * Outputs by name. With topK, that output is [rows, k] FP32 in falling order and `<output>:indices` is [rows, k] INT32
+   * (padding where fewer than k are left: score -Infinity, index -1); the other outputs are whole.
+   * `nonFinite` lists rows in which any output held NaN or ±Infinity before top-k.
+   */
+  done(outputs: TensorMap, facts: { readonly computeMicros: number; readonly nonFinite: readonly number[] }): void;
+  /** The engine refused (the batch may be bisected) or its worker died (ScoregraphError MODEL_UNAVAILABLE, reason `WORKER_EXITED`). */
+  failed(error: Error): void;
+}
+
+/** Where a free worker gets its next work from: it pulls, so that batches grow while workers are busy. */
+export interface JobSource {
+  /**
+   * Called when a worker that has `canRun(model, version)` is free. Answers the batches for one trip to the worker
+   * (several models may ride together), or an empty list when nothing is due; the source then calls `pool.wake()`
+   * when something becomes due.
+   */
+  take(canRun: (model: string, version: number) => boolean): readonly BatchJob[];
+}
+
+/** Engine workers. Owns their lives: start, crash, restart with all models, stop. */
+export interface EnginePool {
+  /** Which engine, and why this one: `native engine found`, `SCOREGRAPH_ENGINE=wasm`, `native engine missing: …`. */
+  readonly engine: { readonly name: string; readonly version: string; readonly reason: string };
+  readonly workers: { readonly configured: number; alive(): number };
+  /** Loads and warms a version in every worker (and again in every worker that is restarted). Idempotent. */
+  load(source: VersionSource, warmUp: readonly number[]): Promise<{ readonly signature: Signature; readonly mode: string }>;
+  unload(model: string, version: number): Promise<void>;
+  /** Sets where work comes from; once, before the first wake. */
+  attach(source: JobSource): void;
+  /** Something is due: free workers come and take it. Cheap; call it as often as you like. */
+  wake(): void;
+  /** Lets running batches finish (at most `graceMs`), then ends the workers. */
+  close(graceMs: number): Promise<void>;
+}
