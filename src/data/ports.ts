@@ -47,11 +47,14 @@ export interface PositionedPrediction {
 
 export interface PredictionLog {
   /**
-   * Event-born predictions of one consumer batch, with the consumer's offset, in one transaction: all or nothing,
+   * Event-born predictions of one consumer batch, with the consumer's offset (where there is one), in one transaction: all or nothing,
    * durable when it resolves. A record whose id exists already is left as it is. Answers the position of each
    * record (of the existing one where it existed).
    */
-  commit(records: readonly PredictionRecord[], consumer: { readonly name: string; readonly offset: number }): Promise<number[]>;
+  commit(
+    records: readonly PredictionRecord[],
+    consumer?: { readonly name: string; readonly offset: number },
+  ): Promise<number[]>;
   /** Keeps a query-born prediction, written behind the answer; false when the buffer is full (then it is not kept). */
   offer(record: PredictionRecord): boolean;
   /** Order of the input, null where unknown. Sees offered records that are not on disk yet. */

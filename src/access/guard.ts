@@ -1,0 +1,73 @@
+import type { Clock } from '../core/clock.js';
+import { badInput } from '../core/errors.js';
+import { uuidv7 } from '../core/ids.js';
+
+/** Who asks. Until authentication is configured everybody is the same local caller, who may do everything. */
+export interface Principal {
+  readonly id: string;
+  readonly roles: ReadonlySet<Role>;
+  /** The customers this caller may see; `all` without restriction. */
+  readonly customers: 'all' | ReadonlySet<string>;
+}
+export const ROLES = ['viewer', 'scorer', 'ingester', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The caller of a server that listens on loopback only. */
+export const LOCAL_PRINCIPAL: Principal = { id: 'local', roles: new Set(ROLES), customers: 'all' };
+
+/** One admitted call: what travels from a door to the rows of a batch. Knows no transport. */
+export interface Call {
+  readonly door: string;
+  readonly principal: Principal;
+  readonly traceId: string;
+  /** Monotonic milliseconds by which the answer must be there. */
+  readonly deadline: number;
+  /** Aborted when the client is gone or the server gives up on it. */
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface CallRequest {
+  readonly door: string;
+  /** Deadline asked for, milliseconds from now; absent: the default. */
+  readonly deadlineMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The one way in, for every door: who is it, how long has it got. Authorisation, budgets and audit join here, so that
+ * no door can be without them.
+ */
+export class Guard {
+  readonly #clock: Clock;
+  readonly #defaultMs: number;
+  readonly #maxMs: number;
+
+  constructor(options: { clock: Clock; deadlineMs: number; maxDeadlineMs: number }) {
+    this.#clock = options.clock;
+    this.#defaultMs = options.deadlineMs;
+    this.#maxMs = options.maxDeadlineMs;
+  }
+
+  /**
+   * Admits a call. A deadline above the maximum is cut to it.
+   * @throws ScoregraphError BAD_USER_INPUT when the deadline is no positive number of milliseconds.
+   */
+  admit(request: CallRequest): Call {
+    const asked = request.deadlineMs;
+    if (asked !== undefined && !(Number.isInteger(asked) && asked > 0)) {
+      throw badInput(`expected deadlineMs to be a positive whole number of milliseconds, got ${String(asked)}`, 'deadlineMs');
+    }
+    return {
+      door: request.door,
+      principal: LOCAL_PRINCIPAL,
+      traceId: uuidv7(),
+      deadline: this.#clock.monotonic() + Math.min(asked ?? this.#defaultMs, this.#maxMs),
+      signal: request.signal,
+    };
+  }
+
+  /** A fresh deadline for one event of a subscription: the call stays, its clock starts again. */
+  renew(call: Call): Call {
+    return { ...call, deadline: this.#clock.monotonic() + this.#defaultMs };
+  }
+}

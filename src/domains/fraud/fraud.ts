@@ -1,0 +1,135 @@
+import type { MinorAmount } from '../../core/events.js';
+import { badInput, ScoregraphError } from '../../core/errors.js';
+import type { RowContext } from '../../core/predictions.js';
+import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
+import type { CustomerState } from '../../features/customer-state.js';
+import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import type { Prediction, QueryRecorder } from '../prediction.js';
+import { perVersion } from '../assets.js';
+import { readThresholds } from './thresholds.js';
+
+export const FRAUD_MODEL = 'fraud';
+export type FraudDecision = 'APPROVE' | 'REVIEW' | 'DECLINE';
+
+/** What the fraud model says about one payment. */
+export interface FraudOutput {
+  readonly probability: number;
+  readonly decision: FraudDecision;
+}
+export type FraudPrediction = Prediction<FraudOutput>;
+
+/** A payment to be judged, whether it happened or not. */
+export interface AssessedPayment {
+  readonly merchant: string;
+  readonly category: string;
+  readonly amount: MinorAmount;
+  /** Milliseconds UTC. */
+  readonly occurredAt: number;
+}
+
+/** The features of one payment, taken at the moment it is judged. */
+export interface FraudFeatures {
+  readonly vector: Float32Array<ArrayBuffer>;
+  readonly defaulted: readonly string[];
+  readonly featuresAsOf: number;
+}
+
+/** A scored vector, before it is anybody's prediction. */
+export interface FraudScore {
+  readonly info: ModelVersionInfo;
+  readonly output: FraudOutput;
+}
+
+const WIDTH = FRAUD_FEATURES.features.length;
+
+/** Judges card payments: features in, probability and decision out. */
+export class FraudDomain {
+  readonly featureSet = `${FRAUD_FEATURES.name}@${FRAUD_FEATURES.version}`;
+  readonly #inference: Inference;
+  readonly #recorder: QueryRecorder;
+  readonly #thresholds = perVersion(readThresholds);
+
+  constructor(inference: Inference, recorder: QueryRecorder) {
+    this.#inference = inference;
+    this.#recorder = recorder;
+  }
+
+  /**
+   * The vector the model would see for `payment` on top of `state` (the customer's history before it).
+   * Reads `state` synchronously and keeps nothing of it.
+   */
+  features(state: CustomerState, payment: AssessedPayment): FraudFeatures {
+    const vector = new Float32Array(WIDTH);
+    const input: FraudPayment = {
+      merchant: payment.merchant,
+      category: payment.category,
+      amountMinor: payment.amount.minor,
+      currency: payment.amount.currency,
+      occurredAt: payment.occurredAt,
+    };
+    const defaulted = fraudVector(state, input, vector, 0);
+    return { vector, defaulted, featuresAsOf: state.asOf };
+  }
+
+  /**
+   * Scores one vector.
+   * @throws what `Inference.predict` throws.
+   */
+  async score(vector: Float32Array<ArrayBuffer>, context: RowContext, selector?: VersionSelector): Promise<FraudScore> {
+    const result = await this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, selector);
+    const info = this.#inference.resolve(FRAUD_MODEL, context, { version: result.version });
+    const probability = result.outputs.probability![0]!;
+    return { info, output: { probability, decision: this.#decide(info, probability) } };
+  }
+
+  /**
+   * Judges a payment that is only thought of: nothing of it is recorded but, by the model's policy, the prediction.
+   * @throws ScoregraphError BAD_USER_INPUT when the amount is in a currency the model was not trained on.
+   */
+  async assess(
+    customerId: string,
+    state: CustomerState,
+    payment: AssessedPayment,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<FraudPrediction> {
+    this.#checkCurrency(payment, context, selector);
+    const features = this.features(state, payment);
+    return this.assessVector(customerId, features, context, selector);
+  }
+
+  /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */
+  async assessVector(
+    customerId: string,
+    features: FraudFeatures,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<FraudPrediction> {
+    const { info, output } = await this.score(features.vector, context, selector);
+    return this.#recorder.record({
+      info,
+      entity: customerId,
+      featuresAsOf: features.featuresAsOf,
+      featureSet: this.featureSet,
+      features: features.vector,
+      defaulted: features.defaulted,
+      output,
+    });
+  }
+
+  #checkCurrency(payment: AssessedPayment, context: RowContext, selector?: VersionSelector): void {
+    const { currency } = this.#inference.resolve(FRAUD_MODEL, context, selector).manifest;
+    if (currency !== undefined && payment.amount.currency !== currency) throw wrongCurrency(payment.amount.currency, currency);
+  }
+
+  #decide(info: ModelVersionInfo, probability: number): FraudDecision {
+    const thresholds = this.#thresholds(info);
+    if (probability >= thresholds.decline) return 'DECLINE';
+    return probability >= thresholds.review ? 'REVIEW' : 'APPROVE';
+  }
+}
+
+/** The refusal of an amount in a currency the model does not know. */
+export function wrongCurrency(got: string, expected: string): ScoregraphError {
+  return badInput(`the fraud model was trained on amounts in ${expected}, got ${got}`, 'amount.currency');
+}

@@ -1,0 +1,157 @@
+import type { RowContext } from '../../core/predictions.js';
+import { BASKET_FEATURES, purchasedIndices, recentItems } from '../../features/basket-features.js';
+import type { CustomerState } from '../../features/customer-state.js';
+import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import type { Prediction, QueryRecorder } from '../prediction.js';
+import { type Vocabulary, type VocabularyItem, vocabularyOf } from './vocabulary.js';
+
+export const RECOMMENDATIONS_MODEL = 'recommendations';
+/** Longest list anybody may ask for. */
+export const MAX_RECOMMENDATIONS = 100;
+
+export type RecommendationBasis = 'PERSONAL' | 'POPULAR_IN_COUNTRY' | 'POPULAR';
+/** A ranked list, best first: item ids with the model's score. */
+export interface RecommendationOutput {
+  readonly items: readonly { readonly itemId: string; readonly score: number }[];
+  readonly basis: RecommendationBasis;
+  /** One sentence for the person who reads the list. */
+  readonly reason: string;
+}
+export type RecommendationPrediction = Prediction<RecommendationOutput>;
+
+export interface RecommendationRequest {
+  /** How many, 1 … MAX_RECOMMENDATIONS. */
+  readonly first: number;
+  readonly excludePurchased: boolean;
+}
+
+/** What is withdrawn from sale: never recommended. Item ids. */
+export type Unavailable = Pick<ReadonlySet<string>, 'has' | 'size' | typeof Symbol.iterator>;
+
+const NO_INDICES = new Int32Array(0);
+
+/** Ranks items for a customer from what they looked at and bought most recently. */
+export class RecommendationsDomain {
+  readonly featureSet = `${BASKET_FEATURES.name}@${BASKET_FEATURES.version}`;
+  readonly #inference: Inference;
+  readonly #recorder: QueryRecorder;
+  readonly #unavailable: Unavailable;
+
+  constructor(inference: Inference, recorder: QueryRecorder, unavailable: Unavailable) {
+    this.#inference = inference;
+    this.#recorder = recorder;
+    this.#unavailable = unavailable;
+  }
+
+  /** An item of the answering version's vocabulary; null when it does not know it. */
+  vocabularyItem(itemId: string): VocabularyItem | null {
+    const vocabulary = this.#vocabulary();
+    const index = vocabulary?.indexOf.get(itemId);
+    return index === undefined ? null : vocabulary!.items[index]!;
+  }
+
+  /** Every item of the answering version's vocabulary; empty while there is none. */
+  items(): readonly VocabularyItem[] {
+    return this.#vocabulary()?.items ?? [];
+  }
+
+  /**
+   * The customer's list. Without a single known interaction the popular items of the country, or overall, are
+   * the answer (`basis` says so) and the network is not run.
+   * @throws what `Inference.predict` throws.
+   */
+  async recommend(
+    customerId: string,
+    state: CustomerState,
+    request: RecommendationRequest,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<RecommendationPrediction> {
+    const asked = this.#inference.resolve(RECOMMENDATIONS_MODEL, context, selector);
+    const vocabulary = vocabularyOf(asked);
+    const recent = recentItems(state, vocabulary.indexOf);
+    const featuresAsOf = state.asOf;
+    const exclude = this.#exclusions(state, vocabulary, request.excludePurchased);
+    if (recent.count === 0) {
+      return this.#recorder.record({
+        info: asked,
+        entity: customerId,
+        featuresAsOf,
+        featureSet: this.featureSet,
+        features: new Float32Array(0),
+        defaulted: ['items'],
+        output: popularItems(vocabulary, state.country, request.first, exclude),
+      });
+    }
+    const row = {
+      inputs: { items: recent.ids, weights: recent.weights },
+      topK: { output: 'scores', k: Math.min(request.first, vocabulary.items.length), exclude },
+    };
+    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, { version: asked.version });
+    const scores = result.outputs.scores as Float32Array;
+    const indices = result.outputs['scores:indices'] as Int32Array;
+    const items: { itemId: string; score: number }[] = [];
+    for (let i = 0; i < indices.length && indices[i]! >= 0; i++) {
+      items.push({ itemId: vocabulary.items[indices[i]!]!.id, score: scores[i]! });
+    }
+    return this.#recorder.record({
+      info: asked,
+      entity: customerId,
+      featuresAsOf,
+      featureSet: this.featureSet,
+      features: loggedVector(recent),
+      defaulted: [],
+      output: { items, basis: 'PERSONAL', reason: personalReason(recent.count) },
+    });
+  }
+
+  #exclusions(state: CustomerState, vocabulary: Vocabulary, excludePurchased: boolean): Int32Array {
+    const purchased = excludePurchased ? purchasedIndices(state, vocabulary.indexOf) : NO_INDICES;
+    if (this.#unavailable.size === 0) return purchased;
+    const withdrawn: number[] = [];
+    for (const itemId of this.#unavailable) {
+      const index = vocabulary.indexOf.get(itemId);
+      if (index !== undefined) withdrawn.push(index);
+    }
+    return Int32Array.from([...purchased, ...withdrawn]);
+  }
+
+  #vocabulary(): Vocabulary | null {
+    let info: ModelVersionInfo;
+    try {
+      info = this.#inference.resolve(RECOMMENDATIONS_MODEL, {});
+    } catch {
+      return null; // no version is loaded: there is no vocabulary, which is an answer here and not a failure
+    }
+    return vocabularyOf(info);
+  }
+}
+
+/** What the log keeps: the used item indices (+1, as the model sees them) and then their weights. */
+function loggedVector(recent: { count: number; ids: Int32Array; weights: Float32Array }): Float32Array {
+  const features = new Float32Array(recent.count * 2);
+  for (let i = 0; i < recent.count; i++) {
+    features[i] = recent.ids[i]!;
+    features[recent.count + i] = recent.weights[i]!;
+  }
+  return features;
+}
+
+const personalReason = (count: number): string =>
+  count === 1 ? 'Based on your latest interaction.' : `Based on your ${count} latest interactions.`;
+
+/** The popular items of a country, or overall where the country has none; scores fall with the rank. */
+export function popularItems(
+  vocabulary: Vocabulary,
+  country: string | null,
+  first: number,
+  exclude: Int32Array,
+): RecommendationOutput {
+  const excluded = new Set(exclude);
+  const local = country === null ? undefined : vocabulary.popular.byCountry.get(country);
+  const ranked = (local ?? vocabulary.popular.overall).filter((index) => !excluded.has(index)).slice(0, first);
+  const items = ranked.map((index, rank) => ({ itemId: vocabulary.items[index]!.id, score: 1 / (rank + 1) }));
+  return local === undefined
+    ? { items, basis: 'POPULAR', reason: 'Popular with all customers.' }
+    : { items, basis: 'POPULAR_IN_COUNTRY', reason: `Popular with customers in ${country}.` };
+}

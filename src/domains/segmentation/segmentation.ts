@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { RowContext } from '../../core/predictions.js';
+import type { CustomerState } from '../../features/customer-state.js';
+import { RFM_FEATURES, rfmVector } from '../../features/rfm-features.js';
+import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import { perVersion, readAsset } from '../assets.js';
+import type { Prediction, QueryRecorder } from '../prediction.js';
+
+export const SEGMENTATION_MODEL = 'segmentation';
+
+/** A group of customers, as the model's version names it. */
+export interface Segment {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** What the segmentation model says about one customer. */
+export interface SegmentOutput {
+  readonly segment: string;
+  /** Soft assignment to `segment`, 0 … 1. */
+  readonly confidence: number;
+  /** The second-nearest segment; null where the model has one only. */
+  readonly runnerUp: string | null;
+  /** Confidence minus the runner-up's. */
+  readonly margin: number;
+}
+export type SegmentPrediction = Prediction<SegmentOutput>;
+
+const segmentsSchema: z.ZodType<Segment[]> = z
+  .array(z.object({ id: z.string().min(1), label: z.string().min(1), description: z.string().min(1) }))
+  .min(1)
+  .max(1000);
+
+/** Assigns customers to segments by recency, frequency and monetary value of their purchases. */
+export class SegmentationDomain {
+  readonly featureSet = `${RFM_FEATURES.name}@${RFM_FEATURES.version}`;
+  readonly #inference: Inference;
+  readonly #recorder: QueryRecorder;
+  readonly #segments = perVersion((info) => readAsset(info, 'segments.json', segmentsSchema));
+
+  constructor(inference: Inference, recorder: QueryRecorder) {
+    this.#inference = inference;
+    this.#recorder = recorder;
+  }
+
+  /** The segments of the version that answers, in the model's order. */
+  segments(selector?: VersionSelector): readonly Segment[] {
+    return this.#segments(this.#inference.resolve(SEGMENTATION_MODEL, {}, selector));
+  }
+
+  /** One segment by id, as a version names it; null when that version has no such segment. */
+  segment(id: string, selector?: VersionSelector): Segment | null {
+    return this.segments(selector).find((segment) => segment.id === id) ?? null;
+  }
+
+  /**
+   * Where a customer belongs at `now` (milliseconds UTC). Somebody who never bought anything gets an answer too, from
+   * defaulted features, with their names in `defaulted`.
+   * @throws what `Inference.predict` throws.
+   */
+  async assign(
+    customerId: string,
+    state: CustomerState,
+    now: number,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<SegmentPrediction> {
+    const features = new Float32Array(RFM_FEATURES.features.length);
+    const defaulted = rfmVector(state, now, features, 0);
+    const featuresAsOf = state.asOf;
+    const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, selector);
+    const info = this.#inference.resolve(SEGMENTATION_MODEL, context, { version: result.version });
+    return this.#recorder.record({
+      info,
+      entity: customerId,
+      featuresAsOf,
+      featureSet: this.featureSet,
+      features,
+      defaulted,
+      output: this.#read(info, result.outputs.confidence as Float32Array),
+    });
+  }
+
+  #read(info: ModelVersionInfo, confidence: Float32Array): SegmentOutput {
+    const segments = this.#segments(info);
+    let best = 0;
+    let second = -1;
+    for (let i = 1; i < confidence.length; i++) {
+      if (confidence[i]! > confidence[best]!) {
+        second = best;
+        best = i;
+      } else if (second < 0 || confidence[i]! > confidence[second]!) {
+        second = i;
+      }
+    }
+    return {
+      segment: segments[best]!.id,
+      confidence: confidence[best]!,
+      runnerUp: second < 0 ? null : segments[second]!.id,
+      margin: confidence[best]! - (second < 0 ? 0 : confidence[second]!),
+    };
+  }
+}

@@ -1,0 +1,216 @@
+import type { Clock } from '../core/clock.js';
+import { badInput } from '../core/errors.js';
+import type { EventSource, NewEvent, StoredEvent } from '../core/events.js';
+import { uuidv7 } from '../core/ids.js';
+import type { EventLog } from '../data/ports.js';
+import {
+  type CustomerInput,
+  checkAmount,
+  checkId,
+  checkQuantity,
+  checkText,
+  checkTime,
+  type InteractionInput,
+  type ItemInput,
+  LIMITS,
+  type Refusal,
+  type TransactionInput,
+} from './validate.js';
+
+/** What the ingest flow needs to know about the world to accept an event. */
+export interface IngestWorld {
+  knownCustomer(customerId: string): boolean;
+  knownItem(itemId: string): boolean;
+  /** Which of these predictionIds were recorded. */
+  knownPredictions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Currency that payments must be in; undefined while no fraud model says so. */
+  paymentCurrency(): string | undefined;
+}
+
+/** One refused item of a call. */
+export interface IngestError extends Refusal {
+  /** Position in the caller's list. */
+  readonly index: number;
+}
+
+/** What became of a call: one entry per item, null where refused. */
+export interface IngestResult {
+  readonly events: readonly (StoredEvent | null)[];
+  readonly errors: readonly IngestError[];
+  readonly acceptedCount: number;
+  /** Everything up to this log position is on disk; 0 when nothing was accepted. */
+  readonly durableThrough: number;
+}
+
+type Checked = NewEvent | Refusal;
+
+/**
+ * The one way events come in: validate, append durably, hand to the projection. Items are judged one by one: a bad one
+ * is refused with a reason and the others go in. Sending an id again with the same content answers the first record.
+ */
+export class Ingest {
+  readonly #log: EventLog;
+  readonly #world: IngestWorld;
+  readonly #clock: Clock;
+  readonly #onAppended: (events: readonly StoredEvent[]) => void;
+
+  /** `onAppended` gets what is newly on disk, in log order, before the call that brought it resolves. */
+  constructor(options: {
+    log: EventLog;
+    world: IngestWorld;
+    clock: Clock;
+    onAppended: (events: readonly StoredEvent[]) => void;
+  }) {
+    this.#log = options.log;
+    this.#world = options.world;
+    this.#clock = options.clock;
+    this.#onAppended = options.onAppended;
+  }
+
+  /** Creates customers or changes what is known about them; absent fields keep their value. */
+  upsertCustomers(inputs: readonly CustomerInput[], source: EventSource): Promise<IngestResult> {
+    return this.#run(inputs, (input) => this.#customer(input, source));
+  }
+
+  /** Creates items, renames them or withdraws them from sale. */
+  upsertItems(inputs: readonly ItemInput[], source: EventSource): Promise<IngestResult> {
+    return this.#run(inputs, (input) => this.#item(input, source));
+  }
+
+  /** Records card payments; each is fraud-scored as soon as it is on disk. */
+  recordTransactions(inputs: readonly TransactionInput[], source: EventSource): Promise<IngestResult> {
+    return this.#run(inputs, (input) => this.#payment(input, source));
+  }
+
+  /** Records what customers looked at, put into their basket and bought. */
+  async recordInteractions(inputs: readonly InteractionInput[], source: EventSource): Promise<IngestResult> {
+    const credited = inputs.slice(0, LIMITS.itemsPerCall).flatMap(({ predictionId: id }) => (id ? [id] : []));
+    const known = credited.length > 0 ? await this.#world.knownPredictions(credited) : new Set<string>();
+    return this.#run(inputs, (input) => this.#interaction(input, known, source));
+  }
+
+  async #run<I>(inputs: readonly I[], check: (input: I) => Checked): Promise<IngestResult> {
+    if (inputs.length > LIMITS.itemsPerCall) {
+      throw badInput(`expected at most ${LIMITS.itemsPerCall} items a call, got ${inputs.length}`);
+    }
+    const errors: IngestError[] = [];
+    const events: NewEvent[] = [];
+    const indices: number[] = [];
+    inputs.forEach((input, index) => {
+      const checked = check(input);
+      if ('code' in checked) errors.push({ ...checked, index });
+      else {
+        events.push(checked);
+        indices.push(index);
+      }
+    });
+    const stored: (StoredEvent | null)[] = inputs.map(() => null);
+    if (events.length === 0) return { events: stored, errors, acceptedCount: 0, durableThrough: 0 };
+
+    const results = await this.#log.append(events);
+    const fresh: StoredEvent[] = [];
+    let acceptedCount = 0;
+    let durableThrough = 0;
+    results.forEach((result, i) => {
+      const event = events[i]!;
+      if (result.status === 'conflict') {
+        errors.push({
+          index: indices[i]!,
+          code: 'DUPLICATE_WITH_OTHER_CONTENT',
+          field: idField(event),
+          message: `this id was recorded before with other content: nothing was changed`,
+        });
+        return;
+      }
+      const record: StoredEvent = { ...event, seq: result.seq, recordedAt: result.recordedAt };
+      stored[indices[i]!] = record;
+      acceptedCount++;
+      durableThrough = Math.max(durableThrough, result.seq);
+      if (result.status === 'appended') fresh.push(record);
+    });
+    if (fresh.length > 0) this.#onAppended(fresh);
+    errors.sort((a, b) => a.index - b.index);
+    return { events: stored, errors, acceptedCount, durableThrough };
+  }
+
+  #customer(input: CustomerInput, source: EventSource): Checked {
+    const wrong =
+      checkId(input.customerId, 'customerId') ??
+      (input.country == null ? null : checkText(input.country, 'country', 100)) ??
+      (input.createdAt == null ? null : checkTime(input.createdAt, this.#clock, 'createdAt'));
+    if (wrong !== null) return wrong;
+    const payload = { country: input.country ?? null, birthDate: input.birthDate ?? null, createdAt: input.createdAt ?? null };
+    return this.#event('customer.upserted', uuidv7(this.#clock.now()), input.customerId, this.#clock.now(), source, payload);
+  }
+
+  #item(input: ItemInput, source: EventSource): Checked {
+    const wrong = checkId(input.itemId, 'itemId') ?? checkText(input.title, 'title', LIMITS.titleLength);
+    if (wrong !== null) return wrong;
+    const payload = { title: input.title, available: input.available };
+    return this.#event('item.upserted', uuidv7(this.#clock.now()), input.itemId, this.#clock.now(), source, payload);
+  }
+
+  #payment(input: TransactionInput, source: EventSource): Checked {
+    const wrong =
+      checkId(input.transactionId, 'transactionId') ??
+      this.#customerOf(input.customerId) ??
+      checkText(input.merchant, 'merchant', LIMITS.merchantLength) ??
+      checkText(input.category, 'category', LIMITS.categoryLength) ??
+      checkAmount(input.amount, 'amount', this.#world.paymentCurrency()) ??
+      checkTime(input.occurredAt, this.#clock);
+    if (wrong !== null) return wrong;
+    const payload = { merchant: input.merchant, category: input.category, amount: input.amount };
+    return this.#event('payment.recorded', input.transactionId, input.customerId, input.occurredAt, source, payload);
+  }
+
+  #interaction(input: InteractionInput, known: ReadonlySet<string>, source: EventSource): Checked {
+    const wrong =
+      checkId(input.interactionId, 'interactionId') ??
+      this.#customerOf(input.customerId) ??
+      checkId(input.itemId, 'itemId') ??
+      (this.#world.knownItem(input.itemId)
+        ? null
+        : { code: 'UNKNOWN_ITEM' as const, field: 'itemId', message: 'no such item: upsertItems first' }) ??
+      (input.quantity === undefined ? null : checkQuantity(input.quantity)) ??
+      (input.unitPrice == null ? null : checkAmount(input.unitPrice, 'unitPrice')) ??
+      (input.orderId == null ? null : checkId(input.orderId, 'orderId')) ??
+      (input.predictionId == null || known.has(input.predictionId)
+        ? null
+        : { code: 'UNKNOWN_PREDICTION' as const, field: 'predictionId', message: 'no recorded prediction has this id' }) ??
+      checkTime(input.occurredAt, this.#clock);
+    if (wrong !== null) return wrong;
+    const payload = {
+      itemId: input.itemId,
+      kind: input.kind,
+      quantity: input.quantity ?? 1,
+      unitPrice: input.unitPrice ?? null,
+      orderId: input.orderId ?? null,
+      predictionId: input.predictionId ?? null,
+    };
+    return this.#event('interaction.recorded', input.interactionId, input.customerId, input.occurredAt, source, payload);
+  }
+
+  #customerOf(customerId: string): Refusal | null {
+    return (
+      checkId(customerId, 'customerId') ??
+      (this.#world.knownCustomer(customerId)
+        ? null
+        : { code: 'UNKNOWN_CUSTOMER', field: 'customerId', message: 'no such customer: upsertCustomers first' })
+    );
+  }
+
+  #event<T extends NewEvent['type']>(
+    type: T,
+    id: string,
+    entity: string,
+    occurredAt: number,
+    source: EventSource,
+    payload: Extract<NewEvent, { type: T }>['payload'],
+  ): NewEvent {
+    return { id, type, schemaVersion: 1, entity, occurredAt, source, payload } as NewEvent;
+  }
+}
+
+function idField(event: NewEvent): string {
+  return event.type === 'payment.recorded' ? 'transactionId' : 'interactionId';
+}
