@@ -1,0 +1,99 @@
+import type { Clock } from '../core/clock.js';
+import type { EventSource, ModelVersionState, PaymentRecorded, SegmentChanged, Stored } from '../core/events.js';
+import type { EventLog, FeatureStore, PredictionLog } from '../data/ports.js';
+import type { FraudDomain } from '../domains/fraud/fraud.js';
+import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
+import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
+import type { CustomerState } from '../features/customer-state.js';
+import type { Ingest } from '../flows/ingest.js';
+import type { Catalogue } from '../flows/catalogue.js';
+import type { LogBackedSource } from '../flows/log-stream.js';
+import type { RecommendationWatch } from '../flows/recommendation-watch.js';
+import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
+import type { SegmentWatch } from '../flows/segments.js';
+import type { ModelManifest, ModelVersionInfo } from '../inference/ports.js';
+
+/** Everything the resolvers may call. Handed in by the composition root; nothing here knows GraphQL. */
+export interface App {
+  readonly clock: Clock;
+  readonly customers: FeatureStore<CustomerState>;
+  readonly catalogue: Catalogue;
+  readonly events: EventLog;
+  readonly predictions: PredictionLog;
+  readonly fraud: FraudDomain;
+  readonly segmentation: SegmentationDomain;
+  readonly recommendations: RecommendationsDomain;
+  readonly ingest: Ingest;
+  readonly scorer: PaymentScorer;
+  readonly segmentWatch: SegmentWatch;
+  readonly recommendationWatch: RecommendationWatch;
+  readonly streams: {
+    readonly scored: LogBackedSource<ScoredPayment>;
+    readonly segments: LogBackedSource<Stored<SegmentChanged>>;
+  };
+  readonly models: ModelDirectory;
+  readonly engine: () => EngineFacts;
+  readonly simulation: () => SimulationFacts | null;
+  /** Source written on events that come through the graph. */
+  readonly source: EventSource;
+}
+
+/** The registry as the graph shows it. */
+export interface ModelDirectory {
+  list(): readonly ModelFacts[];
+  get(name: string): ModelFacts | null;
+  version(model: string, version: number): VersionFacts | null;
+}
+export interface ModelFacts {
+  readonly name: string;
+  readonly manifest: ModelManifest;
+  readonly aliases: readonly { readonly name: string; readonly version: number }[];
+  /** Ascending by number. */
+  readonly versions: readonly VersionFacts[];
+}
+export interface VersionFacts {
+  readonly model: string;
+  readonly number: number;
+  readonly state: ModelVersionState;
+  readonly reason: string | null;
+  /** Milliseconds UTC. */
+  readonly stateChangedAt: number;
+  readonly mode: string | null;
+  readonly aliases: readonly string[];
+  /** Null while the version could not be read. */
+  readonly info: ModelVersionInfo | null;
+  readonly statistics: VersionStatistics;
+}
+/** Counters since the version was loaded; times in seconds, summed. */
+export interface VersionStatistics {
+  readonly rows: number;
+  readonly batches: number;
+  readonly errors: number;
+  readonly queueSeconds: number;
+  readonly computeSeconds: number;
+}
+
+export interface EngineFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly reason: string;
+  readonly workers: number;
+  readonly workersAlive: number;
+}
+
+/** What the simulated world knows to be true, against what the models said. */
+export interface SimulationFacts {
+  readonly customers: number;
+  readonly transactionsScored: number;
+  readonly truth: {
+    readonly truePositives: number;
+    readonly falsePositives: number;
+    readonly falseNegatives: number;
+    readonly trueNegatives: number;
+    /** Null until something was flagged, or something fraudulent happened. */
+    readonly precision: number | null;
+    readonly recall: number | null;
+  };
+}
+
+export type ScoredEvent = Stored<PaymentRecorded>;

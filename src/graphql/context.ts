@@ -1,0 +1,37 @@
+import type { Call, Guard } from '../access/guard.js';
+import type { RowContext } from '../core/predictions.js';
+import type { App } from './app.js';
+import { Loaders } from './loaders.js';
+
+/** What resolvers get: who calls, what they may call, and this operation's loaders. */
+export class GraphContext {
+  readonly app: App;
+  readonly guard: Guard;
+  readonly call: Call;
+  /** What goes with every row this operation asks for. */
+  readonly row: RowContext;
+  readonly loaders: Loaders;
+
+  constructor(app: App, guard: Guard, call: Call) {
+    this.app = app;
+    this.guard = guard;
+    this.call = call;
+    this.row = rowContext(call);
+    this.loaders = new Loaders(app, this.row);
+  }
+
+  /** The same caller with a fresh deadline and fresh loaders: one per event of a subscription. */
+  renewed(): GraphContext {
+    return new GraphContext(this.app, this.guard, this.guard.renew(this.call));
+  }
+}
+
+function rowContext(call: Call): RowContext {
+  return {
+    deadline: call.deadline,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+    priority: 'interactive',
+    principal: call.principal.id,
+    traceId: call.traceId,
+  };
+}

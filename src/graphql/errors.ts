@@ -1,0 +1,88 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { messageOf, ScoregraphError } from '../core/errors.js';
+import { uuidv7 } from '../core/ids.js';
+import type { Logger } from '../core/logger.js';
+import type { Counter, Metrics } from '../core/metrics.js';
+
+/** Codes that GraphQL libraries give to what is the caller's doing; they pass unmasked. */
+const LIBRARY_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * Makes every error of every door presentable: known ones carry their code and details as data, the rest is masked as
+ * `INTERNAL_SERVER_ERROR` with an id that the log has too.
+ */
+export class ErrorPresenter {
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+  readonly #counters = new Map<string, Counter>();
+
+  constructor(logger: Logger, metrics: Metrics) {
+    this.#logger = logger;
+    this.#metrics = metrics;
+  }
+
+  /** The public form of an error; counts it by code. */
+  present(error: unknown, formatted?: GraphQLFormattedError): GraphQLFormattedError {
+    const result = this.#present(error, formatted);
+    this.#count(String(result.extensions?.code));
+    return result;
+  }
+
+  #present(error: unknown, formatted?: GraphQLFormattedError): GraphQLFormattedError {
+    const cause = original(error);
+    const place = placeOf(error, formatted);
+    if (cause instanceof ScoregraphError) {
+      const { model, version, reason, retryAfterMs, field } = cause.details;
+      return { message: cause.message, ...place, extensions: defined({ code: cause.code, model, version, reason, retryAfterMs, field }) };
+    }
+    const code = formatted?.extensions?.code ?? (error instanceof GraphQLError ? error.extensions.code : undefined);
+    if (typeof code === 'string' && LIBRARY_CODES.has(code)) {
+      return { message: formatted?.message ?? messageOf(error), ...place, extensions: { code } };
+    }
+    if (error instanceof GraphQLError && error.originalError === undefined && (code === undefined || code === null)) {
+      // graphql-js's own refusals (a variable that does not fit, say) are GraphQLErrors without an original.
+      return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+    }
+    const errorId = uuidv7();
+    this.#logger.error({ errorId, path: place.path, error: stackOf(cause) }, 'An operation failed unexpectedly.');
+    return { message: `Internal server error (${errorId}).`, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', errorId } };
+  }
+
+  #count(code: string): void {
+    let counter = this.#counters.get(code);
+    if (counter === undefined) {
+      counter = this.#metrics.counter('scoregraph_graphql_errors_total', 'Errors in answers, by code.', { code });
+      this.#counters.set(code, counter);
+    }
+    counter.add();
+  }
+}
+
+function original(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
+  return cause;
+}
+
+function placeOf(error: unknown, formatted?: GraphQLFormattedError): Pick<GraphQLFormattedError, 'path' | 'locations'> {
+  const path = formatted?.path ?? (error instanceof GraphQLError ? error.path : undefined);
+  const locations = formatted?.locations ?? (error instanceof GraphQLError ? error.locations : undefined);
+  return { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function defined<T extends object>(object: T): T {
+  for (const key of Object.keys(object) as (keyof T)[]) if (object[key] === undefined) delete object[key];
+  return object;
+}

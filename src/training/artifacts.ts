@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs-node';
+import type { FeatureSet } from '../features/spec.js';
+
+export interface TrainOptions {
+  /** Folder that holds the data sets, one sub-folder each. */
+  readonly dataDir: string;
+  readonly modelsDir: string;
+  readonly seed: number;
+  /** Progress bars and figures go here; absent: silent. */
+  readonly progress?: Progress;
+  /** Number to give the new version; absent: the next free one. */
+  readonly version?: number;
+}
+
+/** Where training tells how far it is. */
+export interface Progress {
+  start(what: string, total: number): void;
+  step(done: number, note?: string): void;
+  done(note?: string): void;
+  say(line: string): void;
+}
+export const noProgress: Progress = { start() {}, step() {}, done() {}, say() {} };
+
+export interface Metric {
+  readonly name: string;
+  readonly value: number;
+  readonly dataset: string;
+}
+
+/** What a training run hands over to be written as a version. */
+export interface TrainedVersion {
+  readonly model: tfjs.LayersModel;
+  readonly assets: Readonly<Record<string, unknown>>;
+  /** Rows and their outputs, for the golden test. */
+  readonly golden: unknown;
+  readonly card: Readonly<Record<string, unknown>> & { readonly metrics: readonly Metric[] };
+}
+
+/** Versions that exist, ascending. */
+export function existingVersions(modelsDir: string, name: string): number[] {
+  const folder = join(modelsDir, name);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((entry) => /^[1-9]\d{0,8}$/.test(entry))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** The number a new version gets. @throws Error when the wished-for number exists. */
+export function newVersionNumber(modelsDir: string, name: string, wished?: number): number {
+  const existing = existingVersions(modelsDir, name);
+  if (wished !== undefined && existing.includes(wished)) throw new Error(`version ${wished} of ${name} exists; versions are never overwritten`);
+  return wished ?? (existing[existing.length - 1] ?? 0) + 1;
+}
+
+/**
+ * Writes `models/<name>/<version>/`: beside it first, then renamed into place, so that an interrupted run leaves
+ * nothing half-written. Hashes of all files go into `version.json`.
+ */
+export async function writeVersion(modelsDir: string, name: string, version: number, trained: TrainedVersion): Promise<string> {
+  const folder = join(modelsDir, name, String(version));
+  const temporary = join(modelsDir, name, `.writing-${version}-${process.pid}`);
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  try {
+    for (const [file, bytes] of await layersModelFiles(trained.model)) writeFileSync(join(temporary, file), bytes);
+    for (const [file, value] of Object.entries({ ...trained.assets })) write(join(temporary, 'assets', file), JSON.stringify(value));
+    write(join(temporary, 'golden.json'), JSON.stringify(trained.golden));
+    const card = { version, format: 'tfjs-layers', files: hashes(temporary), ...trained.card };
+    write(join(temporary, 'version.json'), `${JSON.stringify(card, null, 1)}\n`);
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  return folder;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function hashes(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+  return Object.fromEntries(files.map((file) => [file, createHash('sha256').update(readFileSync(join(folder, file))).digest('hex')]));
+}
+
+/** A layers model as the two files tfjs reads. */
+async function layersModelFiles(model: tfjs.LayersModel): Promise<[string, Uint8Array | string][]> {
+  let files: [string, Uint8Array | string][] = [];
+  await model.save({
+    save: async (artifacts) => {
+      const weights = artifacts.weightData as ArrayBuffer | ArrayBuffer[];
+      const data = Array.isArray(weights) ? Buffer.concat(weights.map((part) => Buffer.from(part))) : Buffer.from(weights);
+      const json = {
+        format: 'layers-model',
+        generatedBy: artifacts.generatedBy,
+        convertedBy: null,
+        modelTopology: artifacts.modelTopology,
+        weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
+      };
+      files = [
+        ['model.json', JSON.stringify(json)],
+        ['weights.bin', data],
+      ];
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    },
+  });
+  return files;
+}
+
+/** The manifest's list of features, with the range seen in training (rows × width, row-major). */
+export function manifestFeatures(set: FeatureSet, rows: Float32Array): object[] {
+  const width = set.features.length;
+  const lows = new Array<number>(width).fill(Number.POSITIVE_INFINITY);
+  const highs = new Array<number>(width).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < rows.length; i++) {
+    const column = i % width;
+    if (rows[i]! < lows[column]!) lows[column] = rows[i]!;
+    if (rows[i]! > highs[column]!) highs[column] = rows[i]!;
+  }
+  return set.features.map((feature, i) => ({
+    name: feature.name,
+    description: feature.description,
+    ...(feature.unit === undefined ? {} : { unit: feature.unit }),
+    minimum: lows[i],
+    maximum: highs[i],
+    default: feature.default,
+  }));
+}
+
+/** Writes `manifest.json` and `CARD.md` of a model. */
+export function writeModelFiles(modelsDir: string, name: string, manifest: object, card: string): void {
+  write(join(modelsDir, name, 'manifest.json'), `${JSON.stringify({ name, ...manifest }, null, 2)}\n`);
+  write(join(modelsDir, name, 'CARD.md'), card);
+}
+
+/** A metric, rounded to what can be believed. */
+export const metric = (name: string, value: number, dataset: string): Metric => ({ name, value: Number(value.toPrecision(5)), dataset });
+
+/** A Markdown table of metrics. */
+export function metricTable(metrics: readonly Metric[]): string {
+  return ['| measure | value | on |', '| --- | --- | --- |', ...metrics.map((m) => `| ${m.name} | ${m.value} | ${m.dataset} |`)].join('\n');
+}

@@ -1,0 +1,44 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { parse } from 'csv-parse';
+
+/** Finds a data file, plain or gzipped. @throws Error naming both places it looked at. */
+export function dataFile(folder: string, name: string): string {
+  const candidates = [join(folder, `${name}.csv.gz`), join(folder, `${name}.csv`)];
+  const found = candidates.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`expected ${candidates.join(' or ')}: there is no such file`);
+  return found;
+}
+
+/**
+ * Streams the rows of a CSV file (gzipped by its ending) with only the named columns, in the order asked for, whatever
+ * the file's own order is. Memory stays flat.
+ * @throws Error naming file and column when one is missing, and file and line when a row is broken or the file cut off.
+ */
+export async function* csvRows(path: string, columns: readonly string[]): AsyncGenerator<string[]> {
+  const raw = createReadStream(path);
+  const text = path.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+  const parser = parse({ relax_column_count: false, bom: true });
+  raw.on('error', (error) => parser.destroy(error));
+  text.on('error', (error: Error) => parser.destroy(new Error(`${path}: ${error.message}`)));
+  text.pipe(parser);
+  let places: number[] | null = null;
+  for await (const row of parser as AsyncIterable<string[]>) {
+    if (places === null) {
+      places = columns.map((column) => row.indexOf(column));
+      const missing = columns.filter((_, i) => places![i] === -1);
+      if (missing.length > 0) throw new Error(`${path}: expected column(s) ${missing.join(', ')}, found ${row.join(', ')}`);
+      continue;
+    }
+    yield places.map((place) => row[place]!);
+  }
+  if (places === null) throw new Error(`${path}: expected a header line, the file is empty`);
+}
+
+/** `YYYY-MM-DD HH:MM:SS`, taken as UTC, as ms. @throws Error when it is no such time. */
+export function parseTime(text: string): number {
+  const ms = Date.parse(`${text.replace(' ', 'T')}Z`);
+  if (Number.isNaN(ms)) throw new Error(`expected a time such as "2019-01-01 00:00:58", got ${JSON.stringify(text.slice(0, 40))}`);
+  return ms;
+}

@@ -1,0 +1,111 @@
+/** Scores with labels, sorted by falling score: what the ranking measures are computed from. */
+export interface Ranked {
+  readonly order: Uint32Array;
+  readonly positives: number;
+  readonly negatives: number;
+}
+
+/** Sorts rows by falling score. `labels` are 0 or 1. */
+export function rank(scores: Float32Array, labels: Uint8Array): Ranked {
+  const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
+  let positives = 0;
+  for (const label of labels) positives += label;
+  return { order, positives, negatives: labels.length - positives };
+}
+
+/** Calls back after each group of equal scores with the true and false positives at that threshold. */
+function walk(scores: Float32Array, labels: Uint8Array, { order }: Ranked, visit: (threshold: number, tp: number, fp: number) => boolean): void {
+  let tp = 0;
+  let fp = 0;
+  for (let i = 0; i < order.length; i++) {
+    if (labels[order[i]!] === 1) tp++;
+    else fp++;
+    const score = scores[order[i]!]!;
+    if (i + 1 < order.length && scores[order[i + 1]!] === score) continue;
+    if (!visit(score, tp, fp)) return;
+  }
+}
+
+/** Area under the ROC curve, by trapezoids. */
+export function rocAuc(scores: Float32Array, labels: Uint8Array, ranked = rank(scores, labels)): number {
+  let area = 0;
+  let lastTp = 0;
+  let lastFp = 0;
+  walk(scores, labels, ranked, (_t, tp, fp) => {
+    area += ((fp - lastFp) * (tp + lastTp)) / 2;
+    lastTp = tp;
+    lastFp = fp;
+    return true;
+  });
+  return area / (ranked.positives * ranked.negatives);
+}
+
+/** Average precision: the area under the precision-recall curve, by steps. */
+export function prAuc(scores: Float32Array, labels: Uint8Array, ranked = rank(scores, labels)): number {
+  let area = 0;
+  let lastTp = 0;
+  walk(scores, labels, ranked, (_t, tp, fp) => {
+    area += ((tp - lastTp) / ranked.positives) * (tp / (tp + fp));
+    lastTp = tp;
+    return true;
+  });
+  return area;
+}
+
+/** The lowest threshold whose false-positive rate stays at or below `rate`, and the recall there. */
+export function atFalsePositiveRate(
+  scores: Float32Array,
+  labels: Uint8Array,
+  rate: number,
+  ranked = rank(scores, labels),
+): { threshold: number; recall: number } {
+  let threshold = 1;
+  let recall = 0;
+  walk(scores, labels, ranked, (t, tp, fp) => {
+    if (fp > rate * ranked.negatives) return false;
+    threshold = t;
+    recall = tp / ranked.positives;
+    return true;
+  });
+  return { threshold, recall };
+}
+
+/** What a fixed threshold does. */
+export function atThreshold(
+  scores: Float32Array,
+  labels: Uint8Array,
+  threshold: number,
+): { recall: number; precision: number; falsePositiveRate: number } {
+  let tp = 0;
+  let fp = 0;
+  let positives = 0;
+  for (let i = 0; i < scores.length; i++) {
+    positives += labels[i]!;
+    if (scores[i]! < threshold) continue;
+    if (labels[i] === 1) tp++;
+    else fp++;
+  }
+  return {
+    recall: tp / positives,
+    precision: tp + fp === 0 ? 0 : tp / (tp + fp),
+    falsePositiveRate: fp / (scores.length - positives),
+  };
+}
+
+/** Equal-count histogram of one feature for drift: at most `bins` bins. */
+export function histogram(values: Float32Array, bins = 20): { edges: number[]; counts: number[] } {
+  const sorted = Float32Array.from(values).sort();
+  const edges = [sorted[0]!];
+  for (let i = 1; i <= bins; i++) {
+    const edge = sorted[Math.min(sorted.length - 1, Math.floor((i / bins) * sorted.length))]!;
+    if (edge > edges[edges.length - 1]!) edges.push(edge);
+  }
+  if (edges.length === 1) edges.push(edges[0]! + 1);
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  for (const value of sorted) {
+    let bin = 0;
+    while (bin < counts.length - 1 && value >= edges[bin + 1]!) bin++;
+    counts[bin]!++;
+  }
+  return { edges, counts };
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Progress } from './artifacts.js';
+import { csvRows, dataFile, parseTime } from './csv.js';
+
+/** One cleaned invoice line of the retail data. */
+export interface RetailLine {
+  readonly invoice: string;
+  readonly item: string;
+  readonly title: string;
+  readonly quantity: number;
+  /** Pence. */
+  readonly unitPrice: number;
+  readonly at: number;
+  readonly customer: string;
+  readonly country: string;
+}
+
+export const RETAIL = {
+  name: 'Online Retail (UCI)',
+  licence: 'CC BY 4.0',
+  url: 'https://doi.org/10.24432/C5BW33',
+  notes: 'Chen, Sain & Guo 2012, doi 10.1057/dbm.2012.17. Orders of a UK gift wholesaler, 2010-12-01 to 2011-12-09.',
+};
+
+/** A customer's basket: one invoice. */
+export interface Basket {
+  readonly customer: string;
+  readonly invoice: string;
+  readonly at: number;
+  readonly country: string;
+  readonly lines: readonly RetailLine[];
+}
+
+/**
+ * Reads and cleans the data: customer known, no cancellation, quantity and price above 0, stock code beginning with five
+ * digits. Answers baskets in time order.
+ */
+export async function readBaskets(dataDir: string, progress: Progress): Promise<{ baskets: Basket[]; lines: number }> {
+  const columns = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID', 'Country'];
+  const byInvoice = new Map<string, RetailLine[]>();
+  let read = 0;
+  let lines = 0;
+  progress.start('reading invoices', 541_909);
+  for await (const row of csvRows(dataFile(join(dataDir, 'online-retail'), 'online_retail'), columns)) {
+    const [invoice, item, title, quantity, date, price, customer, country] = row as [string, string, string, string, string, string, string, string];
+    if (++read % 20_000 === 0) progress.step(read);
+    if (customer === '' || invoice.startsWith('C') || !/^\d{5}/.test(item)) continue;
+    const units = Number(quantity);
+    const unitPrice = Math.round(Number(price) * 100);
+    if (!(units > 0) || !(Number(price) > 0)) continue;
+    const line = { invoice, item, title: title.trim(), quantity: units, unitPrice, at: parseTime(date), customer: String(Number(customer)), country };
+    const known = byInvoice.get(invoice);
+    if (known === undefined) byInvoice.set(invoice, [line]);
+    else known.push(line);
+    lines++;
+  }
+  const baskets = [...byInvoice.values()].map((all): Basket => {
+    const { customer, invoice, at, country } = all[0]!;
+    return { customer, invoice, at, country, lines: all };
+  });
+  baskets.sort((a, b) => a.at - b.at);
+  progress.done(`${lines} lines, ${baskets.length} invoices`);
+  return { baskets, lines };
+}

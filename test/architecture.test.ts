@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+/** Which rooms a room may import. `cli` and `main` see everything that serves; see ARCHITECTURE.md. */
+const BASE = ['core'];
+const SIBLINGS = ['config', 'features', 'inference', 'data', 'events', 'access'];
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  config: BASE,
+  features: BASE,
+  inference: BASE,
+  data: BASE,
+  events: BASE,
+  access: BASE,
+  domains: [...BASE, ...SIBLINGS],
+  flows: [...BASE, ...SIBLINGS, 'domains'],
+  graphql: [...BASE, ...SIBLINGS, 'domains', 'flows'],
+  transport: [...BASE, ...SIBLINGS, 'domains', 'flows', 'graphql'],
+  simulator: BASE,
+  training: [...BASE, 'features'],
+  main: [...BASE, ...SIBLINGS, 'domains', 'flows', 'graphql', 'transport', 'simulator'],
+  cli: [...BASE, ...SIBLINGS, 'domains', 'flows', 'graphql', 'transport', 'simulator', 'training', 'main'],
+};
+const TENSORFLOW_ROOMS = ['inference', 'training'];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('dashboard/'))
+  .map((file) => join(SRC, file));
+
+const roomOf = (file: string): string => {
+  const [first] = relative(SRC, file).split('/');
+  return first!.replace(/\.ts$/, '').replace(/^(compose|main)$/, 'main');
+};
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map((match) => (match[1] ?? match[2] ?? match[3])!);
+}
+const internal = (file: string, specifier: string) => resolve(dirname(file), specifier).replace(/\.js$/, '.ts');
+
+describe('the house', () => {
+  it('has rooms that are known', () => {
+    expect(files.length).toBeGreaterThan(30);
+    for (const file of files) expect(Object.keys(MAY_IMPORT), file).toContain(roomOf(file));
+  });
+
+  it('has one-way doors', () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      for (const specifier of importsOf(file)) {
+        if (!specifier.startsWith('.')) continue;
+        const from = roomOf(file);
+        const to = roomOf(internal(file, specifier));
+        if (from !== to && !MAY_IMPORT[from]!.includes(to)) wrong.push(`${relative(SRC, file)} imports ${specifier}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps TensorFlow behind the engine', () => {
+    const wrong = files.filter(
+      (file) =>
+        !TENSORFLOW_ROOMS.includes(roomOf(file)) && importsOf(file).some((specifier) => specifier.startsWith('@tensorflow/')),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps GraphQL libraries in graphql and transport', () => {
+    const libraries = /^(graphql|graphql-ws|graphql-jit|@apollo\/.*|dataloader)(\/|$)/;
+    const wrong = files.filter(
+      (file) => !['graphql', 'transport', 'main'].includes(roomOf(file)) && importsOf(file).some((name) => libraries.test(name)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('reads the environment in one place', () => {
+    const readers = files.filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')) && roomOf(file) !== 'config');
+    expect(readers.map((file) => relative(SRC, file))).toEqual([]);
+  });
+
+  it('has no circles between files', () => {
+    const graph = new Map(files.map((file) => [file, importsOf(file).filter((s) => s.startsWith('.')).map((s) => internal(file, s))]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (file: string, path: string[]): void => {
+      if (path.includes(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file].map((f) => relative(SRC, f)).join(' → '));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const next of graph.get(file) ?? []) walk(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+    expect(circles).toEqual([]);
+  });
+});
