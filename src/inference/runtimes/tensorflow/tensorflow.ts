@@ -1,0 +1,211 @@
+import { messageOf } from '../../../core/errors.js';
+import type { Logger } from '../../../core/logger.js';
+import type { LoadedModel, Runtime, Signature, Tensor, TensorMap, VersionSource } from '../../ports.js';
+import { loadError } from '../files.js';
+import { fromTensors, loadTfjsModel, type TfjsModel, toTensors } from '../tfjs-model.js';
+import { zeroInputs } from '../warm-up.js';
+import {
+  COMPILER_VERSION,
+  cachedFolder,
+  compile,
+  difference,
+  inputTensorName,
+  NotCompilable,
+  observingUploads,
+  outputTensorName,
+  probeInput,
+  writeCompiled,
+} from './compiler.js';
+import { loadNative, type Native } from './native.js';
+
+/** Numbers of rows on which a compiled model must answer as the eager one does before it is trusted. */
+const CHECKED_ROWS = [1, 5, 17];
+const TOLERANCE = 1e-5;
+
+/** The native engine: TensorFlow through tfjs-node. */
+export function createTensorflowRuntime(options: { cacheDir: string | null; logger: Logger }): Runtime {
+  const native = loadNative();
+  const { tf } = native;
+  return {
+    name: 'tensorflow',
+    version: `TensorFlow ${native.binding.TF_Version} (tfjs-node ${tf.version['tfjs-node']})`,
+    capabilities: { formats: ['tfjs-layers', 'tfjs-graph', 'tf-saved-model'], datatypes: ['FP32', 'INT32'], gradients: true },
+    load: (source) => (source.format === 'tf-saved-model' ? loadForeign(native, source) : loadCompiled(native, source, options)),
+  };
+}
+
+/** Compiles a tfjs model, or takes it from the cache; what cannot be compiled runs eagerly, which is slower and as right. */
+async function loadCompiled(native: Native, source: VersionSource, options: { cacheDir: string | null; logger: Logger }): Promise<LoadedModel> {
+  const key = `${source.sha256.slice(0, 32)}-tfjs${native.tf.version['tfjs-core']}-c${COMPILER_VERSION}`;
+  let eager: TfjsModel | null = null;
+  try {
+    return await observingUploads(native, async (uploads) => {
+      const known = cachedFolder(options.cacheDir, key);
+      if (known !== null) return openSavedModel(native, source, known, compiledNames(source), 'saved-model (compiled)');
+      eager = await loadTfjsModel(native.tf, source);
+      const bytes = compile(native, eager, source, uploads);
+      const { folder, discard } = writeCompiled(options.cacheDir, key, bytes);
+      try {
+        const compiled = openSavedModel(native, source, folder, compiledNames(source), 'saved-model (compiled)');
+        await checkAgainstEager(native, source, compiled, eager);
+        eager.dispose();
+        return compiled;
+      } catch (error) {
+        discard();
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (eager === null) throw error;
+    const reason = messageOf(error);
+    const level = error instanceof NotCompilable ? 'info' : 'warn';
+    options.logger[level]({ model: source.model, version: source.version, reason }, 'The model could not be compiled; it runs eagerly.');
+    return new EagerModel(native, source, eager);
+  }
+}
+
+async function checkAgainstEager(native: Native, source: VersionSource, compiled: LoadedModel, eager: TfjsModel): Promise<void> {
+  const slow = new EagerModel(native, source, eager);
+  for (const rows of CHECKED_ROWS) {
+    const inputs = Object.fromEntries(source.signature.inputs.map((spec, i) => [spec.name, probeInput(spec, rows, rows * 31 + i)]));
+    const worst = difference(await slow.run(inputs), await compiled.run(inputs));
+    if (!(worst <= TOLERANCE)) {
+      await compiled.unload();
+      throw new NotCompilable(`its answers differ from the eager ones by ${worst} on ${rows} rows`);
+    }
+  }
+}
+
+interface Names {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+const compiledNames = (source: VersionSource): Names => ({
+  inputs: source.signature.inputs.map((_, i) => inputTensorName(i)),
+  outputs: source.signature.outputs.map((_, i) => outputTensorName(i)),
+});
+
+interface ForeignInfo {
+  readonly name: string;
+  readonly tfDtype: string;
+  readonly shape: readonly { readonly array?: readonly number[] }[] | readonly number[];
+}
+
+/** A SavedModel folder as somebody exported it, by its `serving_default` signature. */
+async function loadForeign(native: Native, source: VersionSource): Promise<LoadedModel> {
+  let graphs: Awaited<ReturnType<typeof native.tf.node.getMetaGraphsFromSavedModel>>;
+  try {
+    graphs = await native.tf.node.getMetaGraphsFromSavedModel(source.folder);
+  } catch (error) {
+    throw loadError(source, 'CORRUPT', messageOf(error), error);
+  }
+  const serving = graphs.find((graph) => graph.tags.includes('serve'));
+  const signature = serving?.signatureDefs.serving_default;
+  if (signature === undefined) throw loadError(source, 'SIGNATURE_MISMATCH', 'expected a graph tagged "serve" with the signature "serving_default"');
+  const find = (where: object, what: string) => (spec: Signature['inputs'][number]) => {
+    const info = (where as Record<string, ForeignInfo>)[spec.name];
+    const expected = spec.datatype === 'FP32' ? 'DT_FLOAT' : 'DT_INT32';
+    if (info === undefined || info.tfDtype !== expected) {
+      const found = Object.entries(where as Record<string, ForeignInfo>).map(([name, i]) => `${name} ${i.tfDtype}`);
+      throw loadError(source, 'SIGNATURE_MISMATCH', `${what}: the manifest says ${spec.name} ${spec.datatype}, the model has ${found.join('; ')}`);
+    }
+    return info.name;
+  };
+  const names = {
+    inputs: source.signature.inputs.map(find(signature.inputs, 'inputs')),
+    outputs: source.signature.outputs.map(find(signature.outputs, 'outputs')),
+  };
+  return openSavedModel(native, source, source.folder, names, 'saved-model');
+}
+
+function openSavedModel(native: Native, source: VersionSource, folder: string, names: Names, mode: string): LoadedModel {
+  let session: number;
+  try {
+    session = native.binding.loadSavedModel(folder, 'serve');
+  } catch (error) {
+    throw loadError(source, 'LOAD_FAILED', messageOf(error), error);
+  }
+  return new SavedModel(native, source, session, names, mode);
+}
+
+/** A loaded SavedModel, run straight through the binding: no tfjs tensors, no scopes. */
+class SavedModel implements LoadedModel {
+  readonly signature: Signature;
+  readonly #native: Native;
+  readonly #session: number;
+  readonly #inputNames: string;
+  readonly #outputNames: string;
+
+  constructor(native: Native, source: VersionSource, session: number, names: Names, readonly mode: string) {
+    this.signature = source.signature;
+    this.#native = native;
+    this.#session = session;
+    this.#inputNames = names.inputs.join(',');
+    this.#outputNames = names.outputs.join(',');
+  }
+
+  async run(inputs: TensorMap): Promise<TensorMap> {
+    const { binding } = this.#native;
+    const ids: number[] = [];
+    try {
+      for (const { name, datatype } of this.signature.inputs) {
+        const { shape, data } = inputs[name]!;
+        ids.push(binding.createTensor(shape, datatype === 'FP32' ? binding.TF_FLOAT : binding.TF_INT32, data));
+      }
+      const results = binding.runSavedModel(this.#session, ids, this.#inputNames, this.#outputNames);
+      const outputs: Record<string, Tensor> = {};
+      this.signature.outputs.forEach(({ name, datatype }, i) => {
+        const { id, shape } = results[i]!;
+        const data = binding.tensorDataSync(id) as Float32Array<ArrayBuffer>;
+        binding.deleteTensor(id);
+        outputs[name] = { datatype, shape, data };
+      });
+      return outputs;
+    } finally {
+      for (const id of ids) binding.deleteTensor(id);
+    }
+  }
+
+  async warmUp(batchSizes: readonly number[]): Promise<void> {
+    for (const rows of batchSizes) await this.run(zeroInputs(this.signature, rows));
+  }
+
+  async unload(): Promise<void> {
+    this.#native.binding.deleteSavedModel(this.#session);
+  }
+}
+
+/** A tfjs model run kernel by kernel: the fallback, and what compiled answers are compared with. */
+class EagerModel implements LoadedModel {
+  readonly mode = 'eager';
+  readonly signature: Signature;
+  readonly #native: Native;
+  readonly #source: VersionSource;
+  readonly #model: TfjsModel;
+
+  constructor(native: Native, source: VersionSource, model: TfjsModel) {
+    this.signature = source.signature;
+    this.#native = native;
+    this.#source = source;
+    this.#model = model;
+  }
+
+  async run(inputs: TensorMap): Promise<TensorMap> {
+    const { tf } = this.#native;
+    const rows = Object.values(inputs)[0]!.shape[0]!;
+    tf.engine().startScope();
+    try {
+      return fromTensors(this.#source, rows, this.#model.run(toTensors(tf, this.#source, inputs)));
+    } finally {
+      tf.engine().endScope();
+    }
+  }
+
+  async warmUp(batchSizes: readonly number[]): Promise<void> {
+    for (const rows of batchSizes) await this.run(zeroInputs(this.signature, rows));
+  }
+
+  async unload(): Promise<void> {
+    this.#model.dispose();
+  }
+}
