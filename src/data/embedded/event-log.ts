@@ -1,0 +1,125 @@
+import type { Clock } from '../../core/clock.js';
+import type { EventType, NewEvent, StoredEvent } from '../../core/events.js';
+import type { AppendResult, EventLog } from '../ports.js';
+import type { EventRow, StoredRow } from './protocol.js';
+import { EVENT_SOURCES, EVENT_TYPES } from './schema.js';
+import type { Storage } from './storage.js';
+
+const COLUMNS = 'seq, id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
+const STATUS = ['appended', 'repeated', 'conflict'] as const;
+/** Ids per statement: SQLite takes 32,766 variables, and a few hundred are as fast. */
+const IDS_PER_READ = 500;
+
+const typeCode = new Map(EVENT_TYPES.map((type, code) => [type, code]));
+const sourceCode = new Map(EVENT_SOURCES.map((source, code) => [source, code]));
+
+const toRow = (event: NewEvent): EventRow => [
+  event.id,
+  typeCode.get(event.type)!,
+  event.schemaVersion,
+  event.entity,
+  event.occurredAt,
+  sourceCode.get(event.source)!,
+  JSON.stringify(event.payload),
+];
+
+function toEvent([seq, id, type, schemaVersion, entity, occurredAt, recordedAt, source, payload]: StoredRow): StoredEvent {
+  return {
+    seq,
+    id,
+    type: EVENT_TYPES[type]!,
+    schemaVersion,
+    entity,
+    occurredAt,
+    recordedAt,
+    source: EVENT_SOURCES[source]!,
+    payload: JSON.parse(payload),
+  } as StoredEvent;
+}
+
+/** The event log in the embedded data file. */
+export class EmbeddedEventLog implements EventLog {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  #head = 0;
+  #horizon = 0;
+
+  static async open(storage: Storage, clock: Clock): Promise<EmbeddedEventLog> {
+    const log = new EmbeddedEventLog(storage, clock);
+    await log.refresh();
+    return log;
+  }
+
+  private constructor(storage: Storage, clock: Clock) {
+    this.#storage = storage;
+    this.#clock = clock;
+  }
+
+  /** Reads head and horizon from the file again (after opening, after retention). */
+  async refresh(): Promise<void> {
+    const [[head, oldest]] = (await this.#storage.read('SELECT (SELECT max(seq) FROM events), (SELECT min(seq) FROM events)', [])) as [
+      [number | null, number | null],
+    ];
+    this.#head = Math.max(this.#head, head ?? 0);
+    this.#horizon = oldest === null ? this.#head : oldest - 1;
+  }
+
+  async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
+    if (events.length === 0) return [];
+    const rows = events.map(toRow);
+    const flat = await this.#storage.write({ kind: 'events', rows, recordedAt: this.#clock.now() }, rows.length);
+    const results: AppendResult[] = [];
+    for (let i = 0; i < flat.length; i += 3) {
+      const seq = flat[i + 1]!;
+      if (seq > this.#head) this.#head = seq;
+      results.push({ status: STATUS[flat[i]!]!, seq, recordedAt: flat[i + 2]! });
+    }
+    return results;
+  }
+
+  async read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]> {
+    const filter = types === undefined ? '' : ` AND type IN (${codes(types)})`;
+    const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE seq > ?${filter} ORDER BY seq LIMIT ?`, [after, limit]);
+    return (rows as unknown as StoredRow[]).map(toEvent);
+  }
+
+  async byIds(type: EventType, ids: readonly string[]): Promise<(StoredEvent | null)[]> {
+    const found = new Map<string, StoredEvent>();
+    for (let i = 0; i < ids.length; i += IDS_PER_READ) {
+      const part = ids.slice(i, i + IDS_PER_READ);
+      const marks = part.map(() => '?').join(',');
+      const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE type = ? AND id IN (${marks})`, [typeCode.get(type)!, ...part]);
+      for (const row of rows as unknown as StoredRow[]) found.set(row[1], toEvent(row));
+    }
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  async byEntity(
+    entity: string,
+    type: EventType,
+    page: { readonly after?: number; readonly before?: number; readonly limit: number; readonly newestFirst: boolean },
+  ): Promise<StoredEvent[]> {
+    const order = page.newestFirst ? 'DESC' : 'ASC';
+    const rows = await this.#storage.read(
+      `SELECT ${COLUMNS} FROM events WHERE entity = ? AND type = ? AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
+      [entity, typeCode.get(type)!, page.after ?? 0, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
+    );
+    return (rows as unknown as StoredRow[]).map(toEvent);
+  }
+
+  async count(after: number, types?: readonly EventType[]): Promise<number> {
+    const filter = types === undefined ? '' : ` AND type IN (${codes(types)})`;
+    const [[count]] = (await this.#storage.read(`SELECT count(*) FROM events WHERE seq > ?${filter}`, [after])) as [[number]];
+    return count;
+  }
+
+  head(): number {
+    return this.#head;
+  }
+  horizon(): number {
+    return this.#horizon;
+  }
+}
+
+/** Codes are our own small integers: safe to write into a statement, and SQLite uses the partial index then. */
+const codes = (types: readonly EventType[]) => types.map((type) => typeCode.get(type)!).join(',');

@@ -1,0 +1,154 @@
+import { messageOf } from '../../core/errors.js';
+import type { Logger } from '../../core/logger.js';
+import type { PredictionRecord } from '../../core/predictions.js';
+import type { PositionedPrediction, PredictionLog } from '../ports.js';
+import type { PredictionRow } from './protocol.js';
+import type { Storage } from './storage.js';
+
+const COLUMNS = 'position, id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
+const IDS_PER_READ = 500;
+/** Query-born predictions waiting to be written; more are not kept. */
+const MAX_BUFFERED = 10_000;
+const FLUSH_MS = 50;
+
+type StoredPrediction = readonly [number, ...PredictionRow];
+
+const toRow = (p: PredictionRecord): PredictionRow => [
+  p.id,
+  p.model,
+  p.version,
+  p.entity,
+  p.eventId,
+  p.eventSeq,
+  p.predictedAt,
+  p.featuresAsOf,
+  p.featureSet,
+  new Uint8Array(p.features.buffer, p.features.byteOffset, p.features.byteLength),
+  p.defaulted.length === 0 ? '[]' : JSON.stringify(p.defaulted),
+  JSON.stringify(p.output),
+];
+
+function toRecord(row: StoredPrediction): PredictionRecord {
+  const [, id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, features, defaulted, output] = row;
+  const bytes = Uint8Array.from(features); // aligned, and not a view into something larger
+  return {
+    id,
+    model,
+    version,
+    entity,
+    eventId,
+    eventSeq,
+    predictedAt,
+    featuresAsOf,
+    featureSet,
+    features: new Float32Array(bytes.buffer),
+    defaulted: JSON.parse(defaulted),
+    output: JSON.parse(output),
+  };
+}
+
+/** The prediction log in the embedded data file. */
+export class EmbeddedPredictionLog implements PredictionLog {
+  readonly #storage: Storage;
+  readonly #logger: Logger;
+  readonly #buffered = new Map<string, PredictionRecord>();
+  #flushTimer: NodeJS.Timeout | null = null;
+  #head = 0;
+  #horizon = 0;
+
+  static async open(storage: Storage, logger: Logger): Promise<EmbeddedPredictionLog> {
+    const log = new EmbeddedPredictionLog(storage, logger);
+    await log.refresh();
+    return log;
+  }
+
+  private constructor(storage: Storage, logger: Logger) {
+    this.#storage = storage;
+    this.#logger = logger;
+  }
+
+  /** Reads head and horizon from the file again. */
+  async refresh(): Promise<void> {
+    const [[head, oldest]] = (await this.#storage.read(
+      'SELECT (SELECT max(position) FROM predictions), (SELECT min(position) FROM predictions)',
+      [],
+    )) as [[number | null, number | null]];
+    this.#head = Math.max(this.#head, head ?? 0);
+    this.#horizon = oldest === null ? this.#head : oldest - 1;
+  }
+
+  async commit(records: readonly PredictionRecord[], consumer?: { readonly name: string; readonly offset: number }): Promise<number[]> {
+    const offset = consumer === undefined ? null : ([consumer.name, consumer.offset] as const);
+    const positions = await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset }, records.length, true);
+    for (const position of positions) if (position > this.#head) this.#head = position;
+    return [...positions];
+  }
+
+  offer(record: PredictionRecord): boolean {
+    if (this.#buffered.size >= MAX_BUFFERED) return false;
+    this.#buffered.set(record.id, record);
+    this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+    return true;
+  }
+
+  /** Writes what was offered. */
+  async flush(): Promise<void> {
+    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    this.#flushTimer = null;
+    const records = [...this.#buffered.values()];
+    if (records.length === 0) return;
+    try {
+      await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset: null }, records.length);
+    } catch (error) {
+      this.#logger.warn({ predictions: records.length, error: messageOf(error) }, 'Predictions of queries could not be kept.');
+    }
+    for (const { id } of records) this.#buffered.delete(id);
+  }
+
+  async byIds(ids: readonly string[]): Promise<(PredictionRecord | null)[]> {
+    const found = new Map<string, PredictionRecord>();
+    const missing: string[] = [];
+    for (const id of ids) {
+      const buffered = this.#buffered.get(id);
+      if (buffered === undefined) missing.push(id);
+      else found.set(id, buffered);
+    }
+    for (const row of await this.#select('id IN', missing, '')) found.set(row[1], toRecord(row));
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  async byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]> {
+    const found = new Map<string, PredictionRecord>();
+    for (const row of await this.#select('event_id IN', eventIds, 'AND model = ? ORDER BY position', [model])) {
+      const record = toRecord(row);
+      if (!found.has(record.eventId!)) found.set(record.eventId!, record);
+    }
+    return eventIds.map((id) => found.get(id) ?? null);
+  }
+
+  async read(model: string, after: number, limit: number): Promise<PositionedPrediction[]> {
+    const rows = (await this.#storage.read(
+      `SELECT ${COLUMNS} FROM predictions WHERE event_id IS NOT NULL AND model = ? AND position > ? ORDER BY position LIMIT ?`,
+      [model, after, limit],
+    )) as unknown as StoredPrediction[];
+    return rows.map((row) => ({ position: row[0], record: toRecord(row) }));
+  }
+
+  head(): number {
+    return this.#head;
+  }
+  horizon(): number {
+    return this.#horizon;
+  }
+
+  async #select(where: string, ids: readonly string[], rest: string, args: readonly string[] = []): Promise<StoredPrediction[]> {
+    const all: StoredPrediction[] = [];
+    for (let i = 0; i < ids.length; i += IDS_PER_READ) {
+      const part = ids.slice(i, i + IDS_PER_READ);
+      const marks = part.map(() => '?').join(',');
+      const sql = `SELECT ${COLUMNS} FROM predictions WHERE ${where} (${marks}) ${rest}`;
+      all.push(...((await this.#storage.read(sql, [...part, ...args])) as unknown as StoredPrediction[]));
+    }
+    return all;
+  }
+}

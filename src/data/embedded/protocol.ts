@@ -1,0 +1,43 @@
+/** What the data room and its writer thread say to each other. Rows travel as plain arrays. */
+export interface WriterOptions {
+  readonly file: string;
+}
+
+/** id, type, schema version, entity, occurredAt, source, payload JSON. */
+export type EventRow = readonly [string, number, number, string, number, number, string];
+/** seq first, then as EventRow with recordedAt before source. */
+export type StoredRow = readonly [number, string, number, number, string, number, number, number, string];
+/** id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, features, defaulted JSON, output JSON. */
+export type PredictionRow = readonly [
+  string, string, number, string, string | null, number | null, number, number, string, Uint8Array, string, string,
+];
+
+/** One write; several travel together and are committed together. */
+export type Write =
+  | { readonly kind: 'events'; readonly rows: readonly EventRow[]; readonly recordedAt: number }
+  | { readonly kind: 'predictions'; readonly rows: readonly PredictionRow[]; readonly offset: readonly [string, number] | null }
+  | { readonly kind: 'snapshots'; readonly of: string; readonly rows: readonly (readonly [string, number, string])[]; readonly replayFrom: number | null }
+  | { readonly kind: 'prune'; readonly events: number; readonly predictions: number; readonly slice: number };
+
+/** For events: [status, seq, recordedAt] flat, status 0 appended, 1 repeated, 2 conflict. For predictions: positions. For prune: rows deleted. */
+export type WriteResult = Float64Array;
+
+export type Read = { readonly sql: string; readonly args: readonly (string | number)[] };
+
+export type ToWriter =
+  | { readonly kind: 'write'; readonly call: number; readonly writes: readonly Write[] }
+  | { readonly kind: 'read'; readonly call: number; readonly read: Read }
+  | { readonly kind: 'backup'; readonly call: number; readonly target: string }
+  | { readonly kind: 'close'; readonly call: number };
+
+export type FromWriter =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'refused'; readonly error: WireFailure }
+  | { readonly kind: 'done'; readonly call: number; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly call: number; readonly error: WireFailure };
+
+export interface WireFailure {
+  readonly message: string;
+  /** SQLite's extended code, or one of ours: `NEWER_FORMAT`. */
+  readonly code: string;
+}

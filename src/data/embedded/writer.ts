@@ -1,0 +1,159 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'libsql';
+import type { EventRow, FromWriter, PredictionRow, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
+import { MIGRATIONS } from './schema.js';
+
+/**
+ * The thread that owns the data file. libsql is synchronous, so it lives here; a transaction per message is the group
+ * commit. `synchronous=FULL`: COMMIT returns after the operating system said that the data is on disk.
+ */
+const port = parentPort!;
+const { file } = workerData as WriterOptions;
+const say = (message: FromWriter, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+const failure = (error: unknown): WireFailure => ({
+  message: error instanceof Error ? error.message : String(error),
+  code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
+});
+
+function open(): Database.Database {
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('wal_autocheckpoint = 4000');
+  db.pragma('cache_size = -65536');
+  const [{ user_version: version }] = db.pragma('user_version') as [{ user_version: number }];
+  if (version > MIGRATIONS.length) {
+    throw Object.assign(new Error(`it has format ${version}, this server knows formats up to ${MIGRATIONS.length}`), { code: 'NEWER_FORMAT' });
+  }
+  for (let step = version; step < MIGRATIONS.length; step++) {
+    db.exec('BEGIN IMMEDIATE');
+    db.exec(MIGRATIONS[step]!);
+    db.exec(`PRAGMA user_version = ${step + 1}`);
+    db.exec('COMMIT');
+  }
+  db.prepare('SELECT count(*) FROM offsets').get(); // a damaged file says so now rather than later
+  return db;
+}
+
+function serve(db: Database.Database): void {
+  const insertEvent = db.prepare(
+    'INSERT INTO events (id, type, schema_version, entity, occurred_at, recorded_at, source, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const findEvent = db.prepare('SELECT seq, recorded_at, entity, occurred_at, payload FROM events WHERE id = ? AND type = ?');
+  const insertPrediction = db.prepare(
+    `INSERT INTO predictions (id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const findPrediction = db.prepare('SELECT position FROM predictions WHERE id = ?');
+  const setOffset = db.prepare(
+    'INSERT INTO offsets (consumer, position) VALUES (?, ?) ON CONFLICT (consumer) DO UPDATE SET position = max(position, excluded.position)',
+  );
+  const saveSnapshot = db.prepare(
+    'INSERT INTO snapshots (kind, key, seq, body) VALUES (?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET seq = excluded.seq, body = excluded.body',
+  );
+  const setReplay = db.prepare(
+    'INSERT INTO replays (kind, position) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET position = excluded.position',
+  );
+  const pruneEvents = db.prepare('DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)');
+  const prunePredictions = db.prepare(
+    'DELETE FROM predictions WHERE position IN (SELECT position FROM predictions WHERE position <= ? ORDER BY position LIMIT ?)',
+  );
+
+  const appendEvents = (rows: readonly EventRow[], recordedAt: number): WriteResult => {
+    const results = new Float64Array(rows.length * 3);
+    rows.forEach(([id, type, schemaVersion, entity, occurredAt, source, payload], i) => {
+      const { changes, lastInsertRowid } = insertEvent.run(id, type, schemaVersion, entity, occurredAt, recordedAt, source, payload);
+      if (changes > 0) {
+        results.set([0, Number(lastInsertRowid), recordedAt], i * 3);
+        return;
+      }
+      const known = findEvent.get(id, type) as { seq: number; recorded_at: number; entity: string; occurred_at: number; payload: string };
+      const same = known.entity === entity && known.occurred_at === occurredAt && known.payload === payload;
+      results.set([same ? 1 : 2, known.seq, known.recorded_at], i * 3);
+    });
+    return results;
+  };
+
+  const appendPredictions = (rows: readonly PredictionRow[], offset: readonly [string, number] | null): WriteResult => {
+    const positions = Float64Array.from(rows, (row) => {
+      const { changes, lastInsertRowid } = insertPrediction.run(...(row as unknown as []));
+      return changes > 0 ? Number(lastInsertRowid) : (findPrediction.get(row[0]) as { position: number }).position;
+    });
+    if (offset !== null) setOffset.run(offset[0], offset[1]);
+    return positions;
+  };
+
+  const apply = (write: Write): WriteResult => {
+    switch (write.kind) {
+      case 'events':
+        return appendEvents(write.rows, write.recordedAt);
+      case 'predictions':
+        return appendPredictions(write.rows, write.offset);
+      case 'snapshots':
+        for (const [key, seq, body] of write.rows) saveSnapshot.run(write.of, key, seq, body);
+        if (write.replayFrom !== null) setReplay.run(write.of, write.replayFrom);
+        return new Float64Array(0);
+      case 'prune':
+        return Float64Array.of(
+          write.events > 0 ? pruneEvents.run(write.events, write.slice).changes : 0,
+          write.predictions > 0 ? prunePredictions.run(write.predictions, write.slice).changes : 0,
+        );
+    }
+  };
+
+  const commit = (writes: readonly Write[]): WriteResult[] => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const results = writes.map(apply);
+      db.exec('COMMIT');
+      return results;
+    } catch (error) {
+      try {
+        db.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself
+      }
+      throw error;
+    }
+  };
+
+  const reads = new Map<string, Database.Statement>();
+  const read = (sql: string, args: readonly (string | number)[]) => {
+    let statement = reads.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql).raw();
+      if (reads.size >= 200) reads.clear();
+      reads.set(sql, statement);
+    }
+    return statement.all(...(args as []));
+  };
+
+  port.on('message', (message: ToWriter) => {
+    const { call } = message;
+    try {
+      switch (message.kind) {
+        case 'write':
+          return say({ kind: 'done', call, result: commit(message.writes) });
+        case 'read':
+          return say({ kind: 'done', call, result: read(message.read.sql, message.read.args) });
+        case 'backup':
+          db.prepare('VACUUM INTO ?').run(message.target);
+          return say({ kind: 'done', call, result: null });
+        case 'close':
+          db.close();
+          say({ kind: 'done', call, result: null });
+          port.close();
+      }
+    } catch (error) {
+      say({ kind: 'failed', call, error: failure(error) });
+    }
+  });
+}
+
+try {
+  serve(open());
+  say({ kind: 'open' });
+} catch (error) {
+  say({ kind: 'refused', error: failure(error) });
+}
