@@ -72,7 +72,8 @@ export const ingestResolvers: Pick<Resolvers<GraphContext>, 'Mutation'> = {
     },
     async upsertItems(_root, { items }, { app }) {
       checkListSize(items, LIMITS.itemsPerCall, 'items');
-      return payload('items', await app.ingest.upsertItems(items, app.source));
+      const inputs = items.map((item) => ({ ...item, available: item.available ?? true }));
+      return payload('items', await app.ingest.upsertItems(inputs, app.source));
     },
     async recordTransactions(_root, { transactions }, { app }) {
       checkListSize(transactions, LIMITS.itemsPerCall, 'transactions');

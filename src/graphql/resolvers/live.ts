@@ -101,7 +101,7 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
       },
     } as never,
   },
-  StreamMessage: { __resolveType: (message) => (message as { __typename: never }).__typename },
+  StreamMessage: { __resolveType: (message) => (message as unknown as { __typename: never }).__typename },
   SegmentChanged: {
     async customer({ change }: { change: Stored<SegmentChanged> }, _args: object, { loaders }: GraphContext) {
       const customer = await loaders.customer(change.entity);

@@ -1,0 +1,1530 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { CustomerNode, TransactionNode } from '../loaders.js';
+import type { FraudPrediction } from '../../domains/fraud/fraud.js';
+import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
+import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
+import type { RankedItem, SegmentNode, AliasNode, TensorNode } from '../mappers.js';
+import type { CatalogueItem } from '../../flows/catalogue.js';
+import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
+import type { GraphContext } from '../context.js';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A position in a stream or list. Opaque, and valid only where it was issued. */
+  Cursor: { input: string; output: string; }
+  /** A calendar date, `2026-03-01`. */
+  Date: { input: string; output: string; }
+  /** A point in time, RFC 3339 with an offset: `2026-03-01T12:30:00Z`. Answers are in UTC. */
+  DateTime: { input: number; output: number; }
+  /** A decimal number in a string, `"12.50"`: exact, never a float. */
+  Decimal: { input: string; output: string; }
+  /** A whole number from 1 to 2147483647. */
+  PositiveInt: { input: number; output: number; }
+};
+
+/** What lay between `after` and now has been sent; what follows is live. The first message of a stream without `after`. */
+export type CaughtUp = StreamMessage & {
+  readonly __typename?: 'CaughtUp';
+  /** Position of now. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** How many messages were replayed. */
+  readonly replayed: Scalars['Int']['output'];
+};
+
+/** How often a yes-or-no answer was right. */
+export type ConfusionCounts = {
+  readonly __typename?: 'ConfusionCounts';
+  /** Not flagged, and fraud. */
+  readonly falseNegatives: Scalars['Int']['output'];
+  /** Flagged, and legitimate. */
+  readonly falsePositives: Scalars['Int']['output'];
+  /** Share of the flagged that was fraud; null until something was flagged. */
+  readonly precision?: Maybe<Scalars['Float']['output']>;
+  /** Share of the fraud that was flagged; null until there was fraud. */
+  readonly recall?: Maybe<Scalars['Float']['output']>;
+  /** Not flagged, and legitimate. */
+  readonly trueNegatives: Scalars['Int']['output'];
+  /** Flagged, and fraud. */
+  readonly truePositives: Scalars['Int']['output'];
+};
+
+/** Somebody the models know something about. */
+export type Customer = Node & {
+  readonly __typename?: 'Customer';
+  /** Judges a payment in this customer's context without recording it. Null when the model cannot answer. */
+  readonly assessTransaction?: Maybe<FraudAssessment>;
+  /** Judges many such payments, each on its own, in the order given; null where one cannot be judged. At most 1,000. */
+  readonly assessTransactions?: Maybe<ReadonlyArray<Maybe<FraudAssessment>>>;
+  /** As told by `upsertCustomers`. */
+  readonly birthDate?: Maybe<Scalars['Date']['output']>;
+  /** As told by `upsertCustomers`. */
+  readonly country?: Maybe<Scalars['String']['output']>;
+  /** Your own key. */
+  readonly customerId: Scalars['ID']['output'];
+  /** Global id, opaque. `customerId` is your own key. */
+  readonly id: Scalars['ID']['output'];
+  /** What they may want next, best first. Null when the model cannot answer. */
+  readonly recommendations?: Maybe<RecommendationList>;
+  /** What kind of customer they are, by recency, frequency and value of their purchases. Null when the model cannot answer. */
+  readonly segment?: Maybe<SegmentAssignment>;
+  /** Part of the simulated world, not real. */
+  readonly simulated: Scalars['Boolean']['output'];
+  /** Their payments, newest first. */
+  readonly transactions: TransactionConnection;
+};
+
+
+/** Somebody the models know something about. */
+export type CustomerAssessTransactionArgs = {
+  model?: InputMaybe<ModelSelector>;
+  transaction: HypotheticalTransactionInput;
+};
+
+
+/** Somebody the models know something about. */
+export type CustomerAssessTransactionsArgs = {
+  model?: InputMaybe<ModelSelector>;
+  transactions: ReadonlyArray<HypotheticalTransactionInput>;
+};
+
+
+/** Somebody the models know something about. */
+export type CustomerRecommendationsArgs = {
+  excludePurchased?: Scalars['Boolean']['input'];
+  first?: Scalars['Int']['input'];
+  model?: InputMaybe<ModelSelector>;
+};
+
+
+/** Somebody the models know something about. */
+export type CustomerSegmentArgs = {
+  model?: InputMaybe<ModelSelector>;
+};
+
+
+/** Somebody the models know something about. */
+export type CustomerTransactionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is known about a customer. Fields left out keep their value. */
+export type CustomerInput = {
+  /** For the age among the fraud model's features. */
+  readonly birthDate?: InputMaybe<Scalars['Date']['input']>;
+  /** For recommendations before anything is known of their taste. */
+  readonly country?: InputMaybe<Scalars['String']['input']>;
+  /** When they became a customer. */
+  readonly createdAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Your key, at most 128 characters. */
+  readonly customerId: Scalars['ID']['input'];
+};
+
+/** What computes the predictions. */
+export type EngineInfo = {
+  readonly __typename?: 'EngineInfo';
+  /** `tensorflow` or `wasm`. */
+  readonly name: Scalars['String']['output'];
+  /** Why this one. */
+  readonly reason: Scalars['String']['output'];
+  /** Its version. */
+  readonly version: Scalars['String']['output'];
+  /** Worker threads wanted. */
+  readonly workers: Scalars['Int']['output'];
+  /** Worker threads running. */
+  readonly workersAlive: Scalars['Int']['output'];
+};
+
+/** One number that a model looks at. */
+export type FeatureSpec = {
+  readonly __typename?: 'FeatureSpec';
+  /** Taken when the fact is missing. */
+  readonly default?: Maybe<Scalars['Float']['output']>;
+  /** What it means. */
+  readonly description: Scalars['String']['output'];
+  /** Largest value seen in training. */
+  readonly maximum?: Maybe<Scalars['Float']['output']>;
+  /** Least value seen in training. */
+  readonly minimum?: Maybe<Scalars['Float']['output']>;
+  /** As in `defaultedFeatures` and `outOfRangeFeatures`. */
+  readonly name: Scalars['String']['output'];
+  /** Its unit; null where it has none. */
+  readonly unit?: Maybe<Scalars['String']['output']>;
+};
+
+/** How likely a payment is fraudulent. */
+export type FraudAssessment = Node & Prediction & {
+  readonly __typename?: 'FraudAssessment';
+  /** By the version's own thresholds. */
+  readonly decision: FraudDecision;
+  /** Features that were missing and took their documented default. */
+  readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** Time of the newest event the features contain; the time of the answer where they contain none. */
+  readonly featuresAsOf: Scalars['DateTime']['output'];
+  /** The predictionId. */
+  readonly id: Scalars['ID']['output'];
+  /** The version that answered. */
+  readonly modelVersion: ModelVersion;
+  /** Features outside the range the version was trained on: read its answer with care. */
+  readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** When it answered. */
+  readonly predictedAt: Scalars['DateTime']['output'];
+  /** 0 to 1. */
+  readonly probability: Scalars['Float']['output'];
+  /** True: `prediction(id)` and outcomes will find it. */
+  readonly recorded: Scalars['Boolean']['output'];
+};
+
+/** What to do with a payment. */
+export type FraudDecision =
+  /** Let it pass. */
+  | 'APPROVE'
+  /** Refuse it. */
+  | 'DECLINE'
+  /** Let a person look at it. */
+  | 'REVIEW';
+
+/** A payment that is only thought of. */
+export type HypotheticalTransactionInput = {
+  /** How much, in the model's currency. */
+  readonly amount: MoneyInput;
+  /** Kind of merchant: `grocery_pos`, `shopping_net`, … */
+  readonly category: Scalars['String']['input'];
+  /** Whom. */
+  readonly merchant: Scalars['String']['input'];
+  /** When; now when left out. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Why an item was refused. */
+export type IngestErrorCode =
+  /** The id was recorded before with other content. */
+  | 'DUPLICATE_WITH_OTHER_CONTENT'
+  /** A field is not as it must be. */
+  | 'INVALID'
+  /** More than 5 minutes ahead of the server's clock. */
+  | 'IN_FUTURE'
+  /** Before 2000-01-01. */
+  | 'TOO_OLD'
+  /** No such customer: upsert them first. */
+  | 'UNKNOWN_CUSTOMER'
+  /** No such item: upsert it first. */
+  | 'UNKNOWN_ITEM'
+  /** No recorded prediction has this id. */
+  | 'UNKNOWN_PREDICTION';
+
+/** One refused item of a call; the others went in. */
+export type IngestUserError = UserError & {
+  readonly __typename?: 'IngestUserError';
+  /** Why, for programs. */
+  readonly code: IngestErrorCode;
+  /** Where in the arguments: `["transactions", "3", "amount"]`. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Something a customer did with an item. */
+export type InteractionInput = {
+  /** Who; must be known. */
+  readonly customerId: Scalars['ID']['input'];
+  /** Your key, at most 128 characters; makes the call idempotent. */
+  readonly interactionId: Scalars['ID']['input'];
+  /** With what; must be in the recommender's vocabulary or upserted. */
+  readonly itemId: Scalars['ID']['input'];
+  /** What they did. */
+  readonly kind: InteractionKind;
+  /** When: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly occurredAt: Scalars['DateTime']['input'];
+  /** Purchases with one orderId are one order; without it, purchases at the same instant are. */
+  readonly orderId?: InputMaybe<Scalars['ID']['input']>;
+  /** Credits the recommendation that led here; must have been recorded. */
+  readonly predictionId?: InputMaybe<Scalars['ID']['input']>;
+  /** Units bought. */
+  readonly quantity?: Scalars['PositiveInt']['input'];
+  /** Price of one unit, in the segmentation model's currency; left out, a purchase counts for recency and frequency only. */
+  readonly unitPrice?: InputMaybe<MoneyInput>;
+};
+
+/** What somebody did with an item. */
+export type InteractionKind =
+  /** Put it into the basket. */
+  | 'BASKET'
+  /** Bought it. */
+  | 'PURCHASE'
+  /** Looked at it. */
+  | 'VIEW';
+
+/** Something that is sold. */
+export type Item = Node & {
+  readonly __typename?: 'Item';
+  /** False: withdrawn from sale, never recommended. */
+  readonly available: Scalars['Boolean']['output'];
+  /** Global id. */
+  readonly id: Scalars['ID']['output'];
+  /** Your own key. */
+  readonly itemId: Scalars['ID']['output'];
+  /** For people. */
+  readonly title: Scalars['String']['output'];
+};
+
+/** An item of the shop. */
+export type ItemInput = {
+  /** False withdraws it from sale. */
+  readonly available?: Scalars['Boolean']['input'];
+  /** Your key, at most 128 characters. */
+  readonly itemId: Scalars['ID']['input'];
+  /** For people, at most 500 characters. */
+  readonly title: Scalars['String']['input'];
+};
+
+/** Why messages are missing. */
+export type LagReason =
+  /** Only the latest of each key was kept, as asked. */
+  | 'CONFLATED'
+  /** The log no longer holds them. */
+  | 'RETENTION'
+  /** This subscriber did not read fast enough: the oldest went. */
+  | 'SLOW_CONSUMER';
+
+/** Messages are missing here. */
+export type Lagged = StreamMessage & {
+  readonly __typename?: 'Lagged';
+  /** Position of the last missing message. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** How many the filter would have passed; null when the log no longer knows. */
+  readonly missed?: Maybe<Scalars['Int']['output']>;
+  /** Why. */
+  readonly reason: LagReason;
+};
+
+/** A measured quality. */
+export type Metric = {
+  readonly __typename?: 'Metric';
+  /** On which data. */
+  readonly dataset: Scalars['String']['output'];
+  /** `rocAuc`, `ndcg@10`, … */
+  readonly name: Scalars['String']['output'];
+  /** As measured when the version was made. */
+  readonly value: Scalars['Float']['output'];
+};
+
+/** A model: a name, a signature, and versions of it. */
+export type Model = Node & {
+  readonly __typename?: 'Model';
+  /** Names of versions; `champion` is the one that answers. */
+  readonly aliases: ReadonlyArray<ModelAlias>;
+  /** ISO 4217 code of its amounts; other currencies are refused. Null where it knows no amounts. */
+  readonly currency?: Maybe<Scalars['String']['output']>;
+  /** What it predicts, from what. */
+  readonly description: Scalars['String']['output'];
+  /** The engine it runs on: `tensorflow` or `wasm`. */
+  readonly engine: Scalars['String']['output'];
+  /** Global id. */
+  readonly id: Scalars['ID']['output'];
+  /** What it takes. */
+  readonly inputs: ReadonlyArray<TensorSpec>;
+  /** As in its manifest. */
+  readonly name: Scalars['String']['output'];
+  /** What it answers. */
+  readonly outputs: ReadonlyArray<TensorSpec>;
+  /** Every version in the folder, ascending. */
+  readonly versions: ReadonlyArray<ModelVersion>;
+};
+
+/** A name for a version. */
+export type ModelAlias = {
+  readonly __typename?: 'ModelAlias';
+  /** `champion`, `challenger`, … */
+  readonly name: Scalars['String']['output'];
+  /** What it means now. */
+  readonly version: ModelVersion;
+};
+
+/** Which version answers. Left out: what the router decides for this entity, usually the champion. */
+export type ModelSelector =
+  /** A version by alias: `champion`, `challenger`. */
+  { readonly alias: Scalars['String']['input']; readonly version?: never; }
+  |  /** A version by number. */
+  { readonly alias?: never; readonly version: Scalars['Int']['input']; };
+
+/** Counters of one version since it was loaded. */
+export type ModelStatistics = {
+  readonly __typename?: 'ModelStatistics';
+  /** Batches they were computed in. */
+  readonly batches: Scalars['Float']['output'];
+  /** Rows that failed in the engine. */
+  readonly errors: Scalars['Float']['output'];
+  /** rows / batches. */
+  readonly meanBatchSize: Scalars['Float']['output'];
+  /** Mean time a batch took in the engine, milliseconds. */
+  readonly meanComputeMs: Scalars['Float']['output'];
+  /** Mean time a row waited for its batch, milliseconds. */
+  readonly meanQueueMs: Scalars['Float']['output'];
+  /** Rows computed. */
+  readonly rows: Scalars['Float']['output'];
+};
+
+/** One trained version of a model. */
+export type ModelVersion = Node & {
+  readonly __typename?: 'ModelVersion';
+  /** Its names. */
+  readonly aliases: ReadonlyArray<Scalars['String']['output']>;
+  /** Name and version of its features, `fraud@1`. */
+  readonly featureSet?: Maybe<Scalars['String']['output']>;
+  /** Global id. */
+  readonly id: Scalars['ID']['output'];
+  /** How good it is, on what. */
+  readonly metrics: ReadonlyArray<Metric>;
+  /** How it runs: compiled SavedModel, eager, wasm; null while it is not loaded. */
+  readonly mode?: Maybe<Scalars['String']['output']>;
+  /** Whose version. */
+  readonly model: Model;
+  /** Versions are integers; the highest is the newest. */
+  readonly number: Scalars['Int']['output'];
+  /** Why it is in that state; null when there is nothing to say. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Where it is between folder and end. */
+  readonly state: ModelVersionState;
+  /** Since when. */
+  readonly stateChangedAt: Scalars['DateTime']['output'];
+  /** What it did since it was loaded. */
+  readonly statistics: ModelStatistics;
+  /** The data it was trained on. Figures of simulated data say so in their name. */
+  readonly trainedOn?: Maybe<Scalars['String']['output']>;
+};
+
+/** Where a version is between its folder and its end. */
+export type ModelVersionState =
+  /** It can answer. */
+  | 'AVAILABLE'
+  /** It does not serve: it was unloaded, or could not be loaded. `reason` says why. */
+  | 'END'
+  /** Its files are being checked, loaded and warmed. */
+  | 'LOADING'
+  /** Known, not looked at yet. */
+  | 'START'
+  /** It answers no more and gives its memory back. */
+  | 'UNLOADING';
+
+/** An amount of money, exact. */
+export type Money = {
+  readonly __typename?: 'Money';
+  /** In major units: `"12.50"`. */
+  readonly amount: Scalars['Decimal']['output'];
+  /** ISO 4217 code: `USD`. */
+  readonly currency: Scalars['String']['output'];
+};
+
+/** An amount of money, exact. */
+export type MoneyInput = {
+  /** In major units, with no more decimal places than the currency has: `"12.50"`. */
+  readonly amount: Scalars['Decimal']['input'];
+  /** ISO 4217 code: `USD`. A model takes amounts in its own currency only. */
+  readonly currency: Scalars['String']['input'];
+};
+
+/** Where events come in. Acknowledged means on disk. */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Records what customers looked at, put into their basket and bought. At most 1,000. Idempotent by interactionId. */
+  readonly recordInteractions?: Maybe<RecordInteractionsPayload>;
+  /**
+   * Records card payments and scores each as it arrives. At most 1,000. Sending a transactionId again with the same content
+   * answers the first record; with other content it is refused.
+   */
+  readonly recordTransactions?: Maybe<RecordTransactionsPayload>;
+  /** Creates customers, or changes what is known about them: fields left out keep their value. At most 1,000. */
+  readonly upsertCustomers?: Maybe<UpsertCustomersPayload>;
+  /** Creates items, renames them, or withdraws them from sale (withdrawn items are never recommended). At most 1,000. */
+  readonly upsertItems?: Maybe<UpsertItemsPayload>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationRecordInteractionsArgs = {
+  interactions: ReadonlyArray<InteractionInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationRecordTransactionsArgs = {
+  transactions: ReadonlyArray<TransactionInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationUpsertCustomersArgs = {
+  customers: ReadonlyArray<CustomerInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationUpsertItemsArgs = {
+  items: ReadonlyArray<ItemInput>;
+};
+
+/** Anything that has a global id and can be fetched again with `node(id)`. */
+export type Node = {
+  /** Opaque and unique over all types. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** Where a page lies in its list, as the Relay connection specification has it. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** Cursor of the last edge; null for an empty page. */
+  readonly endCursor?: Maybe<Scalars['Cursor']['output']>;
+  /** Whether `after: endCursor` would find more. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether `before: startCursor` would find more. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the first edge; null for an empty page. */
+  readonly startCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
+/** One answer of one model version about one entity. `id` is the predictionId. */
+export type Prediction = {
+  /** Features that were missing and took their documented default. */
+  readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** Time of the newest event the features contain; the time of the answer where they contain none. */
+  readonly featuresAsOf: Scalars['DateTime']['output'];
+  /** The predictionId: outcomes reported later refer to it. */
+  readonly id: Scalars['ID']['output'];
+  /** The version that answered. */
+  readonly modelVersion: ModelVersion;
+  /** Features outside the range the version was trained on: read its answer with care. */
+  readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** When it answered. */
+  readonly predictedAt: Scalars['DateTime']['output'];
+  /** True: `prediction(id)` and outcomes will find it. */
+  readonly recorded: Scalars['Boolean']['output'];
+};
+
+/** Where everything is read from. */
+export type Query = {
+  readonly __typename?: 'Query';
+  /** A customer by your own key; null and `NOT_FOUND` when unknown. */
+  readonly customer?: Maybe<Customer>;
+  /** Many customers by your own keys, in the order asked for; null and `NOT_FOUND` where unknown. At most 500. */
+  readonly customers: ReadonlyArray<Maybe<Customer>>;
+  /** The engine that computes. */
+  readonly engine: EngineInfo;
+  /** One model by name; null and `NOT_FOUND` when there is none. */
+  readonly model?: Maybe<Model>;
+  /** Every model in the models folder that can be read. */
+  readonly models: ReadonlyArray<Model>;
+  /** Anything by its global id; null when there is no such thing. */
+  readonly node?: Maybe<Node>;
+  /** Many things by their global ids, in the order asked for; null where there is no such thing. At most 500. */
+  readonly nodes: ReadonlyArray<Maybe<Node>>;
+  /** A recorded prediction; null and `NOT_FOUND` when it was not recorded. */
+  readonly prediction?: Maybe<Prediction>;
+  /** The segments there are. */
+  readonly segments: ReadonlyArray<Segment>;
+  /** The simulated world; null when it is switched off. */
+  readonly simulation?: Maybe<Simulation>;
+  /** A recorded payment by your own key; null and `NOT_FOUND` when unknown. */
+  readonly transaction?: Maybe<Transaction>;
+};
+
+
+/** Where everything is read from. */
+export type QueryCustomerArgs = {
+  customerId: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryCustomersArgs = {
+  customerIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+/** Where everything is read from. */
+export type QueryModelArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryNodesArgs = {
+  ids: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+/** Where everything is read from. */
+export type QueryPredictionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QuerySegmentsArgs = {
+  model?: InputMaybe<ModelSelector>;
+};
+
+
+/** Where everything is read from. */
+export type QueryTransactionArgs = {
+  transactionId: Scalars['ID']['input'];
+};
+
+/** What a list is based on. */
+export type RecommendationBasis =
+  /** The customer's own latest interactions. */
+  | 'PERSONAL'
+  /** Nothing is known of the customer's taste: popular with everybody. */
+  | 'POPULAR'
+  /** Nothing is known of the customer's taste: popular in their country. */
+  | 'POPULAR_IN_COUNTRY';
+
+/** A ranked answer, not a list that grows: no connection. */
+export type RecommendationList = Node & Prediction & {
+  readonly __typename?: 'RecommendationList';
+  /** What the list is based on. */
+  readonly basis: RecommendationBasis;
+  /** Features that were missing and took their documented default. */
+  readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** Time of the newest event the features contain; the time of the answer where they contain none. */
+  readonly featuresAsOf: Scalars['DateTime']['output'];
+  /** The predictionId: pass it with interactions it led to. */
+  readonly id: Scalars['ID']['output'];
+  /** Best first. */
+  readonly items: ReadonlyArray<RecommendedItem>;
+  /** The version that answered. */
+  readonly modelVersion: ModelVersion;
+  /** Features outside the range the version was trained on. */
+  readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** When it answered. */
+  readonly predictedAt: Scalars['DateTime']['output'];
+  /** The same as one sentence for the person who reads the list. */
+  readonly reason: Scalars['String']['output'];
+  /** True: `prediction(id)` and outcomes will find it. */
+  readonly recorded: Scalars['Boolean']['output'];
+};
+
+/** One place of a ranked list. */
+export type RecommendedItem = {
+  readonly __typename?: 'RecommendedItem';
+  /** What. */
+  readonly item: Item;
+  /** 1 is best. */
+  readonly rank: Scalars['Int']['output'];
+  /** The model's score: comparable within one list only. */
+  readonly score: Scalars['Float']['output'];
+};
+
+/** What became of `recordInteractions`. */
+export type RecordInteractionsPayload = {
+  readonly __typename?: 'RecordInteractionsPayload';
+  /** How many are on disk, repeated ones included. */
+  readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
+  /** Everything up to here is on disk; null when nothing was accepted. */
+  readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
+  /** The refused ones. */
+  readonly userErrors: ReadonlyArray<IngestUserError>;
+};
+
+/** What became of `recordTransactions`. */
+export type RecordTransactionsPayload = {
+  readonly __typename?: 'RecordTransactionsPayload';
+  /** How many are on disk, repeated ones included. */
+  readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
+  /** Everything up to here is on disk; null when nothing was accepted. */
+  readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
+  /** In the order of the input; null where refused. A repeated id answers its first record. */
+  readonly transactions?: Maybe<ReadonlyArray<Maybe<Transaction>>>;
+  /** The refused ones. */
+  readonly userErrors: ReadonlyArray<IngestUserError>;
+};
+
+/** A kind of customer. */
+export type Segment = Node & {
+  readonly __typename?: 'Segment';
+  /** Who they are. */
+  readonly description: Scalars['String']['output'];
+  /** Global id. */
+  readonly id: Scalars['ID']['output'];
+  /** For people: `Champions`. */
+  readonly label: Scalars['String']['output'];
+  /** The model's key: `champions`. */
+  readonly segmentId: Scalars['ID']['output'];
+};
+
+/** Where a customer belongs. */
+export type SegmentAssignment = Node & Prediction & {
+  readonly __typename?: 'SegmentAssignment';
+  /** How clearly they belong to it, 0 to 1. */
+  readonly confidence: Scalars['Float']['output'];
+  /** Features that were missing and took their documented default. */
+  readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** Time of the newest event the features contain; the time of the answer where they contain none. */
+  readonly featuresAsOf: Scalars['DateTime']['output'];
+  /** The predictionId. */
+  readonly id: Scalars['ID']['output'];
+  /** `confidence` minus the runner-up's: near 0 is a boundary case. */
+  readonly margin: Scalars['Float']['output'];
+  /** The version that answered. */
+  readonly modelVersion: ModelVersion;
+  /** Features outside the range the version was trained on. */
+  readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** When it answered. */
+  readonly predictedAt: Scalars['DateTime']['output'];
+  /** True: `prediction(id)` and outcomes will find it. */
+  readonly recorded: Scalars['Boolean']['output'];
+  /** The second-nearest; null where the model has one segment only. */
+  readonly runnerUp?: Maybe<Segment>;
+  /** The nearest segment. */
+  readonly segment: Segment;
+};
+
+/** A customer's segment became another one. */
+export type SegmentChanged = StreamMessage & {
+  readonly __typename?: 'SegmentChanged';
+  /** Where they belong now. */
+  readonly current?: Maybe<SegmentAssignment>;
+  /** Position of this message. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** Whose. Null only when the customer was erased. */
+  readonly customer?: Maybe<Customer>;
+  /** Where they belonged before; null the first time. */
+  readonly previous?: Maybe<Segment>;
+};
+
+/** A message of `segmentChanged`. */
+export type SegmentChangedMessage = CaughtUp | Lagged | SegmentChanged;
+
+/** The simulated world of the demo, and how the fraud model does against what the simulator knows to be true. */
+export type Simulation = {
+  readonly __typename?: 'Simulation';
+  /** Simulated customers. */
+  readonly customers: Scalars['Int']['output'];
+  /** Flagged (REVIEW or DECLINE) against truth. */
+  readonly fraudTruth: ConfusionCounts;
+  /** Says what this is: none of it is real. */
+  readonly note: Scalars['String']['output'];
+  /** Simulated payments scored since the server started. */
+  readonly transactionsScored: Scalars['Int']['output'];
+};
+
+/** Every message of a log-backed stream carries the cursor to resume after. */
+export type StreamMessage = {
+  /** Keep it; pass it as `after` when reconnecting. */
+  readonly cursor: Scalars['Cursor']['output'];
+};
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /** State, not log: the latest list first, then each that really differs; what was not read in time is conflated. */
+  readonly recommendationsChanged?: Maybe<RecommendationList>;
+  /** A customer's segment became another one. Log-backed. */
+  readonly segmentChanged: SegmentChangedMessage;
+  /** Every payment as it is scored. Log-backed: nothing is lost over a reconnect that passes `after`. */
+  readonly transactionScored: TransactionScoredMessage;
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionRecommendationsChangedArgs = {
+  customerId: Scalars['ID']['input'];
+  first?: Scalars['Int']['input'];
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionSegmentChangedArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  customerId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionTransactionScoredArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<TransactionScoredFilter>;
+};
+
+/** One input or output, in the Open Inference Protocol's terms. */
+export type TensorSpec = {
+  readonly __typename?: 'TensorSpec';
+  /** `FP32`, `INT32`. */
+  readonly datatype: Scalars['String']['output'];
+  /** What the columns mean; empty where they have no names. */
+  readonly features: ReadonlyArray<FeatureSpec>;
+  /** As the model calls it. */
+  readonly name: Scalars['String']['output'];
+  /** -1 is the batch. */
+  readonly shape: ReadonlyArray<Scalars['Int']['output']>;
+};
+
+/** A card payment that was recorded. */
+export type Transaction = Node & {
+  readonly __typename?: 'Transaction';
+  /** How much. */
+  readonly amount: Money;
+  /** Kind of merchant. Categories the model does not know count as none of them. */
+  readonly category: Scalars['String']['output'];
+  /** Who paid. Null (with `NOT_FOUND`) only when the customer was erased. */
+  readonly customer?: Maybe<Customer>;
+  /**
+   * The assessment made on arrival, waited for if it is still under way. With `model`: what that version says about the
+   * features logged then, never about today's state. Null for payments that were not scored.
+   */
+  readonly fraud?: Maybe<FraudAssessment>;
+  /** Global id. */
+  readonly id: Scalars['ID']['output'];
+  /** Whom they paid. */
+  readonly merchant: Scalars['String']['output'];
+  /** When it happened, in the caller's word. */
+  readonly occurredAt: Scalars['DateTime']['output'];
+  /** When it was recorded here. */
+  readonly recordedAt: Scalars['DateTime']['output'];
+  /** Part of the simulated world, not real. */
+  readonly simulated: Scalars['Boolean']['output'];
+  /** Your own key. */
+  readonly transactionId: Scalars['ID']['output'];
+};
+
+
+/** A card payment that was recorded. */
+export type TransactionFraudArgs = {
+  model?: InputMaybe<ModelSelector>;
+};
+
+/** A page of payments, newest first. */
+export type TransactionConnection = {
+  readonly __typename?: 'TransactionConnection';
+  /** Payments with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<TransactionEdge>>>;
+  /** The same payments without. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<Transaction>>>;
+  /** Where the page lies. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One payment in a page. */
+export type TransactionEdge = {
+  readonly __typename?: 'TransactionEdge';
+  /** For `after` and `before`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The payment. */
+  readonly node?: Maybe<Transaction>;
+};
+
+/** A card payment. */
+export type TransactionInput = {
+  /** How much, above 0, in the fraud model's currency. */
+  readonly amount: MoneyInput;
+  /** Kind of merchant: `grocery_pos`, `shopping_net`, … Others are taken too, and count as none of the known. */
+  readonly category: Scalars['String']['input'];
+  /** Who paid; must be known. */
+  readonly customerId: Scalars['ID']['input'];
+  /** Whom they paid. */
+  readonly merchant: Scalars['String']['input'];
+  /** When: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly occurredAt: Scalars['DateTime']['input'];
+  /** Your key, at most 128 characters; makes the call idempotent. */
+  readonly transactionId: Scalars['ID']['input'];
+};
+
+/** A payment was scored. */
+export type TransactionScored = StreamMessage & {
+  readonly __typename?: 'TransactionScored';
+  /** Position of this message. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The assessment made on arrival. */
+  readonly fraud?: Maybe<FraudAssessment>;
+  /** The payment. */
+  readonly transaction: Transaction;
+};
+
+/** Which payments to watch: all conditions that are given must hold. */
+export type TransactionScoredFilter = {
+  /** Only these categories, at most 500. */
+  readonly categories?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Only these customers, at most 500. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Only these decisions. */
+  readonly decisions?: InputMaybe<ReadonlyArray<FraudDecision>>;
+  /** Only from this probability on, 0 to 1. */
+  readonly minProbability?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** A message of `transactionScored`. */
+export type TransactionScoredMessage = CaughtUp | Lagged | TransactionScored;
+
+/** What became of `upsertCustomers`. */
+export type UpsertCustomersPayload = {
+  readonly __typename?: 'UpsertCustomersPayload';
+  /** How many are on disk. */
+  readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
+  /** Everything up to here is on disk; null when nothing was accepted. */
+  readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
+  /** The refused ones. */
+  readonly userErrors: ReadonlyArray<IngestUserError>;
+};
+
+/** What became of `upsertItems`. */
+export type UpsertItemsPayload = {
+  readonly __typename?: 'UpsertItemsPayload';
+  /** How many are on disk. */
+  readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
+  /** Everything up to here is on disk; null when nothing was accepted. */
+  readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
+  /** The refused ones. */
+  readonly userErrors: ReadonlyArray<IngestUserError>;
+};
+
+/** A refusal that a person can read and a program can act on. */
+export type UserError = {
+  /** Where in the arguments: `["transactions", "3", "amount"]`. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = {}, TContext = {}, TArgs = {}> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = {}, TContext = {}, TArgs = {}> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = {}, TContext = {}> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = {}, TContext = {}> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs = {}> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  SegmentChangedMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } );
+  TransactionScoredMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
+};
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node: ( CustomerNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
+  Prediction: ( FraudPrediction ) | ( RecommendationPrediction ) | ( SegmentPrediction );
+  StreamMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
+  UserError: ( IngestUserError );
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CaughtUp: ResolverTypeWrapper<CaughtUp>;
+  ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
+  Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
+  Customer: ResolverTypeWrapper<CustomerNode>;
+  CustomerInput: CustomerInput;
+  Date: ResolverTypeWrapper<Scalars['Date']['output']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
+  EngineInfo: ResolverTypeWrapper<EngineInfo>;
+  FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  FraudAssessment: ResolverTypeWrapper<FraudPrediction>;
+  FraudDecision: FraudDecision;
+  HypotheticalTransactionInput: HypotheticalTransactionInput;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  IngestErrorCode: IngestErrorCode;
+  IngestUserError: ResolverTypeWrapper<IngestUserError>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  InteractionInput: InteractionInput;
+  InteractionKind: InteractionKind;
+  Item: ResolverTypeWrapper<CatalogueItem>;
+  ItemInput: ItemInput;
+  LagReason: LagReason;
+  Lagged: ResolverTypeWrapper<Lagged>;
+  Metric: ResolverTypeWrapper<Metric>;
+  Model: ResolverTypeWrapper<ModelFacts>;
+  ModelAlias: ResolverTypeWrapper<AliasNode>;
+  ModelSelector: ModelSelector;
+  ModelStatistics: ResolverTypeWrapper<VersionStatistics>;
+  ModelVersion: ResolverTypeWrapper<VersionFacts>;
+  ModelVersionState: ModelVersionState;
+  Money: ResolverTypeWrapper<Money>;
+  MoneyInput: MoneyInput;
+  Mutation: ResolverTypeWrapper<{}>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  PositiveInt: ResolverTypeWrapper<Scalars['PositiveInt']['output']>;
+  Prediction: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Prediction']>;
+  Query: ResolverTypeWrapper<{}>;
+  RecommendationBasis: RecommendationBasis;
+  RecommendationList: ResolverTypeWrapper<RecommendationPrediction>;
+  RecommendedItem: ResolverTypeWrapper<RankedItem>;
+  RecordInteractionsPayload: ResolverTypeWrapper<RecordInteractionsPayload>;
+  RecordTransactionsPayload: ResolverTypeWrapper<Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
+  Segment: ResolverTypeWrapper<SegmentNode>;
+  SegmentAssignment: ResolverTypeWrapper<SegmentPrediction>;
+  SegmentChanged: ResolverTypeWrapper<Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversTypes['SegmentAssignment']>, customer?: Maybe<ResolversTypes['Customer']>, previous?: Maybe<ResolversTypes['Segment']> }>;
+  SegmentChangedMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SegmentChangedMessage']>;
+  Simulation: ResolverTypeWrapper<Simulation>;
+  StreamMessage: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['StreamMessage']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<{}>;
+  TensorSpec: ResolverTypeWrapper<TensorNode>;
+  Transaction: ResolverTypeWrapper<TransactionNode>;
+  TransactionConnection: ResolverTypeWrapper<Omit<TransactionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['TransactionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
+  TransactionEdge: ResolverTypeWrapper<Omit<TransactionEdge, 'node'> & { node?: Maybe<ResolversTypes['Transaction']> }>;
+  TransactionInput: TransactionInput;
+  TransactionScored: ResolverTypeWrapper<Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<ResolversTypes['FraudAssessment']>, transaction: ResolversTypes['Transaction'] }>;
+  TransactionScoredFilter: TransactionScoredFilter;
+  TransactionScoredMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['TransactionScoredMessage']>;
+  UpsertCustomersPayload: ResolverTypeWrapper<UpsertCustomersPayload>;
+  UpsertItemsPayload: ResolverTypeWrapper<UpsertItemsPayload>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  Boolean: Scalars['Boolean']['output'];
+  CaughtUp: CaughtUp;
+  ConfusionCounts: ConfusionCounts;
+  Cursor: Scalars['Cursor']['output'];
+  Customer: CustomerNode;
+  CustomerInput: CustomerInput;
+  Date: Scalars['Date']['output'];
+  DateTime: Scalars['DateTime']['output'];
+  Decimal: Scalars['Decimal']['output'];
+  EngineInfo: EngineInfo;
+  FeatureSpec: FeatureSpec;
+  Float: Scalars['Float']['output'];
+  FraudAssessment: FraudPrediction;
+  HypotheticalTransactionInput: HypotheticalTransactionInput;
+  ID: Scalars['ID']['output'];
+  IngestUserError: IngestUserError;
+  Int: Scalars['Int']['output'];
+  InteractionInput: InteractionInput;
+  Item: CatalogueItem;
+  ItemInput: ItemInput;
+  Lagged: Lagged;
+  Metric: Metric;
+  Model: ModelFacts;
+  ModelAlias: AliasNode;
+  ModelSelector: ModelSelector;
+  ModelStatistics: VersionStatistics;
+  ModelVersion: VersionFacts;
+  Money: Money;
+  MoneyInput: MoneyInput;
+  Mutation: {};
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  PageInfo: PageInfo;
+  PositiveInt: Scalars['PositiveInt']['output'];
+  Prediction: ResolversInterfaceTypes<ResolversParentTypes>['Prediction'];
+  Query: {};
+  RecommendationList: RecommendationPrediction;
+  RecommendedItem: RankedItem;
+  RecordInteractionsPayload: RecordInteractionsPayload;
+  RecordTransactionsPayload: Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
+  Segment: SegmentNode;
+  SegmentAssignment: SegmentPrediction;
+  SegmentChanged: Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversParentTypes['SegmentAssignment']>, customer?: Maybe<ResolversParentTypes['Customer']>, previous?: Maybe<ResolversParentTypes['Segment']> };
+  SegmentChangedMessage: ResolversUnionTypes<ResolversParentTypes>['SegmentChangedMessage'];
+  Simulation: Simulation;
+  StreamMessage: ResolversInterfaceTypes<ResolversParentTypes>['StreamMessage'];
+  String: Scalars['String']['output'];
+  Subscription: {};
+  TensorSpec: TensorNode;
+  Transaction: TransactionNode;
+  TransactionConnection: Omit<TransactionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['TransactionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
+  TransactionEdge: Omit<TransactionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Transaction']> };
+  TransactionInput: TransactionInput;
+  TransactionScored: Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<ResolversParentTypes['FraudAssessment']>, transaction: ResolversParentTypes['Transaction'] };
+  TransactionScoredFilter: TransactionScoredFilter;
+  TransactionScoredMessage: ResolversUnionTypes<ResolversParentTypes>['TransactionScoredMessage'];
+  UpsertCustomersPayload: UpsertCustomersPayload;
+  UpsertItemsPayload: UpsertItemsPayload;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+};
+
+export type CaughtUpResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CaughtUp'] = ResolversParentTypes['CaughtUp']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConfusionCountsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ConfusionCounts'] = ResolversParentTypes['ConfusionCounts']> = {
+  falseNegatives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  falsePositives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  precision?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  recall?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  trueNegatives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  truePositives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Cursor'], any> {
+  name: 'Cursor';
+}
+
+export type CustomerResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer']> = {
+  assessTransaction?: Resolver<Maybe<ResolversTypes['FraudAssessment']>, ParentType, ContextType, RequireFields<CustomerAssessTransactionArgs, 'transaction'>>;
+  assessTransactions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAssessment']>>>, ParentType, ContextType, RequireFields<CustomerAssessTransactionsArgs, 'transactions'>>;
+  birthDate?: Resolver<Maybe<ResolversTypes['Date']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  customerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  recommendations?: Resolver<Maybe<ResolversTypes['RecommendationList']>, ParentType, ContextType, RequireFields<CustomerRecommendationsArgs, 'excludePurchased' | 'first'>>;
+  segment?: Resolver<Maybe<ResolversTypes['SegmentAssignment']>, ParentType, ContextType, Partial<CustomerSegmentArgs>>;
+  simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  transactions?: Resolver<ResolversTypes['TransactionConnection'], ParentType, ContextType, Partial<CustomerTransactionsArgs>>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface DateScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Date'], any> {
+  name: 'Date';
+}
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface DecimalScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Decimal'], any> {
+  name: 'Decimal';
+}
+
+export type EngineInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EngineInfo'] = ResolversParentTypes['EngineInfo']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workersAlive?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FeatureSpecResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FeatureSpec'] = ResolversParentTypes['FeatureSpec']> = {
+  default?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  maximum?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  minimum?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  unit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FraudAssessmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAssessment'] = ResolversParentTypes['FraudAssessment']> = {
+  decision?: Resolver<ResolversTypes['FraudDecision'], ParentType, ContextType>;
+  defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  outOfRangeFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  predictedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  probability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IngestUserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['IngestUserError'] = ResolversParentTypes['IngestUserError']> = {
+  code?: Resolver<ResolversTypes['IngestErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ItemResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Item'] = ResolversParentTypes['Item']> = {
+  available?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  itemId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LaggedResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Lagged'] = ResolversParentTypes['Lagged']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  missed?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['LagReason'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MetricResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Metric'] = ResolversParentTypes['Metric']> = {
+  dataset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model']> = {
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['ModelAlias']>, ParentType, ContextType>;
+  currency?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  inputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
+  versions?: Resolver<ReadonlyArray<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelAliasResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelAlias'] = ResolversParentTypes['ModelAlias']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelStatisticsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelStatistics'] = ResolversParentTypes['ModelStatistics']> = {
+  batches?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  errors?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanBatchSize?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanComputeMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanQueueMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelVersionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion']> = {
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  featureSet?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  metrics?: Resolver<ReadonlyArray<ResolversTypes['Metric']>, ParentType, ContextType>;
+  mode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ModelVersionState'], ParentType, ContextType>;
+  stateChangedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  statistics?: Resolver<ResolversTypes['ModelStatistics'], ParentType, ContextType>;
+  trainedOn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MoneyResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
+  amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
+  recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
+  upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
+  upsertItems?: Resolver<Maybe<ResolversTypes['UpsertItemsPayload']>, ParentType, ContextType, RequireFields<MutationUpsertItemsArgs, 'items'>>;
+};
+
+export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Customer' | 'FraudAssessment' | 'Item' | 'Model' | 'ModelVersion' | 'RecommendationList' | 'Segment' | 'SegmentAssignment' | 'Transaction', ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface PositiveIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['PositiveInt'], any> {
+  name: 'PositiveInt';
+}
+
+export type PredictionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Prediction'] = ResolversParentTypes['Prediction']> = {
+  __resolveType: TypeResolveFn<'FraudAssessment' | 'RecommendationList' | 'SegmentAssignment', ParentType, ContextType>;
+  defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  outOfRangeFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  predictedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
+  customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Customer']>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'customerIds'>>;
+  engine?: Resolver<ResolversTypes['EngineInfo'], ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
+  models?: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
+  prediction?: Resolver<Maybe<ResolversTypes['Prediction']>, ParentType, ContextType, RequireFields<QueryPredictionArgs, 'id'>>;
+  segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
+  simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
+  transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType, RequireFields<QueryTransactionArgs, 'transactionId'>>;
+};
+
+export type RecommendationListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecommendationList'] = ResolversParentTypes['RecommendationList']> = {
+  basis?: Resolver<ResolversTypes['RecommendationBasis'], ParentType, ContextType>;
+  defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  items?: Resolver<ReadonlyArray<ResolversTypes['RecommendedItem']>, ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  outOfRangeFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  predictedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RecommendedItemResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecommendedItem'] = ResolversParentTypes['RecommendedItem']> = {
+  item?: Resolver<ResolversTypes['Item'], ParentType, ContextType>;
+  rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RecordInteractionsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecordInteractionsPayload'] = ResolversParentTypes['RecordInteractionsPayload']> = {
+  acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['IngestUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RecordTransactionsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecordTransactionsPayload'] = ResolversParentTypes['RecordTransactionsPayload']> = {
+  acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  transactions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['IngestUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SegmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Segment'] = ResolversParentTypes['Segment']> = {
+  description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  segmentId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SegmentAssignmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SegmentAssignment'] = ResolversParentTypes['SegmentAssignment']> = {
+  confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  margin?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  outOfRangeFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  predictedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  runnerUp?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  segment?: Resolver<ResolversTypes['Segment'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SegmentChangedResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SegmentChanged'] = ResolversParentTypes['SegmentChanged']> = {
+  current?: Resolver<Maybe<ResolversTypes['SegmentAssignment']>, ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  previous?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SegmentChangedMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SegmentChangedMessage'] = ResolversParentTypes['SegmentChangedMessage']> = {
+  __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'SegmentChanged', ParentType, ContextType>;
+};
+
+export type SimulationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Simulation'] = ResolversParentTypes['Simulation']> = {
+  customers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  fraudTruth?: Resolver<ResolversTypes['ConfusionCounts'], ParentType, ContextType>;
+  note?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  transactionsScored?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type StreamMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['StreamMessage'] = ResolversParentTypes['StreamMessage']> = {
+  __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'SegmentChanged' | 'TransactionScored', ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  recommendationsChanged?: SubscriptionResolver<Maybe<ResolversTypes['RecommendationList']>, "recommendationsChanged", ParentType, ContextType, RequireFields<SubscriptionRecommendationsChangedArgs, 'customerId' | 'first'>>;
+  segmentChanged?: SubscriptionResolver<ResolversTypes['SegmentChangedMessage'], "segmentChanged", ParentType, ContextType, Partial<SubscriptionSegmentChangedArgs>>;
+  transactionScored?: SubscriptionResolver<ResolversTypes['TransactionScoredMessage'], "transactionScored", ParentType, ContextType, Partial<SubscriptionTransactionScoredArgs>>;
+};
+
+export type TensorSpecResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TensorSpec'] = ResolversParentTypes['TensorSpec']> = {
+  datatype?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  features?: Resolver<ReadonlyArray<ResolversTypes['FeatureSpec']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  shape?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TransactionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Transaction'] = ResolversParentTypes['Transaction']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  fraud?: Resolver<Maybe<ResolversTypes['FraudAssessment']>, ParentType, ContextType, Partial<TransactionFraudArgs>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  merchant?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  recordedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  transactionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TransactionConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TransactionConnection'] = ResolversParentTypes['TransactionConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['TransactionEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TransactionEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TransactionEdge'] = ResolversParentTypes['TransactionEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TransactionScoredResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TransactionScored'] = ResolversParentTypes['TransactionScored']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  fraud?: Resolver<Maybe<ResolversTypes['FraudAssessment']>, ParentType, ContextType>;
+  transaction?: Resolver<ResolversTypes['Transaction'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TransactionScoredMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TransactionScoredMessage'] = ResolversParentTypes['TransactionScoredMessage']> = {
+  __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'TransactionScored', ParentType, ContextType>;
+};
+
+export type UpsertCustomersPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UpsertCustomersPayload'] = ResolversParentTypes['UpsertCustomersPayload']> = {
+  acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['IngestUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UpsertItemsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UpsertItemsPayload'] = ResolversParentTypes['UpsertItemsPayload']> = {
+  acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['IngestUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'IngestUserError', ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphContext> = {
+  CaughtUp?: CaughtUpResolvers<ContextType>;
+  ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
+  Cursor?: GraphQLScalarType;
+  Customer?: CustomerResolvers<ContextType>;
+  Date?: GraphQLScalarType;
+  DateTime?: GraphQLScalarType;
+  Decimal?: GraphQLScalarType;
+  EngineInfo?: EngineInfoResolvers<ContextType>;
+  FeatureSpec?: FeatureSpecResolvers<ContextType>;
+  FraudAssessment?: FraudAssessmentResolvers<ContextType>;
+  IngestUserError?: IngestUserErrorResolvers<ContextType>;
+  Item?: ItemResolvers<ContextType>;
+  Lagged?: LaggedResolvers<ContextType>;
+  Metric?: MetricResolvers<ContextType>;
+  Model?: ModelResolvers<ContextType>;
+  ModelAlias?: ModelAliasResolvers<ContextType>;
+  ModelStatistics?: ModelStatisticsResolvers<ContextType>;
+  ModelVersion?: ModelVersionResolvers<ContextType>;
+  Money?: MoneyResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  PositiveInt?: GraphQLScalarType;
+  Prediction?: PredictionResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  RecommendationList?: RecommendationListResolvers<ContextType>;
+  RecommendedItem?: RecommendedItemResolvers<ContextType>;
+  RecordInteractionsPayload?: RecordInteractionsPayloadResolvers<ContextType>;
+  RecordTransactionsPayload?: RecordTransactionsPayloadResolvers<ContextType>;
+  Segment?: SegmentResolvers<ContextType>;
+  SegmentAssignment?: SegmentAssignmentResolvers<ContextType>;
+  SegmentChanged?: SegmentChangedResolvers<ContextType>;
+  SegmentChangedMessage?: SegmentChangedMessageResolvers<ContextType>;
+  Simulation?: SimulationResolvers<ContextType>;
+  StreamMessage?: StreamMessageResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  TensorSpec?: TensorSpecResolvers<ContextType>;
+  Transaction?: TransactionResolvers<ContextType>;
+  TransactionConnection?: TransactionConnectionResolvers<ContextType>;
+  TransactionEdge?: TransactionEdgeResolvers<ContextType>;
+  TransactionScored?: TransactionScoredResolvers<ContextType>;
+  TransactionScoredMessage?: TransactionScoredMessageResolvers<ContextType>;
+  UpsertCustomersPayload?: UpsertCustomersPayloadResolvers<ContextType>;
+  UpsertItemsPayload?: UpsertItemsPayloadResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
+};
+

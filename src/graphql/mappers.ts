@@ -1,0 +1,16 @@
+import type { Segment } from '../domains/segmentation/segmentation.js';
+import type { ManifestFeature, TensorSpec } from '../inference/ports.js';
+import type { VersionFacts } from './app.js';
+
+/** What resolvers pass on for graph types that have no type of their own inside. */
+export interface RankedItem {
+  readonly itemId: string;
+  readonly score: number;
+  readonly rank: number;
+}
+export interface AliasNode {
+  readonly name: string;
+  readonly version: VersionFacts;
+}
+export type SegmentNode = Segment;
+export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };
