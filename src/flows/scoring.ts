@@ -9,12 +9,11 @@ import type { FeatureStore, PredictionLog } from '../data/ports.js';
 import { FRAUD_MODEL, type FraudDomain, type FraudFeatures, type FraudPrediction } from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
+import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
 /** A scored payment on its way to whoever watches. */
 export interface ScoredPayment {
-  /** Place in the stream of event-born predictions. */
-  readonly position: number;
   readonly event: Stored<PaymentRecorded>;
   readonly prediction: FraudPrediction;
 }
@@ -42,7 +41,7 @@ export class PaymentScorer implements LogFollower {
   readonly #store: FeatureStore<CustomerState>;
   readonly #domain: FraudDomain;
   readonly #predictions: PredictionLog;
-  readonly #hub: Hub<ScoredPayment>;
+  readonly #hub: Hub<Positioned<ScoredPayment>>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #unscored: ReturnType<Metrics['counter']>;
@@ -60,7 +59,7 @@ export class PaymentScorer implements LogFollower {
     store: FeatureStore<CustomerState>;
     domain: FraudDomain;
     predictions: PredictionLog;
-    hub: Hub<ScoredPayment>;
+    hub: Hub<Positioned<ScoredPayment>>;
     clock: Clock;
     logger: Logger;
     metrics: Metrics;
@@ -213,7 +212,7 @@ export class PaymentScorer implements LogFollower {
         let next = 0;
         results.forEach((prediction, index) => {
           if (prediction === null) return;
-          this.#hub.publish({ position: positions[next++]!, event: chunk[index]!.event, prediction });
+          this.#hub.publish({ position: positions[next++]!, value: { event: chunk[index]!.event, prediction } });
         });
         this.#reached(through);
         return;

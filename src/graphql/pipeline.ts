@@ -1,14 +1,15 @@
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
   parse,
   specifiedRules,
-  subscribe,
   validate,
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
@@ -36,6 +37,8 @@ export type Prepared =
 export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
+  /** Cancels what the operation still has under way. */
+  readonly end: () => void;
 }
 
 /**
@@ -76,18 +79,24 @@ export class GraphPipeline {
       return { kind: 'refused', errors: [refusal(message, 'OPERATION_RESOLUTION_FAILURE')] };
     }
     try {
-      const args: ReadyOperation = {
-        schema: this.#schema,
-        document,
-        operationName: request.operationName ?? null,
-        variableValues: request.variables ?? null,
-        contextValue: this.context(call),
-        operation: operation.operation,
-      };
-      return { kind: 'ready', args };
+      return { kind: 'ready', args: this.#ready(document, operation.operation, request, call) };
     } catch (error) {
       return { kind: 'refused', errors: [new GraphQLError((error as Error).message, { originalError: error as Error })] };
     }
+  }
+
+  #ready(document: DocumentNode, operation: ReadyOperation['operation'], request: OperationRequest, call: CallRequest): ReadyOperation {
+    const ending = new AbortController();
+    const signal = call.signal === undefined ? ending.signal : AbortSignal.any([call.signal, ending.signal]);
+    return {
+      schema: this.#schema,
+      document,
+      operationName: request.operationName ?? null,
+      variableValues: request.variables ?? null,
+      contextValue: this.context({ ...call, signal }),
+      operation,
+      end: () => ending.abort(),
+    };
   }
 
   /** Runs a query or mutation. */
@@ -106,8 +115,14 @@ export class GraphPipeline {
    * is executed with a context of its own (fresh deadline, fresh loaders).
    */
   async subscribe(args: ReadyOperation): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
-    const source = await subscribe({ ...args, perEventExecutor: undefined } as ExecutionArgs);
-    return Symbol.asyncIterator in source ? source : this.#presented(source);
+    const source = await createSourceEventStream(args);
+    if (!(Symbol.asyncIterator in source)) return this.#presented(source);
+    return new EventResults(
+      source[Symbol.asyncIterator](),
+      async (event) => this.#presented(await execute({ ...args, rootValue: event, contextValue: args.contextValue.renewed() })),
+      (error) => ({ errors: this.present([error]) as never }),
+      args.end,
+    );
   }
 
   /** The public form of errors that belong to no result. */
@@ -149,4 +164,62 @@ export class GraphPipeline {
 
 function refusal(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
+}
+
+/**
+ * Results of a subscription. Ends at once when it is returned, even while its source waits for the next event: a generator alone
+ * would queue the return behind that wait for ever. A source that throws is told as a last result.
+ */
+class EventResults implements AsyncGenerator<ExecutionResult, void, void> {
+  readonly #source: AsyncIterator<unknown>;
+  readonly #execute: (event: unknown) => Promise<ExecutionResult>;
+  readonly #explain: (error: unknown) => ExecutionResult;
+  readonly #end: () => void;
+  #ended = false;
+
+  constructor(
+    source: AsyncIterator<unknown>,
+    execute: (event: unknown) => Promise<ExecutionResult>,
+    explain: (error: unknown) => ExecutionResult,
+    end: () => void,
+  ) {
+    this.#source = source;
+    this.#execute = execute;
+    this.#explain = explain;
+    this.#end = end;
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult, void>> {
+    if (this.#ended) return { done: true, value: undefined };
+    try {
+      const { done, value } = await this.#source.next();
+      if (done || this.#ended) return this.return();
+      return { done: false, value: await this.#execute(value) };
+    } catch (error) {
+      void this.return();
+      return { done: false, value: this.#explain(error) };
+    }
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, void>> {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#end();
+      void this.#source.return?.()?.catch(() => {}); // it ends by the signal; whatever it has to say has no listener
+    }
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<ExecutionResult, void>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
 }

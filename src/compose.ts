@@ -1,0 +1,300 @@
+import { join } from 'node:path';
+import { LOCAL_PRINCIPAL, Guard } from './access/guard.js';
+import type { Config } from './config/config.js';
+import { type Clock, systemClock } from './core/clock.js';
+import { messageOf } from './core/errors.js';
+import type { SegmentChanged, Stored, StoredEvent } from './core/events.js';
+import type { Logger } from './core/logger.js';
+import { EmbeddedFeatureStore } from './data/feature-store.js';
+import { type DataRoom, openData } from './data/open.js';
+import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
+import { QueryRecorder } from './domains/prediction.js';
+import { RecommendationsDomain } from './domains/recommendations/recommendations.js';
+import { SegmentationDomain } from './domains/segmentation/segmentation.js';
+import { Hub } from './events/hub.js';
+import { type CustomerState, customerReducer } from './features/customer-state.js';
+import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
+import { Ingest } from './flows/ingest.js';
+import type { Positioned } from './flows/log-stream.js';
+import { Projection } from './flows/projection.js';
+import { RecommendationWatch } from './flows/recommendation-watch.js';
+import { PaymentScorer, SCORER, type ScoredPayment } from './flows/scoring.js';
+import { SegmentWatch } from './flows/segments.js';
+import { scoredStream, segmentStream } from './flows/streams.js';
+import { createApollo } from './graphql/apollo.js';
+import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { ErrorPresenter } from './graphql/errors.js';
+import { Executor } from './graphql/executor.js';
+import { GraphPipeline } from './graphql/pipeline.js';
+import { buildGraph } from './graphql/schema.js';
+import { createEnginePool } from './inference/pool/pool.js';
+import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
+import { InferenceService } from './inference/service.js';
+import { PrometheusMetrics } from './transport/metrics.js';
+import { type RunningServer, startServer } from './transport/server.js';
+
+const CHECKPOINT_MS = 15_000;
+/** A checkpoint may wait this long for the scorer. */
+const SETTLE_MS = 30_000;
+const DRAIN_MS = 10_000;
+
+/** A whole, running graph. */
+export interface Running {
+  readonly config: Config;
+  readonly server: RunningServer;
+  readonly app: App;
+  readonly data: DataRoom;
+  readonly inference: InferenceService;
+  /** What start-up did, for the start-up lines. */
+  readonly startup: { readonly events: number; readonly replayed: number; readonly restoreMs: number; readonly customers: number };
+  /** Facts about the simulated world; set by whoever runs one. */
+  simulation: (() => SimulationFacts) | null;
+  /** Saves feature state now. */
+  checkpoint(): Promise<void>;
+  /** Stops in order: no new work, answers under way finish, sockets close with 1001, everything is flushed. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: builds every room from a Config and wires them through their ports. Starts nothing twice, and on a
+ * failure takes down what it had started.
+ * @throws ScoregraphError or Error with a sentence that says what to do.
+ */
+export async function compose(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Running> {
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    return await build(config, logger, clock, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step().catch(() => {});
+    throw error;
+  }
+}
+
+async function build(config: Config, logger: Logger, clock: Clock, undo: (() => Promise<unknown>)[]): Promise<Running> {
+  const metrics = new PrometheusMetrics();
+
+  // The data folder and the engine do not know each other: both start at once.
+  const opening = openData({
+    dir: config.dataDir,
+    clock,
+    logger: logger.child({ room: 'data' }),
+    watermarkBytes: config.diskWatermarkBytes,
+    retention: { events: config.retentionEvents, predictions: config.retentionPredictions },
+  });
+  const starting = createEnginePool({
+    engine: config.engine,
+    workers: config.workers,
+    cacheDir: join(config.dataDir, 'compiled'),
+    logger: logger.child({ room: 'inference' }),
+  });
+  starting.catch(() => {}); // reported below, after the data folder had its say
+  const data = await opening.catch(async (error) => {
+    await starting.then((pool) => pool.close(0)).catch(() => {});
+    throw error;
+  });
+  undo.push(() => data.close());
+  const pool = await starting;
+  undo.push(() => pool.close(0));
+
+  const inference = new InferenceService({
+    pool,
+    modelsDir: config.modelsDir,
+    clock,
+    logger: logger.child({ room: 'inference' }),
+    metrics,
+    ...(config.predictionCacheEntries === 0
+      ? {}
+      : { cache: { maxEntries: config.predictionCacheEntries, maxAgeMs: config.predictionCacheMaxAgeMs } }),
+  });
+  const loadingModels = inference.start();
+
+  const restoreStarted = clock.monotonic();
+  const customers = await EmbeddedFeatureStore.open<CustomerState>({ kind: 'customer', reducer: customerReducer, snapshots: data.snapshots });
+  const items = await EmbeddedFeatureStore.open<ItemState>({ kind: 'item', reducer: itemReducer, snapshots: data.snapshots });
+  const replayFrom = Math.min(customers.replayFrom, items.replayFrom);
+
+  const recorder = new QueryRecorder(data.predictions, clock);
+  const unavailable = new Set<string>();
+  const fraud = new FraudDomain(inference, recorder);
+  const segmentation = new SegmentationDomain(inference, recorder);
+  const recommendations = new RecommendationsDomain(inference, recorder, unavailable);
+  const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
+
+  const scoredHub = new Hub<Positioned<ScoredPayment>>();
+  const segmentHub = new Hub<Positioned<Stored<SegmentChanged>>>();
+  const scorer = new PaymentScorer({
+    store: customers.store,
+    domain: fraud,
+    predictions: data.predictions,
+    hub: scoredHub,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+    metrics,
+    offset: await data.offsets.get(SCORER),
+  });
+  const segmentWatch = new SegmentWatch({
+    store: customers.store,
+    domain: segmentation,
+    predictions: data.predictions,
+    append: async (event) => {
+      const [result] = await data.events.append([event]);
+      if (result?.status === 'appended') projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
+    },
+    hub: segmentHub,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
+  const projection = new Projection({
+    log: data.events,
+    followers: [scorer, catalogue, segmentWatch, recommendationWatch],
+    position: replayFrom,
+    logger: logger.child({ room: 'flows' }),
+  });
+
+  await loadingModels; // payments that wait for their score need the model
+  await projection.catchUp();
+  const startup = {
+    events: data.events.head(),
+    replayed: data.events.head() - replayFrom,
+    restoreMs: clock.monotonic() - restoreStarted,
+    customers: customers.store.size(),
+  };
+
+  const ingest = new Ingest({
+    log: data.events,
+    clock,
+    world: {
+      knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
+      knownItem: (itemId) => catalogue.item(itemId) !== null,
+      knownPredictions: async (ids) => {
+        const found = await data.predictions.byIds(ids);
+        return new Set(ids.filter((_, i) => found[i] !== null));
+      },
+      paymentCurrency: () => inference.registry.get(FRAUD_MODEL)?.manifest.currency,
+    },
+    onAppended: (events) => projection.appended(events),
+  });
+
+  const app: App = {
+    clock,
+    customers: customers.store,
+    catalogue,
+    events: data.events,
+    predictions: data.predictions,
+    fraud,
+    segmentation,
+    recommendations,
+    ingest,
+    scorer,
+    segmentWatch,
+    recommendationWatch,
+    streams: {
+      scored: scoredStream(data.events, data.predictions, scoredHub),
+      segments: segmentStream(data.events, segmentHub),
+    },
+    models: modelDirectory(inference),
+    engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
+    simulation: () => running.simulation?.() ?? null,
+    source: 'api',
+  };
+
+  const guard = new Guard({ clock, deadlineMs: config.deadlineMs, maxDeadlineMs: config.maxDeadlineMs });
+  const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
+  const schema = buildGraph();
+  const executor = new Executor(schema);
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter });
+  const apollo = createApollo({ schema, executor, presenter, logger: logger.child({ room: 'apollo' }) });
+  await apollo.start();
+  undo.push(() => apollo.stop());
+
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    apollo,
+    pipeline,
+    metrics,
+    logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
+    maxBodyBytes: config.maxBodyBytes,
+    allowedHosts: config.allowedHosts,
+    allowedOrigins: config.allowedOrigins,
+    notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
+    beforeScrape: () => {
+      inference.measure();
+      metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
+      metrics.gauge('scoregraph_scorer_offset', 'Everything up to here is scored.').set(scorer.offset);
+      metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
+    },
+  });
+
+  let checkpointing: Promise<void> = Promise.resolve();
+  const checkpoint = () => {
+    checkpointing = checkpointing.then(async () => {
+      const { position } = projection;
+      // A saved state must not contain payments whose score is not on disk: their features could not be taken again.
+      await customers.store.checkpoint(position, async (seq) => {
+        await scorer.settle();
+        await scorer.settled(seq, SETTLE_MS);
+        if (scorer.offset < seq) throw new Error('scoring is behind');
+      });
+      await items.store.checkpoint(position, async () => {});
+    });
+    const done = checkpointing;
+    checkpointing = checkpointing.catch((error) => logger.warn({ error: messageOf(error) }, 'Feature state could not be saved; a restart replays more.'));
+    return done;
+  };
+  const checkpoints = setInterval(() => void checkpoint().catch(() => {}), CHECKPOINT_MS);
+  checkpoints.unref();
+
+  const running: Running = {
+    config,
+    server,
+    app,
+    data,
+    inference,
+    startup,
+    simulation: null,
+    checkpoint,
+    async close() {
+      clearInterval(checkpoints);
+      await server.close(DRAIN_MS);
+      await apollo.stop();
+      await segmentWatch.close();
+      recommendationWatch.close();
+      scoredHub.close();
+      segmentHub.close();
+      await checkpoint().catch(() => {});
+      projection.close();
+      await scorer.close();
+      await inference.close(DRAIN_MS);
+      await data.close();
+    },
+  };
+  return running;
+}
+
+/** The registry as the graph shows it. */
+function modelDirectory({ registry, router }: InferenceService): ModelDirectory {
+  const facts = (version: RegisteredVersion, model: RegisteredModel): VersionFacts => ({
+    ...version,
+    aliases: router.aliases(model).filter((alias) => alias.version === version.number).map((alias) => alias.name),
+  });
+  const modelFacts = (model: RegisteredModel) => ({
+    name: model.name,
+    manifest: model.manifest,
+    aliases: router.aliases(model),
+    versions: model.versions.map((version) => facts(version, model)),
+  });
+  return {
+    list: () => registry.list().map(modelFacts),
+    get(name) {
+      const model = registry.get(name);
+      return model === null ? null : modelFacts(model);
+    },
+    version(name, number) {
+      const model = registry.get(name);
+      const version = registry.version(name, number);
+      return model === null || version === null ? null : facts(version, model);
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ApolloServer } from '@apollo/server';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { messageOf } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import type { GraphContext } from '../graphql/context.js';
+import type { GraphPipeline } from '../graphql/pipeline.js';
+import { graphqlHttp, refuse } from './graphql-http.js';
+import { isOurHost, isOurOrigin } from './host-check.js';
+import type { PrometheusMetrics } from './metrics.js';
+import { graphqlWs, type WsDoor } from './ws.js';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly apollo: ApolloServer<GraphContext>;
+  readonly pipeline: GraphPipeline;
+  readonly metrics: PrometheusMetrics;
+  readonly logger: Logger;
+  readonly maxBodyBytes: number;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** What is not ready; empty when everything is. */
+  readonly notReady: () => readonly string[];
+  /** Called before every scrape. */
+  readonly beforeScrape: () => void;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  /** Takes no new work, lets answers under way finish (at most `graceMs`), closes sockets with 1001. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Opens the doors on one port: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics.
+ * @throws Error naming host and port when they cannot be had.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const door = new Door(options);
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 }, (request, response) => door.request(request, response));
+  server.maxConnections = 20_000;
+  server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
+  await listen(server, options.host, options.port);
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: (graceMs) => door.close(server, graceMs),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port} on ${host} is taken by another process. Stop it, or set PORT to another one (0 means any).`, { cause: error }));
+      else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+const SECURITY_HEADERS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' } as const;
+
+class Door {
+  readonly #options: ServerOptions;
+  readonly #graphql: ReturnType<typeof graphqlHttp>;
+  readonly #ws: WsDoor;
+  readonly #requests;
+  #graphiql: string | null = null;
+  #underWay = 0;
+  #draining = false;
+  #onIdle: (() => void) | null = null;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#graphql = graphqlHttp(options);
+    this.#ws = graphqlWs({ pipeline: options.pipeline });
+    this.#requests = options.metrics.counter('scoregraph_http_requests_total', 'Requests at the GraphQL endpoint over HTTP.');
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    this.#underWay++;
+    response.on('close', () => {
+      if (--this.#underWay === 0) this.#onIdle?.();
+    });
+    if (this.#draining) response.setHeader('connection', 'close');
+    for (const name in SECURITY_HEADERS) response.setHeader(name, SECURITY_HEADERS[name as keyof typeof SECURITY_HEADERS]);
+    if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
+      refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
+      return;
+    }
+    this.#route(request, response).catch((error) => {
+      this.#options.logger.error({ error: messageOf(error) }, 'A request failed unexpectedly.');
+      refuse(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error.');
+    });
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { allowedHosts, allowedOrigins } = this.#options;
+    const deny = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.on('error', () => socket.destroy());
+    if (this.#draining) deny('503 Service Unavailable');
+    else if (!isOurHost(request.headers.host, allowedHosts)) deny('421 Misdirected Request');
+    else if (!isOurOrigin(request.headers.origin, allowedOrigins, allowedHosts)) deny('403 Forbidden');
+    else if (pathOf(request.url!) !== '/graphql') deny('404 Not Found');
+    else this.#ws.upgrade(request, socket, head);
+  }
+
+  async close(server: Server, graceMs: number): Promise<void> {
+    this.#draining = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    if (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs);
+        this.#onIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await this.#ws.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request.url!);
+    if (path === '/graphql') {
+      this.#requests.add();
+      return this.#graphql(request, response);
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
+    }
+    switch (path) {
+      case '/':
+        response.writeHead(302, { location: '/graphiql' });
+        response.end();
+        return;
+      case '/graphiql':
+        return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
+      case '/v2/health/live':
+        return send(response, 200, 'application/json', '{"live":true}');
+      case '/v2/health/ready': {
+        const notReady = this.#draining ? ['shutting down'] : this.#options.notReady();
+        return send(response, notReady.length === 0 ? 200 : 503, 'application/json', JSON.stringify({ ready: notReady.length === 0, notReady }));
+      }
+      case '/metrics':
+        this.#options.beforeScrape();
+        this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
+        return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
+      default:
+        return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
+    }
+  }
+
+  #graphiqlPage(): string {
+    this.#graphiql ??= renderGraphiQL({ endpoint: '/graphql', title: 'scoregraph', subscriptionsProtocol: 'WS' } as never);
+    return this.#graphiql;
+  }
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' });
+  response.end(text);
+}
