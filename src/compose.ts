@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LOCAL_PRINCIPAL, Guard } from './access/guard.js';
+import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
@@ -46,7 +46,12 @@ export interface Running {
   readonly data: DataRoom;
   readonly inference: InferenceService;
   /** What start-up did, for the start-up lines. */
-  readonly startup: { readonly events: number; readonly replayed: number; readonly restoreMs: number; readonly customers: number };
+  readonly startup: {
+    readonly events: number;
+    readonly replayed: number;
+    readonly restoreMs: number;
+    readonly customers: number;
+  };
   /** Facts about the simulated world; set by whoever runs one. */
   simulation: (() => SimulationFacts) | null;
   /** Saves feature state now. */
@@ -109,8 +114,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const loadingModels = inference.start();
 
   const restoreStarted = clock.monotonic();
-  const customers = await EmbeddedFeatureStore.open<CustomerState>({ kind: 'customer', reducer: customerReducer, snapshots: data.snapshots });
-  const items = await EmbeddedFeatureStore.open<ItemState>({ kind: 'item', reducer: itemReducer, snapshots: data.snapshots });
+  const customers = await EmbeddedFeatureStore.open<CustomerState>({
+    kind: 'customer',
+    reducer: customerReducer,
+    snapshots: data.snapshots,
+  });
+  const items = await EmbeddedFeatureStore.open<ItemState>({
+    kind: 'item',
+    reducer: itemReducer,
+    snapshots: data.snapshots,
+  });
   const replayFrom = Math.min(customers.replayFrom, items.replayFrom);
 
   const recorder = new QueryRecorder(data.predictions, clock);
@@ -138,7 +151,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     predictions: data.predictions,
     append: async (event) => {
       const [result] = await data.events.append([event]);
-      if (result?.status === 'appended') projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
+      if (result?.status === 'appended')
+        projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
     },
     hub: segmentHub,
     clock,
@@ -240,7 +254,9 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await items.store.checkpoint(position, async () => {});
     });
     const done = checkpointing;
-    checkpointing = checkpointing.catch((error) => logger.warn({ error: messageOf(error) }, 'Feature state could not be saved; a restart replays more.'));
+    checkpointing = checkpointing.catch((error) =>
+      logger.warn({ error: messageOf(error) }, 'Feature state could not be saved; a restart replays more.'),
+    );
     return done;
   };
   const checkpoints = setInterval(() => void checkpoint().catch(() => {}), CHECKPOINT_MS);
@@ -277,7 +293,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
 function modelDirectory({ registry, router }: InferenceService): ModelDirectory {
   const facts = (version: RegisteredVersion, model: RegisteredModel): VersionFacts => ({
     ...version,
-    aliases: router.aliases(model).filter((alias) => alias.version === version.number).map((alias) => alias.name),
+    aliases: router
+      .aliases(model)
+      .filter((alias) => alias.version === version.number)
+      .map((alias) => alias.name),
   });
   const modelFacts = (model: RegisteredModel) => ({
     name: model.name,

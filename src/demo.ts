@@ -25,7 +25,11 @@ export async function startDemo(running: Running, logger: Logger): Promise<Demo 
   const { ingest, recommendations, clock } = app;
   const accepted = async (result: Promise<IngestResult>) => {
     const { errors } = await result;
-    if (errors.length > 0) throw new ScoregraphError('BAD_USER_INPUT', `${errors.length} simulated events were refused: ${errors[0]!.message}`);
+    if (errors.length > 0)
+      throw new ScoregraphError(
+        'BAD_USER_INPUT',
+        `${errors.length} simulated events were refused: ${errors[0]!.message}`,
+      );
   };
   const simulator = new Simulator({
     seed: config.demoSeed,
@@ -53,8 +57,14 @@ export async function startDemo(running: Running, logger: Logger): Promise<Demo 
       simulator.truth.observe(event.id, prediction.output.decision !== 'APPROVE');
     }
   })();
-  running.simulation = () => ({ customers: simulator.people.length, transactionsScored: scored, truth: simulator.truth.counts() });
-  const beginning = begin().catch((error) => logger.error({ error: String(error) }, 'The simulated world could not be founded.'));
+  running.simulation = () => ({
+    customers: simulator.people.length,
+    transactionsScored: scored,
+    truth: simulator.truth.counts(),
+  });
+  const beginning = begin().catch((error) =>
+    logger.error({ error: String(error) }, 'The simulated world could not be founded.'),
+  );
   return {
     customers: simulator.people.length,
     async stop() {

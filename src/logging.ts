@@ -4,5 +4,8 @@ import type { Logger } from './core/logger.js';
 
 /** Log lines as JSON on standard error: standard output belongs to the person who started the server. */
 export function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true })) as unknown as Logger;
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  ) as unknown as Logger;
 }

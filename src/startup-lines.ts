@@ -2,20 +2,29 @@ import type { Running } from './compose.js';
 import type { Demo } from './demo.js';
 
 /** What a person wants to know at the start: where, with what, which models, how long it took. */
-export function startupLines({ server, app, inference, startup, config }: Running, demo: Demo | null, ms: number): string[] {
+export function startupLines(
+  { server, app, inference, startup, config }: Running,
+  demo: Demo | null,
+  ms: number,
+): string[] {
   const engine = app.engine();
   const lines = [`scoregraph is ready at ${server.url} (${(ms / 1000).toFixed(2)} s)`, ''];
   lines.push(`  graph    ${server.url}/graphql (HTTP and WebSocket), try it at ${server.url}/graphiql`);
   lines.push(`  engine   ${engine.name}: ${engine.version}, ${plural(engine.workers, 'worker')} (${engine.reason})`);
   for (const { name, versions } of inference.registry.list()) {
-    const shown = versions.filter(({ state }) => state === 'AVAILABLE').map(({ number, mode }) => `version ${number} (${mode})`);
+    const shown = versions
+      .filter(({ state }) => state === 'AVAILABLE')
+      .map(({ number, mode }) => `version ${number} (${mode})`);
     lines.push(`  model    ${name}: ${shown.join(', ') || 'no version could be loaded'}`);
     for (const { number, state, reason } of versions) {
-      if (state === 'END' && reason !== 'not loaded by the version policy') lines.push(`           ${name} ${number} is not served: ${reason}`);
+      if (state === 'END' && reason !== 'not loaded by the version policy')
+        lines.push(`           ${name} ${number} is not served: ${reason}`);
     }
   }
-  for (const { model, message } of inference.registry.problems) lines.push(`  problem  ${model === '' ? '' : `${model}: `}${message}`);
-  if (inference.registry.list().length === 0) lines.push(`  problem  there is no model in ${config.modelsDir}: queries answer, predictions do not`);
+  for (const { model, message } of inference.registry.problems)
+    lines.push(`  problem  ${model === '' ? '' : `${model}: `}${message}`);
+  if (inference.registry.list().length === 0)
+    lines.push(`  problem  there is no model in ${config.modelsDir}: queries answer, predictions do not`);
   lines.push(
     `  data     ${config.dataDir}: ${plural(startup.events, 'event')}, ${plural(startup.customers, 'customer')}` +
       `, ${startup.replayed} replayed in ${startup.restoreMs.toFixed(0)} ms`,

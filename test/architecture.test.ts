@@ -35,7 +35,8 @@ const roomOf = (file: string): string => {
   return first!.replace(/\.ts$/, '').replace(/^(compose|main)$/, 'main');
 };
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
 function importsOf(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
@@ -63,7 +64,8 @@ describe('the house', () => {
   it('keeps TensorFlow behind the engine', () => {
     const wrong = files.filter(
       (file) =>
-        !TENSORFLOW_ROOMS.includes(roomOf(file)) && importsOf(file).some((specifier) => specifier.startsWith('@tensorflow/')),
+        !TENSORFLOW_ROOMS.includes(roomOf(file)) &&
+        importsOf(file).some((specifier) => specifier.startsWith('@tensorflow/')),
     );
     expect(wrong).toEqual([]);
   });
@@ -71,18 +73,29 @@ describe('the house', () => {
   it('keeps GraphQL libraries in graphql and transport', () => {
     const libraries = /^(graphql|graphql-ws|graphql-jit|@apollo\/.*|dataloader)(\/|$)/;
     const wrong = files.filter(
-      (file) => !['graphql', 'transport', 'main'].includes(roomOf(file)) && importsOf(file).some((name) => libraries.test(name)),
+      (file) =>
+        !['graphql', 'transport', 'main'].includes(roomOf(file)) &&
+        importsOf(file).some((name) => libraries.test(name)),
     );
     expect(wrong).toEqual([]);
   });
 
   it('reads the environment in one place', () => {
-    const readers = files.filter((file) => /(?<!Object\.assign\()process\.env\b/.test(readFileSync(file, 'utf8')) && roomOf(file) !== 'config');
+    const readers = files.filter(
+      (file) => /(?<!Object\.assign\()process\.env\b/.test(readFileSync(file, 'utf8')) && roomOf(file) !== 'config',
+    );
     expect(readers.map((file) => relative(SRC, file))).toEqual([]);
   });
 
   it('has no circles between files', () => {
-    const graph = new Map(files.map((file) => [file, importsOf(file).filter((s) => s.startsWith('.')).map((s) => internal(file, s))]));
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        importsOf(file)
+          .filter((s) => s.startsWith('.'))
+          .map((s) => internal(file, s)),
+      ]),
+    );
     const done = new Set<string>();
     const circles: string[] = [];
     const walk = (file: string, path: string[]): void => {

@@ -55,7 +55,10 @@ export class Guard {
   admit(request: CallRequest): Call {
     const asked = request.deadlineMs;
     if (asked !== undefined && !(Number.isInteger(asked) && asked > 0)) {
-      throw badInput(`expected deadlineMs to be a positive whole number of milliseconds, got ${String(asked)}`, 'deadlineMs');
+      throw badInput(
+        `expected deadlineMs to be a positive whole number of milliseconds, got ${String(asked)}`,
+        'deadlineMs',
+      );
     }
     return {
       door: request.door,

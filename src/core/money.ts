@@ -1,10 +1,31 @@
-import type { MinorAmount } from './events.js';
 import { badInput } from './errors.js';
+import type { MinorAmount } from './events.js';
 
 /** Minor-unit digits of ISO 4217 currencies that do not have two. */
 const DIGITS: Readonly<Record<string, number>> = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
-  BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
 };
 
 /** How many decimal places `currency` has. */
@@ -20,7 +41,10 @@ const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d+))?$/;
  */
 export function parseMoney(amount: string, currency: string, field = 'amount'): MinorAmount {
   if (!/^[A-Z]{3}$/.test(currency)) {
-    throw badInput(`expected a three-letter ISO 4217 currency such as "USD", got ${quote(currency)}`, `${field}.currency`);
+    throw badInput(
+      `expected a three-letter ISO 4217 currency such as "USD", got ${quote(currency)}`,
+      `${field}.currency`,
+    );
   }
   const match = DECIMAL.exec(amount);
   if (!match) throw badInput(`expected a decimal such as "12.50", got ${quote(amount)}`, `${field}.amount`);
@@ -30,7 +54,8 @@ export function parseMoney(amount: string, currency: string, field = 'amount'): 
     throw badInput(`${currency} has ${digits} decimal places, got ${quote(amount)}`, `${field}.amount`);
   }
   const minor = Number(match[2]! + fraction.slice(0, digits).padEnd(digits, '0'));
-  if (!Number.isSafeInteger(minor)) throw badInput(`amount ${quote(amount)} is too large to be exact`, `${field}.amount`);
+  if (!Number.isSafeInteger(minor))
+    throw badInput(`amount ${quote(amount)} is too large to be exact`, `${field}.amount`);
   return { minor: match[1] === '-' && minor !== 0 ? -minor : minor, currency };
 }
 

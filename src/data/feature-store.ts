@@ -24,12 +24,17 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
   readonly #dirty = new Set<string>();
 
   /** Loads the snapshots. `replayFrom` tells from where the caller must apply the log. */
-  static async open<S>(options: { kind: string; reducer: StateReducer<S>; snapshots: SnapshotStore }): Promise<{ store: EmbeddedFeatureStore<S>; replayFrom: number }> {
+  static async open<S>(options: {
+    kind: string;
+    reducer: StateReducer<S>;
+    snapshots: SnapshotStore;
+  }): Promise<{ store: EmbeddedFeatureStore<S>; replayFrom: number }> {
     const store = new EmbeddedFeatureStore(options.kind, options.reducer, options.snapshots);
     let after = '';
     for (;;) {
       const page = await options.snapshots.load(options.kind, after, LOAD_PAGE);
-      for (const { key, seq, body } of page) store.#held.set(key, { state: options.reducer.decode(key, body), seq, dirty: false });
+      for (const { key, seq, body } of page)
+        store.#held.set(key, { state: options.reducer.decode(key, body), seq, dirty: false });
       if (page.length < LOAD_PAGE) break;
       after = page[page.length - 1]!.key;
     }

@@ -80,7 +80,10 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
 function snapshotStore(storage: Storage): SnapshotStore {
   return {
     async load(kind, afterKey, limit) {
-      const rows = await storage.read('SELECT key, seq, body FROM snapshots WHERE kind = ? AND key > ? ORDER BY key LIMIT ?', [kind, afterKey, limit]);
+      const rows = await storage.read(
+        'SELECT key, seq, body FROM snapshots WHERE kind = ? AND key > ? ORDER BY key LIMIT ?',
+        [kind, afterKey, limit],
+      );
       return (rows as [string, number, string][]).map(([key, seq, body]): SnapshotDocument => ({ key, seq, body }));
     },
     async save(kind, documents, replayFrom) {
@@ -101,11 +104,19 @@ async function pruneOnce(
   retention: { readonly events: number; readonly predictions: number },
 ): Promise<void> {
   if (retention.events === 0 && retention.predictions === 0) return;
-  const [[needed]] = (await storage.read('SELECT min(p) FROM (SELECT position p FROM offsets UNION ALL SELECT position FROM replays)', [])) as [[number | null]];
+  const [[needed]] = (await storage.read(
+    'SELECT min(p) FROM (SELECT position p FROM offsets UNION ALL SELECT position FROM replays)',
+    [],
+  )) as [[number | null]];
   const upToEvent = retention.events === 0 ? 0 : Math.min(events.head() - retention.events, needed ?? 0);
   const upToPrediction = retention.predictions === 0 ? 0 : predictions.head() - retention.predictions;
   for (;;) {
-    const write = { kind: 'prune', events: Math.max(0, upToEvent), predictions: Math.max(0, upToPrediction), slice: RETENTION_SLICE } as const;
+    const write = {
+      kind: 'prune',
+      events: Math.max(0, upToEvent),
+      predictions: Math.max(0, upToPrediction),
+      slice: RETENTION_SLICE,
+    } as const;
     const deleted = await storage.write(write, 1, true);
     if ((deleted[0] ?? 0) + (deleted[1] ?? 0) === 0) break;
   }

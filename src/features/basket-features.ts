@@ -7,7 +7,11 @@ export const BASKET_FEATURES: FeatureSet = {
   name: 'basket',
   version: 1,
   features: [
-    { name: 'items', description: `Index + 1 of the ${RECENT_ITEMS} newest distinct items, newest first; 0 pads.`, default: 0 },
+    {
+      name: 'items',
+      description: `Index + 1 of the ${RECENT_ITEMS} newest distinct items, newest first; 0 pads.`,
+      default: 0,
+    },
     { name: 'weights', description: 'Weight of each: by kind of interaction and by age in steps.', default: 0 },
   ],
 };
@@ -27,7 +31,10 @@ export interface RecentItemsInput {
 }
 
 /** The newest distinct items that the vocabulary knows; an item met twice keeps its heaviest interaction. */
-export function recentItems(state: Pick<CustomerState, 'recent'>, indexOf: ReadonlyMap<string, number>): RecentItemsInput {
+export function recentItems(
+  state: Pick<CustomerState, 'recent'>,
+  indexOf: ReadonlyMap<string, number>,
+): RecentItemsInput {
   const ids = new Int32Array(RECENT_ITEMS);
   const weights = new Float32Array(RECENT_ITEMS);
   let count = 0;
@@ -51,7 +58,10 @@ export function recentItems(state: Pick<CustomerState, 'recent'>, indexOf: Reado
 }
 
 /** Indices of everything the customer ever bought and the vocabulary knows. */
-export function purchasedIndices(state: Pick<CustomerState, 'purchased'>, indexOf: ReadonlyMap<string, number>): Int32Array<ArrayBuffer> {
+export function purchasedIndices(
+  state: Pick<CustomerState, 'purchased'>,
+  indexOf: ReadonlyMap<string, number>,
+): Int32Array<ArrayBuffer> {
   const indices: number[] = [];
   for (const itemId of state.purchased.keys()) {
     const index = indexOf.get(itemId);

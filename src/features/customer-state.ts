@@ -164,7 +164,13 @@ export function applyInteraction(state: CustomerState, itemId: string, kind: Int
 }
 
 /** Counts one purchased line. `minor`: what was paid for it, null when nobody told. */
-export function applyPurchase(state: CustomerState, itemId: string, order: string, minor: number | null, at: number): void {
+export function applyPurchase(
+  state: CustomerState,
+  itemId: string,
+  order: string,
+  minor: number | null,
+  at: number,
+): void {
   const times = state.purchased.get(itemId) ?? 0;
   state.purchased.delete(itemId); // re-inserted at the end: the map's order is recency
   state.purchased.set(itemId, times + 1);

@@ -27,11 +27,29 @@ const BASE: readonly FeatureSpec[] = [
   { name: 'weekend', description: '1 on Saturday and Sunday.', default: 0 },
   { name: 'holder_age', description: 'Age of the card holder.', unit: 'years', default: DEFAULT_AGE },
   { name: 'has_history', description: '1 when the card has paid before.', default: 0 },
-  { name: 'log_hours_since_last', description: 'ln(1 + hours since the card paid last), at most 30 days.', unit: 'ln h', default: Math.log1p(MAX_GAP_HOURS) },
+  {
+    name: 'log_hours_since_last',
+    description: 'ln(1 + hours since the card paid last), at most 30 days.',
+    unit: 'ln h',
+    default: Math.log1p(MAX_GAP_HOURS),
+  },
   { name: 'count_24h', description: 'ln(1 + payments of the card in the 24 hours before).', default: 0 },
-  { name: 'log_sum_24h', description: 'ln(1 + amount the card paid in the 24 hours before).', unit: 'ln USD', default: 0 },
-  { name: 'mean_24h_to_own', description: 'ln of the mean payment of the last 24 hours against the card’s own mean.', default: 0 },
-  { name: 'amount_to_category_mean', description: 'ln of the amount against the card’s own mean in this category.', default: 0 },
+  {
+    name: 'log_sum_24h',
+    description: 'ln(1 + amount the card paid in the 24 hours before).',
+    unit: 'ln USD',
+    default: 0,
+  },
+  {
+    name: 'mean_24h_to_own',
+    description: 'ln of the mean payment of the last 24 hours against the card’s own mean.',
+    default: 0,
+  },
+  {
+    name: 'amount_to_category_mean',
+    description: 'ln of the amount against the card’s own mean in this category.',
+    default: 0,
+  },
   { name: 'amount_to_mean', description: 'ln of the amount against the card’s own mean.', default: 0 },
   { name: 'log_category_count', description: 'ln(1 + earlier payments of the card in this category).', default: 0 },
   { name: 'log_payments', description: 'ln(1 + earlier payments of the card).', default: 0 },
@@ -43,7 +61,11 @@ export const FRAUD_FEATURES: FeatureSet = {
   version: 1,
   features: [
     ...BASE,
-    ...CATEGORIES.map((category) => ({ name: `category_${category}`, description: `1 when the category is ${category}.`, default: 0 })),
+    ...CATEGORIES.map((category) => ({
+      name: `category_${category}`,
+      description: `1 when the category is ${category}.`,
+      default: 0,
+    })),
   ],
 };
 const FIRST_CATEGORY = BASE.length;
@@ -57,7 +79,12 @@ const window = { count: 0, sum: 0 };
  * Writes the `fraud@1` vector of a payment on top of the state BEFORE it into `out` at `offset`. Reads the state only.
  * @returns names of the facts that were missing and took their default.
  */
-export function fraudVector(state: CustomerState, payment: FraudPayment, out: Float32Array, offset: number): readonly string[] {
+export function fraudVector(
+  state: CustomerState,
+  payment: FraudPayment,
+  out: Float32Array,
+  offset: number,
+): readonly string[] {
   const scale = 10 ** minorDigits(payment.currency);
   const amount = payment.amountMinor / scale;
   const at = payment.occurredAt;

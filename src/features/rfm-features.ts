@@ -9,7 +9,12 @@ export const RFM_FEATURES: FeatureSet = {
   name: 'rfm',
   version: 1,
   features: [
-    { name: 'log_recency', description: 'ln(1 + days since the last purchase), at most a year.', unit: 'ln d', default: Math.log1p(MAX_DAYS) },
+    {
+      name: 'log_recency',
+      description: 'ln(1 + days since the last purchase), at most a year.',
+      unit: 'ln d',
+      default: Math.log1p(MAX_DAYS),
+    },
     { name: 'log_frequency', description: 'ln(number of orders).', default: 0 },
     { name: 'log_monetary', description: 'ln(1 + amount of all purchases).', unit: 'ln GBP', default: 0 },
   ],

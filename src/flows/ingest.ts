@@ -139,8 +139,19 @@ export class Ingest {
       (input.country == null ? null : checkText(input.country, 'country', 100)) ??
       (input.createdAt == null ? null : checkTime(input.createdAt, this.#clock, 'createdAt'));
     if (wrong !== null) return wrong;
-    const payload = { country: input.country ?? null, birthDate: input.birthDate ?? null, createdAt: input.createdAt ?? null };
-    return this.#event('customer.upserted', uuidv7(this.#clock.now()), input.customerId, this.#clock.now(), source, payload);
+    const payload = {
+      country: input.country ?? null,
+      birthDate: input.birthDate ?? null,
+      createdAt: input.createdAt ?? null,
+    };
+    return this.#event(
+      'customer.upserted',
+      uuidv7(this.#clock.now()),
+      input.customerId,
+      this.#clock.now(),
+      source,
+      payload,
+    );
   }
 
   #item(input: ItemInput, source: EventSource): Checked {
@@ -176,7 +187,11 @@ export class Ingest {
       (input.orderId == null ? null : checkId(input.orderId, 'orderId')) ??
       (input.predictionId == null || known.has(input.predictionId)
         ? null
-        : { code: 'UNKNOWN_PREDICTION' as const, field: 'predictionId', message: 'no recorded prediction has this id' }) ??
+        : {
+            code: 'UNKNOWN_PREDICTION' as const,
+            field: 'predictionId',
+            message: 'no recorded prediction has this id',
+          }) ??
       checkTime(input.occurredAt, this.#clock);
     if (wrong !== null) return wrong;
     const payload = {
@@ -187,7 +202,14 @@ export class Ingest {
       orderId: input.orderId ?? null,
       predictionId: input.predictionId ?? null,
     };
-    return this.#event('interaction.recorded', input.interactionId, input.customerId, input.occurredAt, source, payload);
+    return this.#event(
+      'interaction.recorded',
+      input.interactionId,
+      input.customerId,
+      input.occurredAt,
+      source,
+      payload,
+    );
   }
 
   #customerOf(customerId: string): Refusal | null {

@@ -64,11 +64,15 @@ export function decodeCursor(stream: string, cursor: string): number {
  * first message. Ends with the source, the signal, or `return()`.
  * @throws ScoregraphError BAD_USER_INPUT (synchronously with the first `next`) for a cursor that is not this stream's.
  */
-export async function* follow<T>(source: LogBackedSource<T>, options: FollowOptions<T> = {}): AsyncGenerator<StreamMessage<T>> {
+export async function* follow<T>(
+  source: LogBackedSource<T>,
+  options: FollowOptions<T> = {},
+): AsyncGenerator<StreamMessage<T>> {
   const { filter, signal } = options;
   const cursorAt = (position: number) => encodeCursor(source.name, position);
   let last = options.after == null ? source.head() : decodeCursor(source.name, options.after);
-  if (last > source.head()) throw badInput('this cursor lies beyond the end of the log: it was issued by another one', 'after');
+  if (last > source.head())
+    throw badInput('this cursor lies beyond the end of the log: it was issued by another one', 'after');
 
   const live = source.live.subscribe({
     capacity: options.capacity ?? 1_000,

@@ -1,6 +1,6 @@
-import type { Logger } from '../core/logger.js';
 import { messageOf } from '../core/errors.js';
 import type { StoredEvent } from '../core/events.js';
+import type { Logger } from '../core/logger.js';
 import type { EventLog } from '../data/ports.js';
 
 /** Somebody who follows the log: sees every event once, in log order. */
@@ -71,7 +71,10 @@ export class Projection {
           if (events.length > 0) this.#hand(events);
           else this.#position = head; // what lay between was erased
         } catch (error) {
-          this.#logger.error({ position: this.#position, error: messageOf(error) }, 'Reading the event log failed; trying again.');
+          this.#logger.error(
+            { position: this.#position, error: messageOf(error) },
+            'Reading the event log failed; trying again.',
+          );
           await pause(RETRY_MS);
         }
       }

@@ -44,7 +44,12 @@ export class RecommendationWatch implements LogFollower {
       for (let next = true; next; next = !(await touched.next()).done) {
         const state = this.#store.peek(customerId);
         if (!state) return;
-        const prediction = await this.#domain.recommend(customerId, state, { first, excludePurchased: false }, context());
+        const prediction = await this.#domain.recommend(
+          customerId,
+          state,
+          { first, excludePurchased: false },
+          context(),
+        );
         const list = prediction.output.items.map((item) => item.itemId).join('\n');
         if (list === shown) continue;
         shown = list;

@@ -98,7 +98,11 @@ export class PaymentScorer implements LogFollower {
     for (const event of events) {
       if (event.type === 'payment.recorded' && event.seq > this.#offset) {
         const state = this.#store.peek(event.entity);
-        if (state) this.#queue.push({ event, features: this.#domain.features(state, { ...event.payload, occurredAt: event.occurredAt }) });
+        if (state)
+          this.#queue.push({
+            event,
+            features: this.#domain.features(state, { ...event.payload, occurredAt: event.occurredAt }),
+          });
         else this.#unscored.add();
       }
       this.#store.apply([event]);
@@ -111,7 +115,13 @@ export class PaymentScorer implements LogFollower {
   settled(seq: number, timeoutMs: number): Promise<void> {
     if (seq <= this.#offset || timeoutMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const entry = { seq, resolve: () => (clearTimeout(timer), resolve()) };
+      const entry = {
+        seq,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
       const timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
         resolve();
@@ -152,7 +162,10 @@ export class PaymentScorer implements LogFollower {
   }
 
   /** Answers null only when closing: then the chunk is scored again after the restart. */
-  async #score(chunk: readonly Pending[], priority: RowContext['priority']): Promise<(FraudPrediction | null)[] | null> {
+  async #score(
+    chunk: readonly Pending[],
+    priority: RowContext['priority'],
+  ): Promise<(FraudPrediction | null)[] | null> {
     const results = new Array<FraudPrediction | null>(chunk.length).fill(null);
     let left = chunk.map((_, index) => index);
     while (left.length > 0) {
@@ -204,11 +217,18 @@ export class PaymentScorer implements LogFollower {
     return results;
   }
 
-  async #commit(chunk: readonly Pending[], results: readonly (FraudPrediction | null)[], through: number): Promise<void> {
+  async #commit(
+    chunk: readonly Pending[],
+    results: readonly (FraudPrediction | null)[],
+    through: number,
+  ): Promise<void> {
     const made = results.filter((prediction): prediction is FraudPrediction => prediction !== null);
     for (;;) {
       try {
-        const positions = await this.#predictions.commit(made satisfies PredictionRecord[], { name: SCORER, offset: through });
+        const positions = await this.#predictions.commit(made satisfies PredictionRecord[], {
+          name: SCORER,
+          offset: through,
+        });
         let next = 0;
         results.forEach((prediction, index) => {
           if (prediction === null) return;

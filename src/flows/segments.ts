@@ -83,7 +83,11 @@ export class SegmentWatch implements LogFollower {
   see(events: readonly StoredEvent[]): void {
     for (const event of events) {
       if (event.type === 'segment.changed') this.#hub.publish({ position: event.seq, value: event });
-      else if (event.type === 'interaction.recorded' && event.payload.kind === 'PURCHASE' && this.#isWatched(event.entity)) {
+      else if (
+        event.type === 'interaction.recorded' &&
+        event.payload.kind === 'PURCHASE' &&
+        this.#isWatched(event.entity)
+      ) {
         this.#touch(event.entity);
       }
     }
@@ -96,7 +100,9 @@ export class SegmentWatch implements LogFollower {
     if (this.#closed || previous === current || this.#recording.has(customerId)) return;
     this.#recording.add(customerId);
     this.#record(customerId, previous, prediction)
-      .catch((error) => this.#logger.warn({ customerId, error: messageOf(error) }, 'A segment change could not be recorded.'))
+      .catch((error) =>
+        this.#logger.warn({ customerId, error: messageOf(error) }, 'A segment change could not be recorded.'),
+      )
       .finally(() => this.#recording.delete(customerId));
   }
 
@@ -128,7 +134,8 @@ export class SegmentWatch implements LogFollower {
   }
 
   #touchWatched(): void {
-    for (const customerId of this.#watchingAll > 0 ? this.#store.entities() : this.#watched.keys()) this.#touch(customerId);
+    for (const customerId of this.#watchingAll > 0 ? this.#store.entities() : this.#watched.keys())
+      this.#touch(customerId);
   }
 
   #touch(customerId: string): void {

@@ -6,7 +6,11 @@ import type { LogBackedSource, Positioned } from './log-stream.js';
 import type { ScoredPayment } from './scoring.js';
 
 /** Scored payments, in the order their predictions were recorded. */
-export function scoredStream(events: EventLog, predictions: PredictionLog, live: Hub<Positioned<ScoredPayment>>): LogBackedSource<ScoredPayment> {
+export function scoredStream(
+  events: EventLog,
+  predictions: PredictionLog,
+  live: Hub<Positioned<ScoredPayment>>,
+): LogBackedSource<ScoredPayment> {
   return {
     name: 'scored',
     live,
@@ -21,14 +25,19 @@ export function scoredStream(events: EventLog, predictions: PredictionLog, live:
       // An entry without its event (it was erased) has nothing left to show, but keeps its position.
       return page.flatMap(({ position, record }, i) => {
         const event = payments[i] ?? null;
-        return event === null ? [] : [{ position, value: { event, prediction: { ...record, recorded: true } as FraudPrediction } }];
+        return event === null
+          ? []
+          : [{ position, value: { event, prediction: { ...record, recorded: true } as FraudPrediction } }];
       });
     },
   };
 }
 
 /** Segment changes, in log order. */
-export function segmentStream(events: EventLog, live: Hub<Positioned<Stored<SegmentChanged>>>): LogBackedSource<Stored<SegmentChanged>> {
+export function segmentStream(
+  events: EventLog,
+  live: Hub<Positioned<Stored<SegmentChanged>>>,
+): LogBackedSource<Stored<SegmentChanged>> {
   return {
     name: 'segments',
     live,

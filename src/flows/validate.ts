@@ -57,7 +57,11 @@ export const checkId = (id: string, field: string): Refusal | null => checkText(
 /** Refuses what is not an amount somebody can have paid. */
 export function checkAmount(amount: MinorAmount, field: string, currency?: string): Refusal | null {
   if (currency !== undefined && amount.currency !== currency) {
-    return refusal('INVALID', `${field}.currency`, `expected ${currency}, the model's currency, got ${amount.currency}`);
+    return refusal(
+      'INVALID',
+      `${field}.currency`,
+      `expected ${currency}, the model's currency, got ${amount.currency}`,
+    );
   }
   if (amount.minor <= 0) return refusal('INVALID', `${field}.amount`, 'expected an amount above 0');
   if (amount.minor > LIMITS.amountMajor * 10 ** minorDigits(amount.currency)) {

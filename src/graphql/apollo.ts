@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../core/logger.js';
 import type { GraphContext } from './context.js';
@@ -11,7 +14,12 @@ import { MAX_TOKENS } from './pipeline.js';
  * Apollo Server for the HTTP door. It executes through `gateway.executor`, so that repeated documents run compiled; the
  * cache-control plugin is off because it costs a third of the throughput and nothing here is cacheable.
  */
-export function createApollo(options: { schema: GraphQLSchema; executor: Executor; presenter: ErrorPresenter; logger: Logger }): ApolloServer<GraphContext> {
+export function createApollo(options: {
+  schema: GraphQLSchema;
+  executor: Executor;
+  presenter: ErrorPresenter;
+  logger: Logger;
+}): ApolloServer<GraphContext> {
   const { schema, executor, presenter, logger } = options;
   const gateway: NonNullable<ApolloServerOptionsWithGateway<GraphContext>['gateway']> = {
     async load() {
@@ -47,7 +55,10 @@ export function createApollo(options: { schema: GraphQLSchema; executor: Executo
 }
 
 function overWebSocketOnly(): GraphQLError {
-  return new GraphQLError('Subscriptions are served over WebSocket (graphql-transport-ws) at this same path, not over an HTTP request.', {
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
-  });
+  return new GraphQLError(
+    'Subscriptions are served over WebSocket (graphql-transport-ws) at this same path, not over an HTTP request.',
+    {
+      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+    },
+  );
 }

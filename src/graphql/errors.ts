@@ -41,7 +41,11 @@ export class ErrorPresenter {
     const place = placeOf(error, formatted);
     if (cause instanceof ScoregraphError) {
       const { model, version, reason, retryAfterMs, field } = cause.details;
-      return { message: cause.message, ...place, extensions: defined({ code: cause.code, model, version, reason, retryAfterMs, field }) };
+      return {
+        message: cause.message,
+        ...place,
+        extensions: defined({ code: cause.code, model, version, reason, retryAfterMs, field }),
+      };
     }
     const code = formatted?.extensions?.code ?? (error instanceof GraphQLError ? error.extensions.code : undefined);
     if (typeof code === 'string' && LIBRARY_CODES.has(code)) {
@@ -53,7 +57,11 @@ export class ErrorPresenter {
     }
     const errorId = uuidv7();
     this.#logger.error({ errorId, path: place.path, error: stackOf(cause) }, 'An operation failed unexpectedly.');
-    return { message: `Internal server error (${errorId}).`, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', errorId } };
+    return {
+      message: `Internal server error (${errorId}).`,
+      ...place,
+      extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+    };
   }
 
   #count(code: string): void {

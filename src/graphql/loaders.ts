@@ -73,14 +73,17 @@ export class Loaders {
     excludePurchased: boolean,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
-    return this.#perArguments(this.#recommendations, `${first}/${excludePurchased}/${selectorKey(selector)}`, (customer) =>
-      this.#app.recommendations.recommend(
-        customer.customerId,
-        customer.state,
-        { first, excludePurchased },
-        this.#row,
-        selector,
-      ),
+    return this.#perArguments(
+      this.#recommendations,
+      `${first}/${excludePurchased}/${selectorKey(selector)}`,
+      (customer) =>
+        this.#app.recommendations.recommend(
+          customer.customerId,
+          customer.state,
+          { first, excludePurchased },
+          this.#row,
+          selector,
+        ),
     );
   }
 
@@ -91,10 +94,13 @@ export class Loaders {
   ): DataLoader<CustomerNode, V, string> {
     let loader = loaders.get(key);
     if (loader === undefined) {
-      loader = new DataLoader<CustomerNode, V, string>((customers) => Promise.all(customers.map((c) => one(c).catch(asError))), {
-        maxBatchSize: MAX_BATCH,
-        cacheKeyFn: (customer) => customer.customerId,
-      });
+      loader = new DataLoader<CustomerNode, V, string>(
+        (customers) => Promise.all(customers.map((c) => one(c).catch(asError))),
+        {
+          maxBatchSize: MAX_BATCH,
+          cacheKeyFn: (customer) => customer.customerId,
+        },
+      );
       loaders.set(key, loader);
     }
     return loader;

@@ -81,11 +81,19 @@ export class GraphPipeline {
     try {
       return { kind: 'ready', args: this.#ready(document, operation.operation, request, call) };
     } catch (error) {
-      return { kind: 'refused', errors: [new GraphQLError((error as Error).message, { originalError: error as Error })] };
+      return {
+        kind: 'refused',
+        errors: [new GraphQLError((error as Error).message, { originalError: error as Error })],
+      };
     }
   }
 
-  #ready(document: DocumentNode, operation: ReadyOperation['operation'], request: OperationRequest, call: CallRequest): ReadyOperation {
+  #ready(
+    document: DocumentNode,
+    operation: ReadyOperation['operation'],
+    request: OperationRequest,
+    call: CallRequest,
+  ): ReadyOperation {
     const ending = new AbortController();
     const signal = call.signal === undefined ? ending.signal : AbortSignal.any([call.signal, ending.signal]);
     return {
@@ -119,7 +127,8 @@ export class GraphPipeline {
     if (!(Symbol.asyncIterator in source)) return this.#presented(source);
     return new EventResults(
       source[Symbol.asyncIterator](),
-      async (event) => this.#presented(await execute({ ...args, rootValue: event, contextValue: args.contextValue.renewed() })),
+      async (event) =>
+        this.#presented(await execute({ ...args, rootValue: event, contextValue: args.contextValue.renewed() })),
       (error) => ({ errors: this.present([error]) as never }),
       args.end,
     );
@@ -158,7 +167,10 @@ export class GraphPipeline {
     }
     const errors = validate(this.#schema, document, specifiedRules, { maxErrors: 20 });
     if (errors.length === 0) return document;
-    return errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }));
+    return errors.map(
+      (error) =>
+        new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
+    );
   }
 }
 

@@ -7,7 +7,12 @@ function refuse(expected: string, value: unknown): GraphQLError {
 }
 
 /** A scalar that is a string on the wire. */
-function textScalar<T>(name: string, expected: string, parse: (text: string) => T | null, serialize: (value: unknown) => string): GraphQLScalarType<T, string> {
+function textScalar<T>(
+  name: string,
+  expected: string,
+  parse: (text: string) => T | null,
+  serialize: (value: unknown) => string,
+): GraphQLScalarType<T, string> {
   const read = (value: unknown): T => {
     const parsed = typeof value === 'string' ? parse(value) : null;
     if (parsed === null) throw refuse(expected, value);
@@ -40,10 +45,22 @@ function parseDate(text: string): string | null {
   return match !== null && isDate(Number(match[1]), Number(match[2]), Number(match[3])) ? text : null;
 }
 
-const DateTime = textScalar('DateTime', 'an RFC 3339 time such as "2026-03-01T12:30:00Z"', parseDateTime, (value) => new Date(value as number).toISOString());
+const DateTime = textScalar('DateTime', 'an RFC 3339 time such as "2026-03-01T12:30:00Z"', parseDateTime, (value) =>
+  new Date(value as number).toISOString(),
+);
 const DateScalar = textScalar('Date', 'a date such as "2026-03-01"', parseDate, String);
-const Decimal = textScalar('Decimal', 'a decimal in a string such as "12.50"', (text) => (/^-?\d{1,15}(\.\d{1,12})?$/.test(text) ? text : null), String);
-const Cursor = textScalar('Cursor', 'a cursor of at most 256 characters', (text) => (text.length > 0 && text.length <= 256 ? text : null), String);
+const Decimal = textScalar(
+  'Decimal',
+  'a decimal in a string such as "12.50"',
+  (text) => (/^-?\d{1,15}(\.\d{1,12})?$/.test(text) ? text : null),
+  String,
+);
+const Cursor = textScalar(
+  'Cursor',
+  'a cursor of at most 256 characters',
+  (text) => (text.length > 0 && text.length <= 256 ? text : null),
+  String,
+);
 
 const readPositive = (value: unknown): number => {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 2 ** 31 - 1) return value;

@@ -17,5 +17,9 @@ export function typeDefinitions(folder = FOLDER): string[] {
 
 /** The executable graph. */
 export function buildGraph(): GraphQLSchema {
-  return makeExecutableSchema({ typeDefs: typeDefinitions(), resolvers: resolvers as never, inheritResolversFromInterfaces: false });
+  return makeExecutableSchema({
+    typeDefs: typeDefinitions(),
+    resolvers: resolvers as never,
+    inheritResolversFromInterfaces: false,
+  });
 }

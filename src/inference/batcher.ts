@@ -1,7 +1,18 @@
 import type { Clock } from '../core/clock.js';
 import { ScoregraphError } from '../core/errors.js';
 import type { RowContext } from '../core/predictions.js';
-import type { Batching, BatchJob, BatchTopK, JobSource, Row, RowResult, Signature, Tensor, TensorData, TensorMap } from './ports.js';
+import type {
+  Batching,
+  BatchJob,
+  BatchTopK,
+  JobSource,
+  Row,
+  RowResult,
+  Signature,
+  Tensor,
+  TensorData,
+  TensorMap,
+} from './ports.js';
 
 /** What a batcher tells about its version as it goes. */
 export interface BatchObserver {
@@ -87,7 +98,13 @@ export class Batcher implements JobSource {
     return new Promise((resolve, reject) => {
       const lane = this.#lanes.get(`${model}/${version}`);
       if (lane === undefined) {
-        reject(new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, { model, version, reason: 'NOT_LOADED' }));
+        reject(
+          new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
+            model,
+            version,
+            reason: 'NOT_LOADED',
+          }),
+        );
         return;
       }
       if (context.signal?.aborted) {
@@ -110,7 +127,9 @@ export class Batcher implements JobSource {
 
   take(canRun: (model: string, version: number) => boolean): BatchJob[] {
     const now = this.#clock.monotonic();
-    const due = [...this.#lanes.values()].filter((lane) => lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version));
+    const due = [...this.#lanes.values()].filter(
+      (lane) => lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version),
+    );
     if (due.length === 0) return [];
     due.sort((a, b) => a.oldest() - b.oldest());
     const jobs: BatchJob[] = [];
@@ -140,7 +159,8 @@ export class Batcher implements JobSource {
     if (signal !== undefined && !this.#signals.has(signal)) {
       this.#signals.add(signal);
       signal.addEventListener('abort', () => {
-        for (const lane of this.#lanes.values()) lane.settleWhere((waiter) => waiter.context.signal === signal, cancelled());
+        for (const lane of this.#lanes.values())
+          lane.settleWhere((waiter) => waiter.context.signal === signal, cancelled());
       });
     }
     if (deadline < this.#deadlineAt) this.#armDeadline(deadline);
@@ -201,7 +221,11 @@ class Lane {
     }
     if (this.#queued >= batching.maxQueueSize) {
       const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.#queued / this.#drainPerMs));
-      return new ScoregraphError('QUEUE_FULL', `${model} has ${this.#queued} rows waiting; try again in ${retryAfterMs} ms.`, { model, version, retryAfterMs });
+      return new ScoregraphError(
+        'QUEUE_FULL',
+        `${model} has ${this.#queued} rows waiting; try again in ${retryAfterMs} ms.`,
+        { model, version, retryAfterMs },
+      );
     }
     const entry: Entry = { row, hash, waiters: [waiter], enqueuedAt: this.#clock.monotonic(), open: 1, queued: true };
     if (twins === undefined) this.#open.set(hash, [entry]);
@@ -228,10 +252,13 @@ class Lane {
     if (this.#queued >= enough) return now;
     const at = this.oldest() + maxQueueDelayMicroseconds / 1000;
     if (at > now && this.#delayTimer === null) {
-      this.#delayTimer = setTimeout(() => {
-        this.#delayTimer = null;
-        this.#wake();
-      }, Math.ceil(at - now));
+      this.#delayTimer = setTimeout(
+        () => {
+          this.#delayTimer = null;
+          this.#wake();
+        },
+        Math.ceil(at - now),
+      );
     }
     return at;
   }
@@ -355,7 +382,14 @@ class Lane {
     }
     if (entries.length === 1) {
       observer.failed(1);
-      this.#fail(entries[0]!, new ScoregraphError('INVALID_FEATURES', `${model} refused this row: ${error.message}`, { model, version, reason: 'ENGINE_REFUSED' }));
+      this.#fail(
+        entries[0]!,
+        new ScoregraphError('INVALID_FEATURES', `${model} refused this row: ${error.message}`, {
+          model,
+          version,
+          reason: 'ENGINE_REFUSED',
+        }),
+      );
       return;
     }
     // One bad row fails alone: halve until it is found.
@@ -420,7 +454,10 @@ class PriorityQueue {
     (priority === 'bulk' ? this.#bulk : this.#interactive).push(entry);
   }
   oldest(): number {
-    return Math.min(this.#interactive.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY, this.#bulk.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY);
+    return Math.min(
+      this.#interactive.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY,
+      this.#bulk.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY,
+    );
   }
   /** Drops what nobody waits for any more. */
   compact(): void {
@@ -483,7 +520,8 @@ function validate(row: Row, { inputs, outputs }: Signature): string | null {
     const data = row.inputs[name];
     const width = sizeOf(shape);
     if (data === undefined) return `expected the input ${name}, it is missing`;
-    if (datatype === 'FP32' ? !(data instanceof Float32Array) : !(data instanceof Int32Array)) return `input ${name}: expected ${datatype}`;
+    if (datatype === 'FP32' ? !(data instanceof Float32Array) : !(data instanceof Int32Array))
+      return `input ${name}: expected ${datatype}`;
     if (data.length !== width) return `input ${name}: expected ${width} values, got ${data.length}`;
     if (datatype === 'FP32') {
       for (let i = 0; i < width; i++) {
@@ -495,8 +533,10 @@ function validate(row: Row, { inputs, outputs }: Signature): string | null {
   const { topK } = row;
   if (topK === undefined) return null;
   const output = outputs.find((spec) => spec.name === topK.output);
-  if (output === undefined) return `topK: expected one of the outputs ${outputs.map((o) => o.name).join(', ')}, got ${topK.output}`;
-  if (!Number.isInteger(topK.k) || topK.k < 1 || topK.k > sizeOf(output.shape)) return `topK.k: expected 1 to ${sizeOf(output.shape)}, got ${topK.k}`;
+  if (output === undefined)
+    return `topK: expected one of the outputs ${outputs.map((o) => o.name).join(', ')}, got ${topK.output}`;
+  if (!Number.isInteger(topK.k) || topK.k < 1 || topK.k > sizeOf(output.shape))
+    return `topK.k: expected 1 to ${sizeOf(output.shape)}, got ${topK.k}`;
   return null;
 }
 
@@ -519,7 +559,8 @@ function hashOf({ inputs, topK }: Row): number {
   }
   if (topK !== undefined) {
     hash = Math.imul(hash ^ topK.k, 0x01000193);
-    if (topK.exclude !== undefined) for (let i = 0; i < topK.exclude.length; i++) hash = Math.imul(hash ^ topK.exclude[i]!, 0x01000193);
+    if (topK.exclude !== undefined)
+      for (let i = 0; i < topK.exclude.length; i++) hash = Math.imul(hash ^ topK.exclude[i]!, 0x01000193);
   }
   return hash;
 }
@@ -529,7 +570,10 @@ function sameRow(a: Row, b: Row): boolean {
   if (a.topK?.output !== b.topK?.output || a.topK?.k !== b.topK?.k) return false;
   const left = a.topK?.exclude;
   const right = b.topK?.exclude;
-  return (left?.length ?? 0) === (right?.length ?? 0) && (left === undefined || left.length === 0 || sameData(left as TensorData, right as TensorData));
+  return (
+    (left?.length ?? 0) === (right?.length ?? 0) &&
+    (left === undefined || left.length === 0 || sameData(left as TensorData, right as TensorData))
+  );
 }
 
 function sameData(a: TensorData, b: TensorData | undefined): boolean {
@@ -561,4 +605,8 @@ const cancelled = () => new ScoregraphError('CANCELLED', 'The caller went away.'
 const late = (model: string, version: number) =>
   new ScoregraphError('DEADLINE_EXCEEDED', `${model} could not answer before the deadline.`, { model, version });
 const notFinite = (model: string, version: number) =>
-  new ScoregraphError('INVALID_FEATURES', `${model} answered no finite number for this row.`, { model, version, reason: 'NON_FINITE_OUTPUT' });
+  new ScoregraphError('INVALID_FEATURES', `${model} answered no finite number for this row.`, {
+    model,
+    version,
+    reason: 'NON_FINITE_OUTPUT',
+  });

@@ -19,7 +19,10 @@ const tensor = z.object({
     .array(z.number().int())
     .min(1)
     .max(8)
-    .refine(([batch, ...rest]) => batch === -1 && rest.every((n) => n > 0 && n <= 10_000_000), 'expected -1 (the batch) and then sizes above 0'),
+    .refine(
+      ([batch, ...rest]) => batch === -1 && rest.every((n) => n > 0 && n <= 10_000_000),
+      'expected -1 (the batch) and then sizes above 0',
+    ),
   features: z.array(feature).max(10_000).optional(),
 });
 
@@ -47,9 +50,14 @@ const manifest = z.object({
     ])
     .default({ latest: { num_versions: 1 } }),
   aliases: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.number().int().min(1)).default({}),
-  prediction_log: z.union([z.literal('all'), z.literal('none'), z.object({ sample: z.number().min(0).max(1) })]).default({ sample: 0.1 }),
+  prediction_log: z
+    .union([z.literal('all'), z.literal('none'), z.object({ sample: z.number().min(0).max(1) })])
+    .default({ sample: 0.1 }),
   graph: z.object({ domain: z.string().min(1).max(64) }).optional(),
-  currency: z.string().regex(/^[A-Z]{3}$/).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
 });
 
 /** `version.json` in the parts the server needs; the rest is shown as it is. */

@@ -208,7 +208,10 @@ export interface EnginePool {
   readonly engine: { readonly name: string; readonly version: string; readonly reason: string };
   readonly workers: { readonly configured: number; alive(): number };
   /** Loads and warms a version in every worker (and again in every worker that is restarted). Idempotent. */
-  load(source: VersionSource, warmUp: readonly number[]): Promise<{ readonly signature: Signature; readonly mode: string }>;
+  load(
+    source: VersionSource,
+    warmUp: readonly number[],
+  ): Promise<{ readonly signature: Signature; readonly mode: string }>;
   unload(model: string, version: number): Promise<void>;
   /** Sets where work comes from; once, before the first wake. */
   attach(source: JobSource): void;

@@ -4,7 +4,7 @@ import type { ModelVersionState } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher, BatchObserver } from './batcher.js';
-import type { EnginePool, ModelManifest, ModelVersionInfo } from './ports.js';
+import type { EnginePool, ModelManifest, ModelVersionInfo, VersionPolicy } from './ports.js';
 import { checkVersion, type FoundModel, type Problem, scanModels } from './repository.js';
 
 /** One version as the registry knows it. */
@@ -36,12 +36,26 @@ const COMPUTE_BUCKETS = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1,
 
 /** Which models and versions there are, what state each is in, and the way from a folder to AVAILABLE. */
 export class Registry {
-  readonly #options: { modelsDir: string; pool: EnginePool; batcher: Batcher; clock: Clock; logger: Logger; metrics: Metrics };
+  readonly #options: {
+    modelsDir: string;
+    pool: EnginePool;
+    batcher: Batcher;
+    clock: Clock;
+    logger: Logger;
+    metrics: Metrics;
+  };
   readonly #models = new Map<string, RegisteredModel>();
   readonly #listeners = new Set<StateListener>();
   #problems: readonly Problem[] = [];
 
-  constructor(options: { modelsDir: string; pool: EnginePool; batcher: Batcher; clock: Clock; logger: Logger; metrics: Metrics }) {
+  constructor(options: {
+    modelsDir: string;
+    pool: EnginePool;
+    batcher: Batcher;
+    clock: Clock;
+    logger: Logger;
+    metrics: Metrics;
+  }) {
     this.#options = options;
   }
 
@@ -66,10 +80,13 @@ export class Registry {
   async loadAll(): Promise<void> {
     const { models, problems } = scanModels(this.#options.modelsDir);
     this.#problems = problems;
-    for (const { model, reason, message } of problems) this.#options.logger.warn({ model, reason }, `A model cannot be served: ${message}`);
+    for (const { model, reason, message } of problems)
+      this.#options.logger.warn({ model, reason }, `A model cannot be served: ${message}`);
     for (const found of models) this.#models.set(found.manifest.name, this.#register(found));
     await Promise.all(
-      models.flatMap(({ manifest, versions }) => wanted(manifest, versions).map((number) => this.load(manifest.name, number))),
+      models.flatMap(({ manifest, versions }) =>
+        wanted(manifest, versions).map((number) => this.load(manifest.name, number)),
+      ),
     );
   }
 
@@ -81,7 +98,8 @@ export class Registry {
     const { pool, batcher, modelsDir, logger } = this.#options;
     const model = this.#models.get(name);
     const version = this.version(name, number);
-    if (model === undefined || version === null) throw new ScoregraphError('NOT_FOUND', `There is no version ${number} of a model ${name}.`);
+    if (model === undefined || version === null)
+      throw new ScoregraphError('NOT_FOUND', `There is no version ${number} of a model ${name}.`);
     if (version.state === 'AVAILABLE' || version.state === 'LOADING') return;
     this.#change(version, 'LOADING', null);
     try {
@@ -90,7 +108,13 @@ export class Registry {
       const { mode } = await pool.load(source, [1, ...preferredBatchSize.filter((size) => size < maxBatchSize)]);
       version.info = { model: name, version: number, folder: source.folder, card, manifest: model.manifest };
       version.mode = mode;
-      batcher.open({ model: name, version: number, signature: source.signature, batching: model.manifest.batching, observer: this.#observer(version) });
+      batcher.open({
+        model: name,
+        version: number,
+        signature: source.signature,
+        batching: model.manifest.batching,
+        observer: this.#observer(version),
+      });
       this.#change(version, 'AVAILABLE', null);
     } catch (error) {
       const reason = messageOf(error);
@@ -105,7 +129,11 @@ export class Registry {
     if (version === null || version.state !== 'AVAILABLE') return;
     this.#change(version, 'UNLOADING', reason);
     const details = { model: name, version: number, reason: 'UNLOADED' };
-    this.#options.batcher.close(name, number, new ScoregraphError('MODEL_UNAVAILABLE', `${name} ${number} was unloaded.`, details));
+    this.#options.batcher.close(
+      name,
+      number,
+      new ScoregraphError('MODEL_UNAVAILABLE', `${name} ${number} was unloaded.`, details),
+    );
     await this.#options.pool.unload(name, number);
     this.#options.metrics.remove({ model: name, version: String(number) });
     this.#change(version, 'END', reason);
@@ -141,10 +169,24 @@ export class Registry {
     const { metrics } = this.#options;
     const labels = { model, version: String(number) };
     const rowsTotal = metrics.counter('scoregraph_model_rows_total', 'Rows computed.', labels);
-    const batchesTotal = metrics.counter('scoregraph_model_batches_total', 'Batches computed; rows / batches is the mean batch.', labels);
+    const batchesTotal = metrics.counter(
+      'scoregraph_model_batches_total',
+      'Batches computed; rows / batches is the mean batch.',
+      labels,
+    );
     const errorsTotal = metrics.counter('scoregraph_model_row_errors_total', 'Rows that failed in the engine.', labels);
-    const queueTime = metrics.histogram('scoregraph_model_queue_seconds', 'Mean time the rows of a batch waited.', QUEUE_BUCKETS, labels);
-    const computeTime = metrics.histogram('scoregraph_model_compute_seconds', 'Time a batch took in the engine.', COMPUTE_BUCKETS, labels);
+    const queueTime = metrics.histogram(
+      'scoregraph_model_queue_seconds',
+      'Mean time the rows of a batch waited.',
+      QUEUE_BUCKETS,
+      labels,
+    );
+    const computeTime = metrics.histogram(
+      'scoregraph_model_compute_seconds',
+      'Time a batch took in the engine.',
+      COMPUTE_BUCKETS,
+      labels,
+    );
     return {
       batch(rows, queueSeconds, computeSeconds) {
         statistics.rows += rows;
@@ -167,15 +209,18 @@ export class Registry {
 /** The versions a manifest's policy wants loaded: aliased ones always. */
 export function wanted({ versionPolicy, aliases }: ModelManifest, versions: readonly number[]): number[] {
   const pinned = Object.values(aliases);
-  return versions.filter((number, index) => {
-    if (pinned.includes(number)) return true;
-    switch (versionPolicy.kind) {
-      case 'all':
-        return true;
-      case 'latest':
-        return index >= versions.length - versionPolicy.count;
-      case 'specific':
-        return versionPolicy.versions.includes(number);
-    }
-  });
+  return versions.filter(
+    (number, index) => pinned.includes(number) || isChosen(versionPolicy, versions.length, number, index),
+  );
+}
+
+function isChosen(policy: VersionPolicy, count: number, number: number, index: number): boolean {
+  switch (policy.kind) {
+    case 'all':
+      return true;
+    case 'latest':
+      return index >= count - policy.count;
+    case 'specific':
+      return policy.versions.includes(number);
+  }
 }

@@ -41,9 +41,16 @@ export function scanModels(modelsDir: string): Scan {
   const problems: Problem[] = [];
   let entries: string[];
   try {
-    entries = readdirSync(modelsDir, { withFileTypes: true }).filter((e) => e.isDirectory() && !e.name.startsWith('.')).map((e) => e.name);
+    entries = readdirSync(modelsDir, { withFileTypes: true })
+      .filter((e) => e.isDirectory() && !e.name.startsWith('.'))
+      .map((e) => e.name);
   } catch (error) {
-    return { models, problems: [{ model: '', reason: 'FOLDER_UNREADABLE', message: `the models folder cannot be read: ${messageOf(error)}` }] };
+    return {
+      models,
+      problems: [
+        { model: '', reason: 'FOLDER_UNREADABLE', message: `the models folder cannot be read: ${messageOf(error)}` },
+      ],
+    };
   }
   for (const name of entries.sort()) {
     const folder = join(modelsDir, name);
@@ -58,7 +65,10 @@ export function scanModels(modelsDir: string): Scan {
     }
     try {
       const manifest = parseManifest(readText(join(folder, 'manifest.json')));
-      if (manifest.name !== name) throw new Error(`manifest.json: name: expected ${JSON.stringify(name)}, the folder's name, got ${JSON.stringify(manifest.name)}`);
+      if (manifest.name !== name)
+        throw new Error(
+          `manifest.json: name: expected ${JSON.stringify(name)}, the folder's name, got ${JSON.stringify(manifest.name)}`,
+        );
       const versions = readdirSync(folder, { withFileTypes: true })
         .filter((e) => e.isDirectory() && /^[1-9]\d{0,8}$/.test(e.name))
         .map((e) => Number(e.name))
@@ -76,23 +86,31 @@ export function scanModels(modelsDir: string): Scan {
  * Checks one version folder: `version.json` readable, every file it lists there with the listed hash.
  * @throws Error with a sentence that names the file and what is wrong.
  */
-export async function checkVersion(modelsDir: string, manifest: ModelManifest, version: number): Promise<CheckedVersion> {
+export async function checkVersion(
+  modelsDir: string,
+  manifest: ModelManifest,
+  version: number,
+): Promise<CheckedVersion> {
   const folder = join(modelsDir, manifest.name, String(version));
   const card = parseCard(readText(join(folder, 'version.json')));
-  if (card.version !== version) throw new Error(`version.json: version: expected ${version}, the folder's name, got ${card.version}`);
+  if (card.version !== version)
+    throw new Error(`version.json: version: expected ${version}, the folder's name, got ${card.version}`);
   const files = Object.entries(card.files).sort(([a], [b]) => (a < b ? -1 : 1));
   const needed = card.format === 'tf-saved-model' ? 'saved_model.pb' : 'model.json';
   if (!files.some(([file]) => file === needed)) throw new Error(`version.json: files: expected ${needed} among them`);
   const whole = createHash('sha256');
   for (const [file, expected] of files) {
     const path = normalize(join(folder, file));
-    if (!path.startsWith(folder + sep)) throw new Error(`version.json: files: ${JSON.stringify(file)} leaves the version's folder`);
+    if (!path.startsWith(folder + sep))
+      throw new Error(`version.json: files: ${JSON.stringify(file)} leaves the version's folder`);
     if (!existsSync(path)) throw new Error(`${file}: the file is missing`);
     const actual = await sha256(path);
     if (actual !== expected) throw new Error(`${file}: expected sha256 ${expected}, got ${actual}`);
     whole.update(`${file}\0${actual}\0`);
   }
-  whole.update(JSON.stringify([manifest.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]), manifest.outputs]));
+  whole.update(
+    JSON.stringify([manifest.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]), manifest.outputs]),
+  );
   return {
     card,
     source: {

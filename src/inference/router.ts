@@ -20,7 +20,11 @@ export class Router {
    */
   resolve(name: string, _context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo {
     const model = this.#registry.get(name);
-    if (model === null) throw new ScoregraphError('MODEL_UNAVAILABLE', `There is no model ${name}.`, { model: name, reason: 'NO_SUCH_MODEL' });
+    if (model === null)
+      throw new ScoregraphError('MODEL_UNAVAILABLE', `There is no model ${name}.`, {
+        model: name,
+        reason: 'NO_SUCH_MODEL',
+      });
     const version = this.#pick(model, selector);
     if (version.state === 'AVAILABLE' && version.info !== null) return version.info;
     throw new ScoregraphError(
@@ -43,18 +47,27 @@ export class Router {
     const number = selector?.version ?? model.manifest.aliases[selector?.alias ?? CHAMPION];
     if (number !== undefined && number !== null) {
       const version = model.versions.find((candidate) => candidate.number === number);
-      if (version === undefined) throw new ScoregraphError('NOT_FOUND', `${name} has no version ${number}.`, { model: name, version: number });
+      if (version === undefined)
+        throw new ScoregraphError('NOT_FOUND', `${name} has no version ${number}.`, { model: name, version: number });
       return version;
     }
     const alias = selector?.alias ?? CHAMPION;
-    if (alias !== CHAMPION) throw new ScoregraphError('NOT_FOUND', `${name} has no alias ${JSON.stringify(alias.slice(0, 64))}.`, { model: name });
+    if (alias !== CHAMPION)
+      throw new ScoregraphError('NOT_FOUND', `${name} has no alias ${JSON.stringify(alias.slice(0, 64))}.`, {
+        model: name,
+      });
     const champion = highestAvailable(model) ?? model.versions[model.versions.length - 1];
-    if (champion === undefined) throw new ScoregraphError('MODEL_UNAVAILABLE', `${name} has no versions.`, { model: name, reason: 'NO_VERSIONS' });
+    if (champion === undefined)
+      throw new ScoregraphError('MODEL_UNAVAILABLE', `${name} has no versions.`, {
+        model: name,
+        reason: 'NO_VERSIONS',
+      });
     return champion;
   }
 }
 
 function highestAvailable(model: RegisteredModel): RegisteredVersion | undefined {
-  for (let i = model.versions.length - 1; i >= 0; i--) if (model.versions[i]!.state === 'AVAILABLE') return model.versions[i];
+  for (let i = model.versions.length - 1; i >= 0; i--)
+    if (model.versions[i]!.state === 'AVAILABLE') return model.versions[i];
   return undefined;
 }

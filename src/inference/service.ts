@@ -55,7 +55,9 @@ export class InferenceService implements Inference {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#cache === null ? this.#batcher.enqueue(model, version, row, context) : this.#cached(this.#cache, model, version, row, context);
+    return this.#cache === null
+      ? this.#batcher.enqueue(model, version, row, context)
+      : this.#cached(this.#cache, model, version, row, context);
   }
 
   /** Writes gauges that are only worth computing when somebody looks. */
@@ -67,7 +69,9 @@ export class InferenceService implements Inference {
       for (const { number, state } of versions) {
         if (state !== 'AVAILABLE') continue;
         const labels = { model: name, version: String(number) };
-        this.#metrics.gauge('scoregraph_model_queue_length', 'Rows waiting.', labels).set(this.#batcher.queued(name, number));
+        this.#metrics
+          .gauge('scoregraph_model_queue_length', 'Rows waiting.', labels)
+          .set(this.#batcher.queued(name, number));
       }
     }
   }
@@ -76,10 +80,17 @@ export class InferenceService implements Inference {
   async close(graceMs: number): Promise<void> {
     await this.#pool.close(graceMs);
     const error = new ScoregraphError('MODEL_UNAVAILABLE', 'The server is shutting down.', { reason: 'SHUTTING_DOWN' });
-    for (const { name, versions } of this.registry.list()) for (const { number } of versions) this.#batcher.close(name, number, error);
+    for (const { name, versions } of this.registry.list())
+      for (const { number } of versions) this.#batcher.close(name, number, error);
   }
 
-  async #cached(cache: PredictionCache, model: string, version: number, row: Row, context: RowContext): Promise<RowResult> {
+  async #cached(
+    cache: PredictionCache,
+    model: string,
+    version: number,
+    row: Row,
+    context: RowContext,
+  ): Promise<RowResult> {
     const key = PredictionCache.key(model, version, row);
     const known = cache.get(key);
     if (known !== null) return known;

@@ -32,7 +32,21 @@ const COUNTRIES: readonly { country: string; share: number }[] = [
 ];
 const TASTE = 40;
 /** Words of titles that say nothing about taste. */
-const PLAIN = new Set(['SET', 'OF', 'AND', 'THE', 'IN', 'WITH', 'FOR', 'SMALL', 'LARGE', 'ASSORTED', 'DESIGN', 'COLOUR', 'BOX']);
+const PLAIN = new Set([
+  'SET',
+  'OF',
+  'AND',
+  'THE',
+  'IN',
+  'WITH',
+  'FOR',
+  'SMALL',
+  'LARGE',
+  'ASSORTED',
+  'DESIGN',
+  'COLOUR',
+  'BOX',
+]);
 
 /** Items that share a word in their title: the tastes people have. Only words with enough items. */
 function clusters(items: readonly ShopItem[]): number[][] {
@@ -64,7 +78,7 @@ export function createPeople(seed: number, count: number, items: readonly ShopIt
       country: random.weighted(COUNTRIES, (one) => one.share).country,
       birthDate: `${year}-${String(random.int(1, 12)).padStart(2, '0')}-${String(random.int(1, 28)).padStart(2, '0')}`,
       persona: random.weighted(PERSONAS, (one) => one.share).persona,
-      lavishness: Math.exp(random.normal(0, 0.2)),
+      lavishness: Math.exp(random.normal(0, 0.12)),
       taste: [...taste],
     };
   });

@@ -44,7 +44,10 @@ export class Random {
   /** 32 hex digits. */
   hex(): string {
     let text = '';
-    for (let i = 0; i < 4; i++) text += Math.floor(this.next() * 2 ** 32).toString(16).padStart(8, '0');
+    for (let i = 0; i < 4; i++)
+      text += Math.floor(this.next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
     return text;
   }
 }

@@ -66,17 +66,27 @@ export class Simulator {
     this.#random = new Random(options.seed ^ 0x5eed);
   }
 
-  /** Founds a new world: its customers, and their past up to now. The same seed and clock give the same past. */
+  /**
+   * Founds a new world: its customers, and their past up to now (without fraud; live truth counts from `start` on). The same seed
+   * and clock give the same past.
+   */
   async found(): Promise<void> {
     const { door, historyDays } = this.#options;
     const now = this.#options.clock.now();
     for (let i = 0; i < this.people.length; i += BULK) {
-      await door.upsertCustomers(this.people.slice(i, i + BULK).map(({ customerId, country, birthDate }) => ({ customerId, country, birthDate })));
+      await door.upsertCustomers(
+        this.people
+          .slice(i, i + BULK)
+          .map(({ customerId, country, birthDate }) => ({ customerId, country, birthDate })),
+      );
     }
-    const interactions = this.people.flatMap((person) => this.#orders(person, now)).sort((a, b) => a.occurredAt - b.occurredAt);
+    const interactions = this.people
+      .flatMap((person) => this.#orders(person, now))
+      .sort((a, b) => a.occurredAt - b.occurredAt);
     for (let i = 0; i < interactions.length; i += BULK) await door.recordInteractions(interactions.slice(i, i + BULK));
-    const payments = this.people.flatMap((person) => this.#history(person, now, historyDays)).sort((a, b) => a.occurredAt - b.occurredAt);
-    for (const { transactionId } of payments) this.truth.tell(transactionId, false);
+    const payments = this.people
+      .flatMap((person) => this.#history(person, now, historyDays))
+      .sort((a, b) => a.occurredAt - b.occurredAt);
     for (let i = 0; i < payments.length; i += BULK) await door.recordTransactions(payments.slice(i, i + BULK));
   }
 
@@ -139,7 +149,11 @@ export class Simulator {
   }
 
   #payment(person: Person, occurredAt: number, fraud: boolean): SimulatedPayment {
-    const { merchant, category, minor } = drawPayment(this.#random, fraud ? FRAUD_SPENDING : SPENDING, fraud ? 1 : person.lavishness);
+    const { merchant, category, minor } = drawPayment(
+      this.#random,
+      fraud ? FRAUD_SPENDING : SPENDING,
+      fraud ? 1 : person.lavishness,
+    );
     return {
       transactionId: `simt-${this.#random.hex()}-${occurredAt.toString(36)}`,
       customerId: person.customerId,
@@ -205,7 +219,10 @@ export class Simulator {
       try {
         await act();
       } catch (error) {
-        this.#options.logger.warn({ error: messageOf(error) }, 'The simulator could not record something; it waits a moment.');
+        this.#options.logger.warn(
+          { error: messageOf(error) },
+          'The simulator could not record something; it waits a moment.',
+        );
         await this.#pause(BACKOFF_MS);
       }
     }

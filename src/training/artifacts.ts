@@ -52,7 +52,8 @@ export function existingVersions(modelsDir: string, name: string): number[] {
 /** The number a new version gets. @throws Error when the wished-for number exists. */
 export function newVersionNumber(modelsDir: string, name: string, wished?: number): number {
   const existing = existingVersions(modelsDir, name);
-  if (wished !== undefined && existing.includes(wished)) throw new Error(`version ${wished} of ${name} exists; versions are never overwritten`);
+  if (wished !== undefined && existing.includes(wished))
+    throw new Error(`version ${wished} of ${name} exists; versions are never overwritten`);
   return wished ?? (existing[existing.length - 1] ?? 0) + 1;
 }
 
@@ -60,14 +61,20 @@ export function newVersionNumber(modelsDir: string, name: string, wished?: numbe
  * Writes `models/<name>/<version>/`: beside it first, then renamed into place, so that an interrupted run leaves
  * nothing half-written. Hashes of all files go into `version.json`.
  */
-export async function writeVersion(modelsDir: string, name: string, version: number, trained: TrainedVersion): Promise<string> {
+export async function writeVersion(
+  modelsDir: string,
+  name: string,
+  version: number,
+  trained: TrainedVersion,
+): Promise<string> {
   const folder = join(modelsDir, name, String(version));
   const temporary = join(modelsDir, name, `.writing-${version}-${process.pid}`);
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
   try {
     for (const [file, bytes] of await layersModelFiles(trained.model)) writeFileSync(join(temporary, file), bytes);
-    for (const [file, value] of Object.entries({ ...trained.assets })) write(join(temporary, 'assets', file), JSON.stringify(value));
+    for (const [file, value] of Object.entries({ ...trained.assets }))
+      write(join(temporary, 'assets', file), JSON.stringify(value));
     write(join(temporary, 'golden.json'), JSON.stringify(trained.golden));
     const card = { version, format: 'tfjs-layers', files: hashes(temporary), ...trained.card };
     write(join(temporary, 'version.json'), `${JSON.stringify(card, null, 1)}\n`);
@@ -89,7 +96,14 @@ function hashes(folder: string): Record<string, string> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
-  return Object.fromEntries(files.map((file) => [file, createHash('sha256').update(readFileSync(join(folder, file))).digest('hex')]));
+  return Object.fromEntries(
+    files.map((file) => [
+      file,
+      createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest('hex'),
+    ]),
+  );
 }
 
 /** A layers model as the two files tfjs reads. */
@@ -98,7 +112,9 @@ async function layersModelFiles(model: tfjs.LayersModel): Promise<[string, Uint8
   await model.save({
     save: async (artifacts) => {
       const weights = artifacts.weightData as ArrayBuffer | ArrayBuffer[];
-      const data = Array.isArray(weights) ? Buffer.concat(weights.map((part) => Buffer.from(part))) : Buffer.from(weights);
+      const data = Array.isArray(weights)
+        ? Buffer.concat(weights.map((part) => Buffer.from(part)))
+        : Buffer.from(weights);
       const json = {
         format: 'layers-model',
         generatedBy: artifacts.generatedBy,
@@ -143,9 +159,17 @@ export function writeModelFiles(modelsDir: string, name: string, manifest: objec
 }
 
 /** A metric, rounded to what can be believed. */
-export const metric = (name: string, value: number, dataset: string): Metric => ({ name, value: Number(value.toPrecision(5)), dataset });
+export const metric = (name: string, value: number, dataset: string): Metric => ({
+  name,
+  value: Number(value.toPrecision(5)),
+  dataset,
+});
 
 /** A Markdown table of metrics. */
 export function metricTable(metrics: readonly Metric[]): string {
-  return ['| measure | value | on |', '| --- | --- | --- |', ...metrics.map((m) => `| ${m.name} | ${m.value} | ${m.dataset} |`)].join('\n');
+  return [
+    '| measure | value | on |',
+    '| --- | --- | --- |',
+    ...metrics.map((m) => `| ${m.name} | ${m.value} | ${m.dataset} |`),
+  ].join('\n');
 }

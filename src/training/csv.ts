@@ -28,7 +28,8 @@ export async function* csvRows(path: string, columns: readonly string[]): AsyncG
     if (places === null) {
       places = columns.map((column) => row.indexOf(column));
       const missing = columns.filter((_, i) => places![i] === -1);
-      if (missing.length > 0) throw new Error(`${path}: expected column(s) ${missing.join(', ')}, found ${row.join(', ')}`);
+      if (missing.length > 0)
+        throw new Error(`${path}: expected column(s) ${missing.join(', ')}, found ${row.join(', ')}`);
       continue;
     }
     yield places.map((place) => row[place]!);
@@ -39,6 +40,7 @@ export async function* csvRows(path: string, columns: readonly string[]): AsyncG
 /** `YYYY-MM-DD HH:MM:SS`, taken as UTC, as ms. @throws Error when it is no such time. */
 export function parseTime(text: string): number {
   const ms = Date.parse(`${text.replace(' ', 'T')}Z`);
-  if (Number.isNaN(ms)) throw new Error(`expected a time such as "2019-01-01 00:00:58", got ${JSON.stringify(text.slice(0, 40))}`);
+  if (Number.isNaN(ms))
+    throw new Error(`expected a time such as "2019-01-01 00:00:58", got ${JSON.stringify(text.slice(0, 40))}`);
   return ms;
 }

@@ -8,7 +8,12 @@ import { gaussian } from './random.js';
  * @param baskets item indices of each customer (binary X)
  * @returns B, n × n, row-major
  */
-export function ease(baskets: readonly (readonly number[])[], n: number, lambda: number, progress: Progress): Float32Array {
+export function ease(
+  baskets: readonly (readonly number[])[],
+  n: number,
+  lambda: number,
+  progress: Progress,
+): Float32Array {
   const gram = new Float64Array(n * n);
   for (const items of baskets) {
     for (const i of items) for (const j of items) gram[i * n + j]! += 1;
@@ -47,10 +52,19 @@ function invert(a: Float64Array, n: number, progress: Progress): void {
  * The best rank-r product U·V ≈ B by randomised subspace iteration (Halko, Martinsson & Tropp 2011).
  * @returns U [n, r] and V [r, n]
  */
-export function factorise(b: Float32Array, n: number, r: number, random: () => number): { u: tf.Tensor2D; v: tf.Tensor2D } {
+export function factorise(
+  b: Float32Array,
+  n: number,
+  r: number,
+  random: () => number,
+): { u: tf.Tensor2D; v: tf.Tensor2D } {
   return tf.tidy(() => {
     const matrix = tf.tensor2d(b, [n, n]);
-    let q = orthonormal(Float32Array.from({ length: n * r }, () => gaussian(random)), n, r);
+    let q = orthonormal(
+      Float32Array.from({ length: n * r }, () => gaussian(random)),
+      n,
+      r,
+    );
     for (let step = 0; step < 6; step++) {
       const left = tf.matMul(matrix, q);
       const p = orthonormal(left.dataSync() as Float32Array, n, r);

@@ -74,12 +74,17 @@ async function replay(dataDir: string, progress: Progress): Promise<FraudData> {
   let to = '';
   progress.start('reading payments', 1_876_852);
   const columns = ['timestamp', 'customer_id', 'merchant', 'category', 'amt', 'is_fraud'];
-  for await (const [timestamp, customerId, merchant, category, amt, isFraud] of csvRows(dataFile(folder, 'transactions'), columns)) {
+  for await (const [timestamp, customerId, merchant, category, amt, isFraud] of csvRows(
+    dataFile(folder, 'transactions'),
+    columns,
+  )) {
     const occurredAt = parseTime(timestamp!);
     const amountMinor = Math.round(Number(amt) * 100);
     if (!(amountMinor > 0)) throw new Error(`row ${rows + 1}: expected an amount above 0, got ${JSON.stringify(amt)}`);
-    if (isFraud !== '0' && isFraud !== '1') throw new Error(`row ${rows + 1}: expected is_fraud to be 0 or 1, got ${JSON.stringify(isFraud)}`);
-    if (occurredAt < last) throw new Error(`row ${rows + 1}: expected payments in time order, got ${timestamp} after ${to}`);
+    if (isFraud !== '0' && isFraud !== '1')
+      throw new Error(`row ${rows + 1}: expected is_fraud to be 0 or 1, got ${JSON.stringify(isFraud)}`);
+    if (occurredAt < last)
+      throw new Error(`row ${rows + 1}: expected payments in time order, got ${timestamp} after ${to}`);
     last = occurredAt;
     let state = states.get(customerId!);
     if (state === undefined) {
@@ -90,7 +95,12 @@ async function replay(dataDir: string, progress: Progress): Promise<FraudData> {
     }
     const period = periods[occurredAt < TRAIN_UNTIL ? 0 : occurredAt < VALIDATE_UNTIL ? 1 : 2];
     const offset = period.next();
-    fraudVector(state, { merchant: merchant!, category: category!, amountMinor, currency: 'USD', occurredAt }, period.x, offset);
+    fraudVector(
+      state,
+      { merchant: merchant!, category: category!, amountMinor, currency: 'USD', occurredAt },
+      period.x,
+      offset,
+    );
     period.y[period.rows++] = Number(isFraud);
     applyPayment(state, category!, amountMinor, occurredAt);
     if (rows === 0) from = timestamp!;
@@ -98,7 +108,14 @@ async function replay(dataDir: string, progress: Progress): Promise<FraudData> {
     if (++rows % 20_000 === 0) progress.step(rows);
   }
   progress.done(`${rows} payments of ${states.size} cards`);
-  return { train: periods[0].finished(), validation: periods[1].finished(), test: periods[2].finished(), rows, from, to };
+  return {
+    train: periods[0].finished(),
+    validation: periods[1].finished(),
+    test: periods[2].finished(),
+    rows,
+    from,
+    to,
+  };
 }
 
 /** Mean and standard deviation per feature over the training rows. */
@@ -121,8 +138,12 @@ function moments({ x }: FraudRows): { mean: Float64Array; std: Float64Array } {
 function network(seed: number): tf.LayersModel {
   const input = tf.input({ shape: [WIDTH], name: 'features' });
   const init = (n: number) => tf.initializers.heNormal({ seed: seed + n });
-  const hidden1 = tf.layers.dense({ units: 64, activation: 'relu', kernelInitializer: init(1), name: 'hidden_1' }).apply(input);
-  const hidden2 = tf.layers.dense({ units: 32, activation: 'relu', kernelInitializer: init(2), name: 'hidden_2' }).apply(hidden1);
+  const hidden1 = tf.layers
+    .dense({ units: 64, activation: 'relu', kernelInitializer: init(1), name: 'hidden_1' })
+    .apply(input);
+  const hidden2 = tf.layers
+    .dense({ units: 32, activation: 'relu', kernelInitializer: init(2), name: 'hidden_2' })
+    .apply(hidden1);
   const output = tf.layers
     .dense({ units: 1, activation: 'sigmoid', kernelInitializer: init(3), name: 'probability' })
     .apply(hidden2) as tf.SymbolicTensor;
@@ -145,7 +166,12 @@ function score(model: tf.LayersModel, x: Float32Array): Float32Array {
 }
 
 /** The served model takes raw vectors: standardisation is folded into the first layer. */
-function foldStandardisation(model: tf.LayersModel, mean: Float64Array, std: Float64Array, seed: number): tf.LayersModel {
+function foldStandardisation(
+  model: tf.LayersModel,
+  mean: Float64Array,
+  std: Float64Array,
+  seed: number,
+): tf.LayersModel {
   const [kernel, bias, ...rest] = model.getWeights();
   const w = kernel!.arraySync() as number[][];
   const b = bias!.arraySync() as number[];
@@ -215,7 +241,11 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
   const test = `${DATASET}, test 2020-06-21 to 2020-12-31`;
   const atReview = atThreshold(onTest, data.test.y, thresholds.review);
   const atDecline = atThreshold(onTest, data.test.y, thresholds.decline);
-  const twoPercent = atThreshold(onTest, data.test.y, atFalsePositiveRate(onValidation, data.validation.y, 0.02).threshold);
+  const twoPercent = atThreshold(
+    onTest,
+    data.test.y,
+    atFalsePositiveRate(onValidation, data.validation.y, 0.02).threshold,
+  );
   const metrics = [
     metric('rocAuc', rocAuc(onTest, data.test.y, ranked), test),
     metric('prAuc', prAuc(onTest, data.test.y, ranked), test),
@@ -258,9 +288,21 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
     task: 'binary-classification',
     description: 'Probability that a card payment is fraudulent, from the payment and the card’s history before it.',
     entity: 'customer',
-    inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, WIDTH], features: manifestFeatures(FRAUD_FEATURES, data.train.x) }],
+    inputs: [
+      {
+        name: 'features',
+        datatype: 'FP32',
+        shape: [-1, WIDTH],
+        features: manifestFeatures(FRAUD_FEATURES, data.train.x),
+      },
+    ],
     outputs: [{ name: 'probability', datatype: 'FP32', shape: [-1, 1] }],
-    batching: { max_batch_size: 1024, preferred_batch_size: [64, 256], max_queue_delay_microseconds: 0, max_queue_size: 16384 },
+    batching: {
+      max_batch_size: 1024,
+      preferred_batch_size: [64, 256],
+      max_queue_delay_microseconds: 0,
+      max_queue_size: 16384,
+    },
     version_policy: { latest: { num_versions: 2 } },
     aliases: {},
     prediction_log: { sample: 0.1 },
@@ -273,16 +315,22 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
 
 function goldenRows(x: Float32Array, scores: Float32Array): object {
   const highest = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
-  const rows = [...Array.from({ length: 16 }, (_, i) => i * 1000), ...highest.slice(0, 8), ...highest.slice(2_500, 2_508)].filter(
-    (row) => row < scores.length,
-  );
+  const rows = [
+    ...Array.from({ length: 16 }, (_, i) => i * 1000),
+    ...highest.slice(0, 8),
+    ...highest.slice(2_500, 2_508),
+  ].filter((row) => row < scores.length);
   return rows.map((row) => ({
     inputs: { features: [...x.subarray(row * WIDTH, (row + 1) * WIDTH)] },
     outputs: { probability: [scores[row]] },
   }));
 }
 
-function cardText(metrics: readonly ReturnType<typeof metric>[], thresholds: { review: number; decline: number }, data: FraudData): string {
+function cardText(
+  metrics: readonly ReturnType<typeof metric>[],
+  thresholds: { review: number; decline: number },
+  data: FraudData,
+): string {
   return `# fraud
 
 Probability that a card payment is fraudulent, from the payment itself and the card's history before it (feature set

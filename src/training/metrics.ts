@@ -14,7 +14,12 @@ export function rank(scores: Float32Array, labels: Uint8Array): Ranked {
 }
 
 /** Calls back after each group of equal scores with the true and false positives at that threshold. */
-function walk(scores: Float32Array, labels: Uint8Array, { order }: Ranked, visit: (threshold: number, tp: number, fp: number) => boolean): void {
+function walk(
+  scores: Float32Array,
+  labels: Uint8Array,
+  { order }: Ranked,
+  visit: (threshold: number, tp: number, fp: number) => boolean,
+): void {
   let tp = 0;
   let fp = 0;
   for (let i = 0; i < order.length; i++) {

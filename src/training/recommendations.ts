@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-node';
-import { recentItems } from '../features/basket-features.js';
-import { BASKET_FEATURES } from '../features/basket-features.js';
+import { BASKET_FEATURES, recentItems } from '../features/basket-features.js';
 import { applyInteraction, type CustomerState, emptyCustomer, RECENT_ITEMS } from '../features/customer-state.js';
 import {
   type Metric,
@@ -12,6 +11,7 @@ import {
   writeModelFiles,
   writeVersion,
 } from './artifacts.js';
+import { getOrMake } from './collections.js';
 import { ease, factorise } from './ease.js';
 import { seeded } from './random.js';
 import { type Basket, RETAIL, readBaskets } from './retail.js';
@@ -61,8 +61,7 @@ function vocabularyOf(history: readonly Basket[]): Vocabulary {
   const buyers = new Map<string, Set<string>>();
   for (const basket of history) {
     for (const { item } of basket.lines) {
-      let set = buyers.get(item);
-      if (set === undefined) buyers.set(item, (set = new Set()));
+      const set = getOrMake(buyers, item, () => new Set());
       set.add(basket.customer);
     }
   }
@@ -77,8 +76,7 @@ function vocabularyOf(history: readonly Basket[]): Vocabulary {
 function itemSets(history: readonly Basket[], vocabulary: Vocabulary): Map<string, number[]> {
   const sets = new Map<string, Set<number>>();
   for (const basket of history) {
-    let set = sets.get(basket.customer);
-    if (set === undefined) sets.set(basket.customer, (set = new Set()));
+    const set = getOrMake(sets, basket.customer, () => new Set());
     for (const { item } of basket.lines) {
       const index = vocabulary.indexOf.get(item);
       if (index !== undefined) set.add(index);
@@ -87,13 +85,17 @@ function itemSets(history: readonly Basket[], vocabulary: Vocabulary): Map<strin
   return new Map([...sets].map(([customer, set]) => [customer, [...set]]));
 }
 
-interface Ranking {
-  /** Scores of all items for one customer. */
-  (customer: Customer, owned: readonly number[]): Float32Array;
-}
+/** Scores of all items for one customer. */
+type Ranking = (customer: Customer, owned: readonly number[]) => Float32Array;
 
 /** Hit rate and NDCG at 10 over the full ranking; `newOnly`: owned items are neither ranked nor targets. */
-function evaluate(customers: readonly Customer[], vocabulary: Vocabulary, owned: Map<string, number[]>, score: Ranking, newOnly: boolean) {
+function evaluate(
+  customers: readonly Customer[],
+  vocabulary: Vocabulary,
+  owned: Map<string, number[]>,
+  score: Ranking,
+  newOnly: boolean,
+) {
   let hits = 0;
   let gain = 0;
   let counted = 0;
@@ -137,21 +139,27 @@ function best(scores: Float32Array, k: number): number[] {
   return top;
 }
 
-const denseRanking = (b: Float32Array, n: number): Ranking => (_customer, owned) => {
-  const scores = new Float32Array(n);
-  for (const i of owned) {
-    const row = b.subarray(i * n, (i + 1) * n);
-    for (let j = 0; j < n; j++) scores[j]! += row[j]!;
-  }
-  return scores;
-};
+const denseRanking =
+  (b: Float32Array, n: number): Ranking =>
+  (_customer, owned) => {
+    const scores = new Float32Array(n);
+    for (const i of owned) {
+      const row = b.subarray(i * n, (i + 1) * n);
+      for (let j = 0; j < n; j++) scores[j]! += row[j]!;
+    }
+    return scores;
+  };
 
 /** The served network: weighted sum of item embeddings, then scores over all items. */
 function network(n: number, u: tf.Tensor2D, v: tf.Tensor2D): tf.LayersModel {
   const items = tf.input({ shape: [RECENT_ITEMS], dtype: 'int32', name: 'items' });
   const weights = tf.input({ shape: [RECENT_ITEMS], name: 'weights' });
-  const embedded = tf.layers.embedding({ inputDim: n + 1, outputDim: RANK, inputLength: RECENT_ITEMS, name: 'embedding' }).apply(items);
-  const profile = tf.layers.dot({ axes: 1, name: 'profile' }).apply([weights as tf.SymbolicTensor, embedded as tf.SymbolicTensor]);
+  const embedded = tf.layers
+    .embedding({ inputDim: n + 1, outputDim: RANK, inputLength: RECENT_ITEMS, name: 'embedding' })
+    .apply(items);
+  const profile = tf.layers
+    .dot({ axes: 1, name: 'profile' })
+    .apply([weights as tf.SymbolicTensor, embedded as tf.SymbolicTensor]);
   const scores = tf.layers.dense({ units: n, useBias: false, name: 'scores' }).apply(profile) as tf.SymbolicTensor;
   const model = tf.model({ inputs: [items, weights], outputs: scores, name: 'recommendations' });
   model.getLayer('embedding').setWeights([tf.concat([tf.zeros([1, RANK]), u], 0)]);
@@ -180,7 +188,10 @@ function servedRanking(model: tf.LayersModel, customers: readonly Customer[], vo
       ids.set(input.ids, i * RECENT_ITEMS);
       weights.set(input.weights, i * RECENT_ITEMS);
     });
-    const inputs = [tf.tensor2d(ids, [part.length, RECENT_ITEMS], 'int32'), tf.tensor2d(weights, [part.length, RECENT_ITEMS])];
+    const inputs = [
+      tf.tensor2d(ids, [part.length, RECENT_ITEMS], 'int32'),
+      tf.tensor2d(weights, [part.length, RECENT_ITEMS]),
+    ];
     const output = model.predict(inputs) as tf.Tensor;
     const data = output.dataSync() as Float32Array;
     part.forEach((customer, i) => {
@@ -206,7 +217,13 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
   let bestNdcg = -1;
   for (const candidate of LAMBDAS) {
     const b = ease([...innerOwned.values()], innerVocabulary.ids.length, candidate, progress);
-    const { ndcg } = evaluate(inner.customers, innerVocabulary, innerOwned, denseRanking(b, innerVocabulary.ids.length), true);
+    const { ndcg } = evaluate(
+      inner.customers,
+      innerVocabulary,
+      innerOwned,
+      denseRanking(b, innerVocabulary.ids.length),
+      true,
+    );
     progress.say(`lambda ${candidate}: NDCG@10 of new items ${ndcg.toFixed(4)} on the second-to-last basket`);
     if (ndcg > bestNdcg) {
       bestNdcg = ndcg;
@@ -235,7 +252,9 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       const what = `${DATASET}, ${newOnly ? 'new items only' : 'repeats allowed'} (${result.customers} customers)`;
       const label = name === 'served' ? '' : `${name}.`;
       metrics.push(metric(`${label}hitRate@10`, result.hitRate, what), metric(`${label}ndcg@10`, result.ndcg, what));
-      progress.say(`${name.padEnd(12)} ${newOnly ? 'new    ' : 'repeats'} HR@10 ${result.hitRate.toFixed(4)} NDCG@10 ${result.ndcg.toFixed(4)} (${result.customers})`);
+      progress.say(
+        `${name.padEnd(12)} ${newOnly ? 'new    ' : 'repeats'} HR@10 ${result.hitRate.toFixed(4)} NDCG@10 ${result.ndcg.toFixed(4)} (${result.customers})`,
+      );
     }
   }
 
@@ -249,7 +268,10 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       training_data: {
         name: RETAIL.name,
         rows: history.reduce((sum, basket) => sum + basket.lines.length, 0),
-        period: { from: new Date(history[0]!.at).toISOString(), to: new Date(history[history.length - 1]!.at).toISOString() },
+        period: {
+          from: new Date(history[0]!.at).toISOString(),
+          to: new Date(history[history.length - 1]!.at).toISOString(),
+        },
         licence: RETAIL.licence,
         url: RETAIL.url,
         notes: `${RETAIL.notes} Every customer's last basket was held back.`,
@@ -264,14 +286,20 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
   });
   const manifest = {
     task: 'ranking',
-    description: 'Scores of all items for somebody’s next basket, from the items they looked at and bought most recently.',
+    description:
+      'Scores of all items for somebody’s next basket, from the items they looked at and bought most recently.',
     entity: 'customer',
     inputs: [
       { name: 'items', datatype: 'INT32', shape: [-1, RECENT_ITEMS] },
       { name: 'weights', datatype: 'FP32', shape: [-1, RECENT_ITEMS] },
     ],
     outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, n] }],
-    batching: { max_batch_size: 256, preferred_batch_size: [32, 64], max_queue_delay_microseconds: 0, max_queue_size: 8192 },
+    batching: {
+      max_batch_size: 256,
+      preferred_batch_size: [32, 64],
+      max_queue_delay_microseconds: 0,
+      max_queue_size: 8192,
+    },
     version_policy: { latest: { num_versions: 2 } },
     aliases: {},
     prediction_log: { sample: 0.1 },
@@ -305,23 +333,23 @@ function popularity(history: readonly Basket[], vocabulary: Vocabulary, counts: 
   const byCountry = new Map<string, Map<number, Set<string>>>();
   const customersOf = new Map<string, Set<string>>();
   for (const basket of history) {
-    let items = byCountry.get(basket.country);
-    if (items === undefined) byCountry.set(basket.country, (items = new Map()));
-    let known = customersOf.get(basket.country);
-    if (known === undefined) customersOf.set(basket.country, (known = new Set()));
+    const items = getOrMake(byCountry, basket.country, () => new Map());
+    const known = getOrMake(customersOf, basket.country, () => new Set());
     known.add(basket.customer);
     for (const { item } of basket.lines) {
       const index = vocabulary.indexOf.get(item);
       if (index === undefined) continue;
-      let buyers = items.get(index);
-      if (buyers === undefined) items.set(index, (buyers = new Set()));
+      const buyers = getOrMake(items, index, () => new Set());
       buyers.add(basket.customer);
     }
   }
   const countries: Record<string, number[]> = {};
   for (const [country, items] of byCountry) {
     if (customersOf.get(country)!.size < 10) continue;
-    countries[country] = [...items].sort((x, y) => y[1].size - x[1].size || x[0] - y[0]).slice(0, POPULAR).map(([index]) => index);
+    countries[country] = [...items]
+      .sort((x, y) => y[1].size - x[1].size || x[0] - y[0])
+      .slice(0, POPULAR)
+      .map(([index]) => index);
   }
   return { overall: best(counts, POPULAR), countries };
 }
@@ -333,7 +361,10 @@ function goldenRows(model: tf.LayersModel, customers: readonly Customer[], vocab
     const { ids, weights } = recentItems(stateOf(customer), vocabulary.indexOf);
     const row = scores(customer, []);
     const top = best(row, 20);
-    return { inputs: { items: [...ids], weights: [...weights] }, top: { output: 'scores', indices: top, scores: top.map((i) => row[i]) } };
+    return {
+      inputs: { items: [...ids], weights: [...weights] },
+      top: { output: 'scores', indices: top, scores: top.map((i) => row[i]) },
+    };
   });
 }
 

@@ -36,19 +36,46 @@ export interface Basket {
  * digits. Answers baskets in time order.
  */
 export async function readBaskets(dataDir: string, progress: Progress): Promise<{ baskets: Basket[]; lines: number }> {
-  const columns = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID', 'Country'];
+  const columns = [
+    'InvoiceNo',
+    'StockCode',
+    'Description',
+    'Quantity',
+    'InvoiceDate',
+    'UnitPrice',
+    'CustomerID',
+    'Country',
+  ];
   const byInvoice = new Map<string, RetailLine[]>();
   let read = 0;
   let lines = 0;
   progress.start('reading invoices', 541_909);
   for await (const row of csvRows(dataFile(join(dataDir, 'online-retail'), 'online_retail'), columns)) {
-    const [invoice, item, title, quantity, date, price, customer, country] = row as [string, string, string, string, string, string, string, string];
+    const [invoice, item, title, quantity, date, price, customer, country] = row as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     if (++read % 20_000 === 0) progress.step(read);
     if (customer === '' || invoice.startsWith('C') || !/^\d{5}/.test(item)) continue;
     const units = Number(quantity);
     const unitPrice = Math.round(Number(price) * 100);
     if (!(units > 0) || !(Number(price) > 0)) continue;
-    const line = { invoice, item, title: title.trim(), quantity: units, unitPrice, at: parseTime(date), customer: String(Number(customer)), country };
+    const line = {
+      invoice,
+      item,
+      title: title.trim(),
+      quantity: units,
+      unitPrice,
+      at: parseTime(date),
+      customer: String(Number(customer)),
+      country,
+    };
     const known = byInvoice.get(invoice);
     if (known === undefined) byInvoice.set(invoice, [line]);
     else known.push(line);

@@ -1,7 +1,18 @@
 import * as tf from '@tensorflow/tfjs-node';
-import { applyPurchase, emptyCustomer, type CustomerState } from '../features/customer-state.js';
+import { applyPurchase, type CustomerState, emptyCustomer } from '../features/customer-state.js';
 import { RFM_FEATURES, rfmVector } from '../features/rfm-features.js';
-import { manifestFeatures, metric, metricTable, newVersionNumber, noProgress, type Metric, type TrainOptions, writeModelFiles, writeVersion } from './artifacts.js';
+import {
+  type Metric,
+  manifestFeatures,
+  metric,
+  metricTable,
+  newVersionNumber,
+  noProgress,
+  type TrainOptions,
+  writeModelFiles,
+  writeVersion,
+} from './artifacts.js';
+import { getOrMake } from './collections.js';
 import { histogram } from './metrics.js';
 import { seeded } from './random.js';
 import { type Basket, RETAIL, readBaskets } from './retail.js';
@@ -25,13 +36,15 @@ function vectors(baskets: readonly Basket[], now: number): { ids: string[]; x: F
   const states = new Map<string, CustomerState>();
   for (const basket of baskets) {
     if (basket.at > now) break;
-    let state = states.get(basket.customer);
-    if (state === undefined) states.set(basket.customer, (state = emptyCustomer()));
-    for (const line of basket.lines) applyPurchase(state, line.item, basket.invoice, line.unitPrice * line.quantity, basket.at);
+    const state = getOrMake(states, basket.customer, () => emptyCustomer());
+    for (const line of basket.lines)
+      applyPurchase(state, line.item, basket.invoice, line.unitPrice * line.quantity, basket.at);
   }
   const ids = [...states.keys()];
   const x = new Float32Array(ids.length * WIDTH);
-  ids.forEach((id, i) => rfmVector(states.get(id)!, now, x, i * WIDTH));
+  ids.forEach((id, i) => {
+    rfmVector(states.get(id)!, now, x, i * WIDTH);
+  });
   return { ids, x };
 }
 
@@ -60,10 +73,15 @@ function kMeans(z: Float64Array, k: number, random: () => number): Clustering {
   for (let restart = 0; restart < RESTARTS; restart++) {
     const centroids = [point(z, Math.floor(random() * rows))];
     while (centroids.length < k) {
-      const weights = Float64Array.from({ length: rows }, (_, i) => Math.min(...centroids.map((c) => distance(z, i, c))));
+      const weights = Float64Array.from({ length: rows }, (_, i) =>
+        Math.min(...centroids.map((c) => distance(z, i, c))),
+      );
       let left = random() * weights.reduce((a, b) => a + b, 0);
       let chosen = 0;
-      while (chosen < rows - 1 && (left -= weights[chosen]!) > 0) chosen++;
+      for (; chosen < rows - 1; chosen++) {
+        left -= weights[chosen]!;
+        if (left <= 0) break;
+      }
       centroids.push(point(z, chosen));
     }
     const labels = new Int32Array(rows);
@@ -132,8 +150,16 @@ function silhouette(z: Float64Array, labels: Int32Array, k: number): number {
 function nameSegments(centroids: readonly Float64Array[]): { id: string; label: string; description: string }[] {
   const names = [
     { id: 'champions', label: 'Champions', description: 'Bought very recently, often, and for the most money.' },
-    { id: 'loyal', label: 'Loyal customers', description: 'Order regularly and spend well, though not in the very last days.' },
-    { id: 'promising', label: 'Promising newcomers', description: 'Bought recently, but only once or twice and for little so far.' },
+    {
+      id: 'loyal',
+      label: 'Loyal customers',
+      description: 'Order regularly and spend well, though not in the very last days.',
+    },
+    {
+      id: 'promising',
+      label: 'Promising newcomers',
+      description: 'Bought recently, but only once or twice and for little so far.',
+    },
     { id: 'lapsed', label: 'Lapsed', description: 'Ordered once or twice, long ago, and have not come back.' },
   ];
   const value = (c: Float64Array) => c[1]! + c[2]!;
@@ -156,21 +182,28 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
   const { z, mean, std } = standardise(x);
   const fitted = kMeans(z, K, random);
   const segments = nameSegments(fitted.centroids);
-  progress.say(`segments: ${segments.map((s, c) => `${s.id} ${fitted.labels.filter((l) => l === c).length}`).join(', ')}`);
+  progress.say(
+    `segments: ${segments.map((s, c) => `${s.id} ${fitted.labels.filter((l) => l === c).length}`).join(', ')}`,
+  );
 
   // softmax(−‖z − c‖² / 2T) is one dense layer: the ‖z‖² falls out, and standardisation folds into kernel and bias.
   const kernel = Array.from({ length: WIDTH }, (_, f) => fitted.centroids.map((c) => c[f]! / (TEMPERATURE * std[f]!)));
   const bias = fitted.centroids.map((c) => {
     let b = 0;
-    for (let f = 0; f < WIDTH; f++) b -= (c[f]! * c[f]!) / (2 * TEMPERATURE) + (c[f]! * mean[f]!) / (TEMPERATURE * std[f]!);
+    for (let f = 0; f < WIDTH; f++)
+      b -= (c[f]! * c[f]!) / (2 * TEMPERATURE) + (c[f]! * mean[f]!) / (TEMPERATURE * std[f]!);
     return b;
   });
   const input = tf.input({ shape: [WIDTH], name: 'features' });
-  const output = tf.layers.dense({ units: K, activation: 'softmax', name: 'confidence' }).apply(input) as tf.SymbolicTensor;
+  const output = tf.layers
+    .dense({ units: K, activation: 'softmax', name: 'confidence' })
+    .apply(input) as tf.SymbolicTensor;
   const model = tf.model({ inputs: input, outputs: output, name: 'segmentation' });
   model.setWeights([tf.tensor2d(kernel), tf.tensor1d(bias)]);
 
-  const metrics: Metric[] = [metric('silhouette', silhouette(z, fitted.labels, K), `${RETAIL.name}, ${ids.length} customers, k = ${K}`)];
+  const metrics: Metric[] = [
+    metric('silhouette', silhouette(z, fitted.labels, K), `${RETAIL.name}, ${ids.length} customers, k = ${K}`),
+  ];
   metrics.push(...laterSpend(baskets, random));
   for (const m of metrics) progress.say(`${m.name.padEnd(28)} ${m.value}`);
 
@@ -180,7 +213,9 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
     assets: { 'segments.json': segments },
     golden: Array.from({ length: 24 }, (_, i) => {
       const row = x.subarray(i * 100 * WIDTH, (i * 100 + 1) * WIDTH);
-      const answer = tf.tidy(() => [...((model.predict(tf.tensor2d(row, [1, WIDTH])) as tf.Tensor).dataSync() as Float32Array)]);
+      const answer = tf.tidy(() => [
+        ...((model.predict(tf.tensor2d(row, [1, WIDTH])) as tf.Tensor).dataSync() as Float32Array),
+      ]);
       return { inputs: { features: [...row] }, outputs: { confidence: answer } };
     }),
     card: {
@@ -207,7 +242,12 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
     entity: 'customer',
     inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, WIDTH], features: manifestFeatures(RFM_FEATURES, x) }],
     outputs: [{ name: 'confidence', datatype: 'FP32', shape: [-1, K] }],
-    batching: { max_batch_size: 1024, preferred_batch_size: [64, 256], max_queue_delay_microseconds: 0, max_queue_size: 16384 },
+    batching: {
+      max_batch_size: 1024,
+      preferred_batch_size: [64, 256],
+      max_queue_delay_microseconds: 0,
+      max_queue_size: 16384,
+    },
     version_policy: { latest: { num_versions: 2 } },
     aliases: {},
     prediction_log: { sample: 0.1 },
@@ -232,11 +272,19 @@ function laterSpend(baskets: readonly Basket[], random: () => number): Metric[] 
   return names.map((segment, c) => {
     const members = ids.filter((_, i) => fitted.labels[i] === c);
     const mean = members.reduce((sum, id) => sum + (spent.get(id) ?? 0), 0) / members.length / 100;
-    return metric(`laterMeanSpendGBP.${segment.id}`, mean, `${RETAIL.name}, fitted before 2011-09-09, spend in the three months after (${members.length} customers)`);
+    return metric(
+      `laterMeanSpendGBP.${segment.id}`,
+      mean,
+      `${RETAIL.name}, fitted before 2011-09-09, spend in the three months after (${members.length} customers)`,
+    );
   });
 }
 
-function cardText(metrics: readonly Metric[], segments: readonly { id: string; label: string; description: string }[], customers: number): string {
+function cardText(
+  metrics: readonly Metric[],
+  segments: readonly { id: string; label: string; description: string }[],
+  customers: number,
+): string {
   return `# segmentation
 
 Which kind of customer somebody is, by recency, frequency and monetary value of their purchases (feature set \`rfm@1\`). k-means with

@@ -66,7 +66,9 @@ function contextOf(request: IncomingMessage, pipeline: GraphPipeline, signal: Ab
   try {
     return pipeline.context({ door: 'http', deadlineMs, signal });
   } catch (error) {
-    throw new GraphQLError(`x-deadline-ms: ${messageOf(error)}`, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+    throw new GraphQLError(`x-deadline-ms: ${messageOf(error)}`, {
+      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+    });
   }
 }
 
@@ -91,20 +93,31 @@ function readJson(request: IncomingMessage, maxBytes: number): Promise<Body> {
         resolve(tooLarge);
       } else chunks.push(chunk);
     });
-    request.on('error', (error) => resolve({ status: 400, code: 'BAD_REQUEST', message: `the body could not be read: ${error.message}` }));
+    request.on('error', (error) =>
+      resolve({ status: 400, code: 'BAD_REQUEST', message: `the body could not be read: ${error.message}` }),
+    );
     request.on('close', () => resolve({ status: 400, code: 'BAD_REQUEST', message: 'the body ended early' }));
     request.on('end', () => {
       const text = (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8');
       if (!json) {
         // Apollo's CSRF rule decides what a request without a JSON body may be.
         if (type === '' && text === '') resolve({ json: undefined });
-        else resolve({ status: 415, code: 'BAD_REQUEST', message: `expected content-type application/json, got ${JSON.stringify(type.slice(0, 60))}` });
+        else
+          resolve({
+            status: 415,
+            code: 'BAD_REQUEST',
+            message: `expected content-type application/json, got ${JSON.stringify(type.slice(0, 60))}`,
+          });
         return;
       }
       try {
         resolve({ json: JSON.parse(text) });
       } catch (error) {
-        resolve({ status: 400, code: 'BAD_REQUEST', message: `expected a JSON body: ${(error as Error).message.slice(0, 120)}` });
+        resolve({
+          status: 400,
+          code: 'BAD_REQUEST',
+          message: `expected a JSON body: ${(error as Error).message.slice(0, 120)}`,
+        });
       }
     });
   });
@@ -114,6 +127,9 @@ function readJson(request: IncomingMessage, maxBytes: number): Promise<Body> {
 export function refuse(response: ServerResponse, status: number, code: string, message: string): void {
   if (response.headersSent) return;
   const text = JSON.stringify({ errors: [{ message, extensions: { code } }] });
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }

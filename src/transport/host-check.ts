@@ -9,11 +9,17 @@ const withoutPort = (host: string) => host.replace(/:\d{1,5}$/, '').toLowerCase(
 export function isOurHost(host: string | undefined, allowed: readonly string[]): boolean {
   if (host === undefined) return false;
   const name = withoutPort(host);
-  return LOOPBACK.test(name) || allowed.some((one) => one.toLowerCase() === name || one.toLowerCase() === host.toLowerCase());
+  return (
+    LOOPBACK.test(name) || allowed.some((one) => one.toLowerCase() === name || one.toLowerCase() === host.toLowerCase())
+  );
 }
 
 /** Whether a WebSocket may come from this Origin: browsers ask no preflight for them. No Origin is no browser. */
-export function isOurOrigin(origin: string | undefined, allowedOrigins: readonly string[], allowedHosts: readonly string[]): boolean {
+export function isOurOrigin(
+  origin: string | undefined,
+  allowedOrigins: readonly string[],
+  allowedHosts: readonly string[],
+): boolean {
   if (origin === undefined) return true;
   if (allowedOrigins.includes(origin)) return true;
   try {

@@ -80,8 +80,10 @@ export class PrometheusMetrics implements Metrics {
 
   remove(labels: Labels): void {
     const carries = (own: Labels) => Object.entries(labels).every(([name, value]) => own[name] === value);
-    for (const { series } of this.#histograms.values()) for (const [key, one] of series) if (carries(one.labels)) series.delete(key);
-    for (const family of this.#families.values()) for (const [key, one] of family) if (carries(one.labels)) family.delete(key);
+    for (const { series } of this.#histograms.values())
+      for (const [key, one] of series) if (carries(one.labels)) series.delete(key);
+    for (const family of this.#families.values())
+      for (const [key, one] of family) if (carries(one.labels)) family.delete(key);
   }
 
   /** Everything in Prometheus' text format. */
@@ -120,13 +122,18 @@ function histogramText(name: string, { help, bounds, series }: HistogramFamily):
   const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
   for (const { labels, counts, sum, count } of series.values()) {
     const own = Object.entries(labels).map(([label, value]) => `${label}="${value.replace(/[\\"\n]/g, '_')}"`);
-    const braces = (more: readonly string[]) => (own.length + more.length === 0 ? '' : `{${[...own, ...more].join(',')}}`);
+    const braces = (more: readonly string[]) =>
+      own.length + more.length === 0 ? '' : `{${[...own, ...more].join(',')}}`;
     let below = 0;
     bounds.forEach((bound, i) => {
       below += counts[i]!;
       lines.push(`${name}_bucket${braces([`le="${bound}"`])} ${below}`);
     });
-    lines.push(`${name}_bucket${braces(['le="+Inf"'])} ${count}`, `${name}_sum${braces([])} ${sum}`, `${name}_count${braces([])} ${count}`);
+    lines.push(
+      `${name}_bucket${braces(['le="+Inf"'])} ${count}`,
+      `${name}_sum${braces([])} ${sum}`,
+      `${name}_count${braces([])} ${count}`,
+    );
   }
   return lines.join('\n');
 }

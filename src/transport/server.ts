@@ -41,7 +41,10 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const door = new Door(options);
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 }, (request, response) => door.request(request, response));
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+    (request, response) => door.request(request, response),
+  );
   server.maxConnections = 20_000;
   server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
   await listen(server, options.host, options.port);
@@ -55,14 +58,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port} on ${host} is taken by another process. Stop it, or set PORT to another one (0 means any).`, { cause: error }));
+      if (error.code === 'EADDRINUSE')
+        reject(
+          new Error(
+            `Port ${port} on ${host} is taken by another process. Stop it, or set PORT to another one (0 means any).`,
+            { cause: error },
+          ),
+        );
       else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
     });
     server.listen(port, host, resolve);
   });
 }
 
-const SECURITY_HEADERS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' } as const;
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+} as const;
 
 class Door {
   readonly #options: ServerOptions;
@@ -78,7 +91,10 @@ class Door {
     this.#options = options;
     this.#graphql = graphqlHttp(options);
     this.#ws = graphqlWs({ pipeline: options.pipeline });
-    this.#requests = options.metrics.counter('scoregraph_http_requests_total', 'Requests at the GraphQL endpoint over HTTP.');
+    this.#requests = options.metrics.counter(
+      'scoregraph_http_requests_total',
+      'Requests at the GraphQL endpoint over HTTP.',
+    );
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
@@ -87,7 +103,8 @@ class Door {
       if (--this.#underWay === 0) this.#onIdle?.();
     });
     if (this.#draining) response.setHeader('connection', 'close');
-    for (const name in SECURITY_HEADERS) response.setHeader(name, SECURITY_HEADERS[name as keyof typeof SECURITY_HEADERS]);
+    for (const name in SECURITY_HEADERS)
+      response.setHeader(name, SECURITY_HEADERS[name as keyof typeof SECURITY_HEADERS]);
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
       refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
       return;
@@ -148,7 +165,12 @@ class Door {
         return send(response, 200, 'application/json', '{"live":true}');
       case '/v2/health/ready': {
         const notReady = this.#draining ? ['shutting down'] : this.#options.notReady();
-        return send(response, notReady.length === 0 ? 200 : 503, 'application/json', JSON.stringify({ ready: notReady.length === 0, notReady }));
+        return send(
+          response,
+          notReady.length === 0 ? 200 : 503,
+          'application/json',
+          JSON.stringify({ ready: notReady.length === 0, notReady }),
+        );
       }
       case '/metrics':
         this.#options.beforeScrape();
@@ -160,7 +182,11 @@ class Door {
   }
 
   #graphiqlPage(): string {
-    this.#graphiql ??= renderGraphiQL({ endpoint: '/graphql', title: 'scoregraph', subscriptionsProtocol: 'WS' } as never);
+    this.#graphiql ??= renderGraphiQL({
+      endpoint: '/graphql',
+      title: 'scoregraph',
+      subscriptionsProtocol: 'WS',
+    } as never);
     return this.#graphiql;
   }
 }
@@ -171,6 +197,10 @@ function pathOf(url: string): string {
 }
 
 function send(response: ServerResponse, status: number, type: string, text: string): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
   response.end(text);
 }

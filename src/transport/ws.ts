@@ -29,7 +29,14 @@ export interface WsDoor {
 
 /** GraphQL over WebSocket (graphql-transport-ws): every operation goes through the same pipeline as HTTP's. */
 export function graphqlWs(options: WsOptions): WsDoor {
-  const { pipeline, maxPayload = 256 * 1024, maxOperations = 100, maxSockets = 10_000, maxBuffered = 16 * 1024 * 1024, pingMs = 12_000 } = options;
+  const {
+    pipeline,
+    maxPayload = 256 * 1024,
+    maxOperations = 100,
+    maxSockets = 10_000,
+    maxBuffered = 16 * 1024 * 1024,
+    pingMs = 12_000,
+  } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const running = new WeakMap<object, Map<string, ReadyOperation>>();
 
@@ -40,7 +47,11 @@ export function graphqlWs(options: WsOptions): WsDoor {
         const operations = running.get(context.extra.socket) ?? new Map<string, ReadyOperation>();
         running.set(context.extra.socket, operations);
         if (operations.size >= maxOperations) {
-          return [new GraphQLError(`expected at most ${maxOperations} open operations on a socket`, { extensions: { code: 'QUERY_TOO_COSTLY' } })];
+          return [
+            new GraphQLError(`expected at most ${maxOperations} open operations on a socket`, {
+              extensions: { code: 'QUERY_TOO_COSTLY' },
+            }),
+          ];
         }
         const asked = (payload.extensions as { deadlineMs?: unknown } | null | undefined)?.deadlineMs;
         const prepared = pipeline.prepare(payload, {
@@ -80,7 +91,9 @@ export function graphqlWs(options: WsOptions): WsDoor {
   return {
     upgrade(request, socket, head) {
       if (server.clients.size >= maxSockets) {
-        socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        socket.end(
+          'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+        );
         return;
       }
       server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));

@@ -23,7 +23,17 @@ const toRow = (event: NewEvent): EventRow => [
   JSON.stringify(event.payload),
 ];
 
-function toEvent([seq, id, type, schemaVersion, entity, occurredAt, recordedAt, source, payload]: StoredRow): StoredEvent {
+function toEvent([
+  seq,
+  id,
+  type,
+  schemaVersion,
+  entity,
+  occurredAt,
+  recordedAt,
+  source,
+  payload,
+]: StoredRow): StoredEvent {
   return {
     seq,
     id,
@@ -57,9 +67,10 @@ export class EmbeddedEventLog implements EventLog {
 
   /** Reads head and horizon from the file again (after opening, after retention). */
   async refresh(): Promise<void> {
-    const [[head, oldest]] = (await this.#storage.read('SELECT (SELECT max(seq) FROM events), (SELECT min(seq) FROM events)', [])) as [
-      [number | null, number | null],
-    ];
+    const [[head, oldest]] = (await this.#storage.read(
+      'SELECT (SELECT max(seq) FROM events), (SELECT min(seq) FROM events)',
+      [],
+    )) as [[number | null, number | null]];
     this.#head = Math.max(this.#head, head ?? 0);
     this.#horizon = oldest === null ? this.#head : oldest - 1;
   }
@@ -79,7 +90,10 @@ export class EmbeddedEventLog implements EventLog {
 
   async read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]> {
     const filter = types === undefined ? '' : ` AND type IN (${codes(types)})`;
-    const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE seq > ?${filter} ORDER BY seq LIMIT ?`, [after, limit]);
+    const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE seq > ?${filter} ORDER BY seq LIMIT ?`, [
+      after,
+      limit,
+    ]);
     return (rows as unknown as StoredRow[]).map(toEvent);
   }
 
@@ -88,7 +102,10 @@ export class EmbeddedEventLog implements EventLog {
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);
       const marks = part.map(() => '?').join(',');
-      const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE type = ? AND id IN (${marks})`, [typeCode.get(type)!, ...part]);
+      const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE type = ? AND id IN (${marks})`, [
+        typeCode.get(type)!,
+        ...part,
+      ]);
       for (const row of rows as unknown as StoredRow[]) found.set(row[1], toEvent(row));
     }
     return ids.map((id) => found.get(id) ?? null);
@@ -109,7 +126,9 @@ export class EmbeddedEventLog implements EventLog {
 
   async count(after: number, types?: readonly EventType[]): Promise<number> {
     const filter = types === undefined ? '' : ` AND type IN (${codes(types)})`;
-    const [[count]] = (await this.#storage.read(`SELECT count(*) FROM events WHERE seq > ?${filter}`, [after])) as [[number]];
+    const [[count]] = (await this.#storage.read(`SELECT count(*) FROM events WHERE seq > ?${filter}`, [after])) as [
+      [number],
+    ];
     return count;
   }
 

@@ -40,13 +40,24 @@ export function lockFolder(folder: string): () => void {
       }
       const [pid, start] = readFileSync(file, 'utf8').split(' ');
       if (isAlive(Number(pid), start ?? '')) {
-        throw new ScoregraphError('STORAGE_UNAVAILABLE', `The data folder ${folder} is in use by process ${pid}. Stop it, or set SCOREGRAPH_DATA_DIR to another folder.`, { reason: 'LOCKED' });
+        throw new ScoregraphError(
+          'STORAGE_UNAVAILABLE',
+          `The data folder ${folder} is in use by process ${pid}. Stop it, or set SCOREGRAPH_DATA_DIR to another folder.`,
+          { reason: 'LOCKED' },
+        );
       }
       rmSync(file, { force: true });
     }
   } catch (error) {
     if (error instanceof ScoregraphError) throw error;
-    throw new ScoregraphError('STORAGE_UNAVAILABLE', `The data folder ${folder} cannot be written to: ${messageOf(error)}`, { reason: 'READ_ONLY' }, { cause: error });
+    throw new ScoregraphError(
+      'STORAGE_UNAVAILABLE',
+      `The data folder ${folder} cannot be written to: ${messageOf(error)}`,
+      { reason: 'READ_ONLY' },
+      { cause: error },
+    );
   }
-  throw new ScoregraphError('STORAGE_UNAVAILABLE', `The data folder ${folder} is being taken by another process.`, { reason: 'LOCKED' });
+  throw new ScoregraphError('STORAGE_UNAVAILABLE', `The data folder ${folder} is being taken by another process.`, {
+    reason: 'LOCKED',
+  });
 }

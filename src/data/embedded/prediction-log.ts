@@ -5,7 +5,8 @@ import type { PositionedPrediction, PredictionLog } from '../ports.js';
 import type { PredictionRow } from './protocol.js';
 import type { Storage } from './storage.js';
 
-const COLUMNS = 'position, id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
+const COLUMNS =
+  'position, id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
@@ -29,7 +30,21 @@ const toRow = (p: PredictionRecord): PredictionRow => [
 ];
 
 function toRecord(row: StoredPrediction): PredictionRecord {
-  const [, id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, features, defaulted, output] = row;
+  const [
+    ,
+    id,
+    model,
+    version,
+    entity,
+    eventId,
+    eventSeq,
+    predictedAt,
+    featuresAsOf,
+    featureSet,
+    features,
+    defaulted,
+    output,
+  ] = row;
   const bytes = Uint8Array.from(features); // aligned, and not a view into something larger
   return {
     id,
@@ -77,9 +92,16 @@ export class EmbeddedPredictionLog implements PredictionLog {
     this.#horizon = oldest === null ? this.#head : oldest - 1;
   }
 
-  async commit(records: readonly PredictionRecord[], consumer?: { readonly name: string; readonly offset: number }): Promise<number[]> {
+  async commit(
+    records: readonly PredictionRecord[],
+    consumer?: { readonly name: string; readonly offset: number },
+  ): Promise<number[]> {
     const offset = consumer === undefined ? null : ([consumer.name, consumer.offset] as const);
-    const positions = await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset }, records.length, true);
+    const positions = await this.#storage.write(
+      { kind: 'predictions', rows: records.map(toRow), offset },
+      records.length,
+      true,
+    );
     for (const position of positions) if (position > this.#head) this.#head = position;
     return [...positions];
   }
@@ -100,7 +122,10 @@ export class EmbeddedPredictionLog implements PredictionLog {
     try {
       await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset: null }, records.length);
     } catch (error) {
-      this.#logger.warn({ predictions: records.length, error: messageOf(error) }, 'Predictions of queries could not be kept.');
+      this.#logger.warn(
+        { predictions: records.length, error: messageOf(error) },
+        'Predictions of queries could not be kept.',
+      );
     }
     for (const { id } of records) this.#buffered.delete(id);
   }
@@ -141,7 +166,12 @@ export class EmbeddedPredictionLog implements PredictionLog {
     return this.#horizon;
   }
 
-  async #select(where: string, ids: readonly string[], rest: string, args: readonly string[] = []): Promise<StoredPrediction[]> {
+  async #select(
+    where: string,
+    ids: readonly string[],
+    rest: string,
+    args: readonly string[] = [],
+  ): Promise<StoredPrediction[]> {
     const all: StoredPrediction[] = [];
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);

@@ -9,14 +9,34 @@ export type EventRow = readonly [string, number, number, string, number, number,
 export type StoredRow = readonly [number, string, number, number, string, number, number, number, string];
 /** id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, features, defaulted JSON, output JSON. */
 export type PredictionRow = readonly [
-  string, string, number, string, string | null, number | null, number, number, string, Uint8Array, string, string,
+  string,
+  string,
+  number,
+  string,
+  string | null,
+  number | null,
+  number,
+  number,
+  string,
+  Uint8Array,
+  string,
+  string,
 ];
 
 /** One write; several travel together and are committed together. */
 export type Write =
   | { readonly kind: 'events'; readonly rows: readonly EventRow[]; readonly recordedAt: number }
-  | { readonly kind: 'predictions'; readonly rows: readonly PredictionRow[]; readonly offset: readonly [string, number] | null }
-  | { readonly kind: 'snapshots'; readonly of: string; readonly rows: readonly (readonly [string, number, string])[]; readonly replayFrom: number | null }
+  | {
+      readonly kind: 'predictions';
+      readonly rows: readonly PredictionRow[];
+      readonly offset: readonly [string, number] | null;
+    }
+  | {
+      readonly kind: 'snapshots';
+      readonly of: string;
+      readonly rows: readonly (readonly [string, number, string])[];
+      readonly replayFrom: number | null;
+    }
   | { readonly kind: 'prune'; readonly events: number; readonly predictions: number; readonly slice: number };
 
 /** For events: [status, seq, recordedAt] flat, status 0 appended, 1 repeated, 2 conflict. For predictions: positions. For prune: rows deleted. */

@@ -62,7 +62,10 @@ export class Storage {
   private constructor(file: string, watermarkBytes: number) {
     this.#file = file;
     this.#watermarkBytes = watermarkBytes;
-    this.#worker = new Worker(fileURLToPath(writerFile()), { workerData: { file } satisfies WriterOptions, name: 'data-writer' });
+    this.#worker = new Worker(fileURLToPath(writerFile()), {
+      workerData: { file } satisfies WriterOptions,
+      name: 'data-writer',
+    });
   }
 
   /** Writes durably. `rows` is what the write counts in the bounded queue. `essential` writes pass the watermark: they keep order or free space. */
@@ -70,11 +73,17 @@ export class Storage {
     if (this.#closed || this.#dead !== null) return Promise.reject(gone(this.#dead));
     if (!essential && this.#freeSpace() < this.#watermarkBytes) {
       return Promise.reject(
-        new ScoregraphError('STORAGE_UNAVAILABLE', `The disk has less than ${this.#watermarkBytes} bytes free: nothing more is written until there is space.`, { reason: 'WATERMARK', retryAfterMs: 5_000 }),
+        new ScoregraphError(
+          'STORAGE_UNAVAILABLE',
+          `The disk has less than ${this.#watermarkBytes} bytes free: nothing more is written until there is space.`,
+          { reason: 'WATERMARK', retryAfterMs: 5_000 },
+        ),
       );
     }
     if (!essential && this.#waitingRows + rows > MAX_WAITING_ROWS) {
-      return Promise.reject(new ScoregraphError('QUEUE_FULL', `${this.#waitingRows} rows wait to be written.`, { retryAfterMs: 500 }));
+      return Promise.reject(
+        new ScoregraphError('QUEUE_FULL', `${this.#waitingRows} rows wait to be written.`, { retryAfterMs: 500 }),
+      );
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, rows, resolve, reject });
@@ -128,15 +137,22 @@ export class Storage {
     if (this.#writing || this.#waiting.length === 0) return;
     let rows = 0;
     let count = 0;
-    while (count < this.#waiting.length && (count === 0 || rows + this.#waiting[count]!.rows <= MAX_GROUP_ROWS)) rows += this.#waiting[count++]!.rows;
+    while (count < this.#waiting.length && (count === 0 || rows + this.#waiting[count]!.rows <= MAX_GROUP_ROWS))
+      rows += this.#waiting[count++]!.rows;
     const group = this.#waiting.splice(0, count);
     this.#waitingRows -= rows;
     this.#writing = true;
     try {
-      const results = await this.#call<WriteResult[]>({ kind: 'write', call: 0, writes: group.map(({ write }) => write) });
+      const results = await this.#call<WriteResult[]>({
+        kind: 'write',
+        call: 0,
+        writes: group.map(({ write }) => write),
+      });
       this.#writing = false;
       void this.#flush(); // the next group is on its way before these answers are dealt with
-      group.forEach(({ resolve }, i) => resolve(results[i]!));
+      group.forEach(({ resolve }, i) => {
+        resolve(results[i]!);
+      });
     } catch (error) {
       this.#writing = false;
       for (const { reject } of group) reject(error as Error);
@@ -174,7 +190,9 @@ export class Storage {
 }
 
 const gone = (error: Error | null) =>
-  new ScoregraphError('STORAGE_UNAVAILABLE', `The data file is closed${error === null ? '' : `: ${error.message}`}.`, { reason: 'CLOSED' });
+  new ScoregraphError('STORAGE_UNAVAILABLE', `The data file is closed${error === null ? '' : `: ${error.message}`}.`, {
+    reason: 'CLOSED',
+  });
 
 /** SQLite's words as ours. */
 export function storageError({ code, message }: WireFailure, file: string): ScoregraphError {
@@ -183,10 +201,17 @@ export function storageError({ code, message }: WireFailure, file: string): Scor
 }
 
 function explain(code: string, message: string): [string, string] {
-  if (/FULL/.test(code) || /disk is full/i.test(message)) return ['DISK_FULL', 'the disk is full: nothing of this was written.'];
-  if (/FSYNC/.test(code)) return ['SYNC_FAILED', 'the disk did not confirm the write: nothing of this is acknowledged.'];
-  if (/READONLY|CANTOPEN/.test(code) || /readonly|unable to open/i.test(message)) return ['READ_ONLY', `it cannot be written to (${message}).`];
-  if (/CORRUPT|NOTADB/.test(code) || /not a database|malformed/i.test(message)) return ['CORRUPT', `it is damaged or no data file (${message}). It was left as it is: restore a backup, or move it away.`];
+  if (/FULL/.test(code) || /disk is full/i.test(message))
+    return ['DISK_FULL', 'the disk is full: nothing of this was written.'];
+  if (/FSYNC/.test(code))
+    return ['SYNC_FAILED', 'the disk did not confirm the write: nothing of this is acknowledged.'];
+  if (/READONLY|CANTOPEN/.test(code) || /readonly|unable to open/i.test(message))
+    return ['READ_ONLY', `it cannot be written to (${message}).`];
+  if (/CORRUPT|NOTADB/.test(code) || /not a database|malformed/i.test(message))
+    return [
+      'CORRUPT',
+      `it is damaged or no data file (${message}). It was left as it is: restore a backup, or move it away.`,
+    ];
   if (code === 'NEWER_FORMAT') return ['NEWER_FORMAT', `${message}.`];
   if (/BUSY|LOCKED/.test(code)) return ['LOCKED', 'another process is using it.'];
   if (/IOERR/.test(code)) return ['SYNC_FAILED', `the disk failed (${message}): nothing of this is acknowledged.`];

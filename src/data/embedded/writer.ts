@@ -1,6 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'libsql';
-import type { EventRow, FromWriter, PredictionRow, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
+import type {
+  EventRow,
+  FromWriter,
+  PredictionRow,
+  ToWriter,
+  WireFailure,
+  Write,
+  WriteResult,
+  WriterOptions,
+} from './protocol.js';
 import { MIGRATIONS } from './schema.js';
 
 /**
@@ -24,7 +33,9 @@ function open(): Database.Database {
   db.pragma('cache_size = -65536');
   const [{ user_version: version }] = db.pragma('user_version') as [{ user_version: number }];
   if (version > MIGRATIONS.length) {
-    throw Object.assign(new Error(`it has format ${version}, this server knows formats up to ${MIGRATIONS.length}`), { code: 'NEWER_FORMAT' });
+    throw Object.assign(new Error(`it has format ${version}, this server knows formats up to ${MIGRATIONS.length}`), {
+      code: 'NEWER_FORMAT',
+    });
   }
   for (let step = version; step < MIGRATIONS.length; step++) {
     db.exec('BEGIN IMMEDIATE');
@@ -40,7 +51,9 @@ function serve(db: Database.Database): void {
   const insertEvent = db.prepare(
     'INSERT INTO events (id, type, schema_version, entity, occurred_at, recorded_at, source, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const findEvent = db.prepare('SELECT seq, recorded_at, entity, occurred_at, payload FROM events WHERE id = ? AND type = ?');
+  const findEvent = db.prepare(
+    'SELECT seq, recorded_at, entity, occurred_at, payload FROM events WHERE id = ? AND type = ?',
+  );
   const insertPrediction = db.prepare(
     `INSERT INTO predictions (id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -55,7 +68,9 @@ function serve(db: Database.Database): void {
   const setReplay = db.prepare(
     'INSERT INTO replays (kind, position) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET position = excluded.position',
   );
-  const pruneEvents = db.prepare('DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)');
+  const pruneEvents = db.prepare(
+    'DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)',
+  );
   const prunePredictions = db.prepare(
     'DELETE FROM predictions WHERE position IN (SELECT position FROM predictions WHERE position <= ? ORDER BY position LIMIT ?)',
   );
@@ -63,12 +78,27 @@ function serve(db: Database.Database): void {
   const appendEvents = (rows: readonly EventRow[], recordedAt: number): WriteResult => {
     const results = new Float64Array(rows.length * 3);
     rows.forEach(([id, type, schemaVersion, entity, occurredAt, source, payload], i) => {
-      const { changes, lastInsertRowid } = insertEvent.run(id, type, schemaVersion, entity, occurredAt, recordedAt, source, payload);
+      const { changes, lastInsertRowid } = insertEvent.run(
+        id,
+        type,
+        schemaVersion,
+        entity,
+        occurredAt,
+        recordedAt,
+        source,
+        payload,
+      );
       if (changes > 0) {
         results.set([0, Number(lastInsertRowid), recordedAt], i * 3);
         return;
       }
-      const known = findEvent.get(id, type) as { seq: number; recorded_at: number; entity: string; occurred_at: number; payload: string };
+      const known = findEvent.get(id, type) as {
+        seq: number;
+        recorded_at: number;
+        entity: string;
+        occurred_at: number;
+        payload: string;
+      };
       const same = known.entity === entity && known.occurred_at === occurredAt && known.payload === payload;
       results.set([same ? 1 : 2, known.seq, known.recorded_at], i * 3);
     });

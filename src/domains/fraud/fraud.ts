@@ -1,11 +1,11 @@
+import { badInput, type ScoregraphError } from '../../core/errors.js';
 import type { MinorAmount } from '../../core/events.js';
-import { badInput, ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
-import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
 import type { CustomerState } from '../../features/customer-state.js';
+import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
 import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
-import type { Prediction, QueryRecorder } from '../prediction.js';
 import { perVersion } from '../assets.js';
+import type { Prediction, QueryRecorder } from '../prediction.js';
 import { readThresholds } from './thresholds.js';
 
 export const FRAUD_MODEL = 'fraud';
@@ -119,7 +119,8 @@ export class FraudDomain {
 
   #checkCurrency(payment: AssessedPayment, context: RowContext, selector?: VersionSelector): void {
     const { currency } = this.#inference.resolve(FRAUD_MODEL, context, selector).manifest;
-    if (currency !== undefined && payment.amount.currency !== currency) throw wrongCurrency(payment.amount.currency, currency);
+    if (currency !== undefined && payment.amount.currency !== currency)
+      throw wrongCurrency(payment.amount.currency, currency);
   }
 
   #decide(info: ModelVersionInfo, probability: number): FraudDecision {

@@ -114,7 +114,11 @@ async function fraudOf(transaction: TransactionNode, selector: ReturnType<typeof
   if (arrival === null || selector === undefined) return arrival;
   return app.fraud.assessVector(
     transaction.entity,
-    { vector: arrival.features as Float32Array<ArrayBuffer>, defaulted: arrival.defaulted, featuresAsOf: arrival.featuresAsOf },
+    {
+      vector: arrival.features as Float32Array<ArrayBuffer>,
+      defaulted: arrival.defaulted,
+      featuresAsOf: arrival.featuresAsOf,
+    },
     row,
     selector,
   );

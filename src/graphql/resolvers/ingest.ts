@@ -15,7 +15,11 @@ interface Unreadable {
 
 /** `userErrors` as the graph shows them; `field` is a path into the arguments. */
 function userErrors(list: string, errors: readonly IngestError[]) {
-  return errors.map(({ index, field, code, message }) => ({ code, message, field: [list, String(index), ...field.split('.')] }));
+  return errors.map(({ index, field, code, message }) => ({
+    code,
+    message,
+    field: [list, String(index), ...field.split('.')],
+  }));
 }
 
 const payload = (list: string, result: IngestResult) => ({

@@ -63,7 +63,11 @@ function scoredFilter(filter: ScoredFilter | null | undefined): ((scored: Scored
 export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'SegmentChanged' | 'StreamMessage'> = {
   Subscription: {
     transactionScored: {
-      subscribe: (_root: unknown, { filter, after }: { filter?: ScoredFilter | null; after?: string | null }, { app, call }: GraphContext) =>
+      subscribe: (
+        _root: unknown,
+        { filter, after }: { filter?: ScoredFilter | null; after?: string | null },
+        { app, call }: GraphContext,
+      ) =>
         messages(
           'transactionScored',
           'TransactionScored',
@@ -83,7 +87,12 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
           filter: customerId == null ? undefined : (change) => change.entity === customerId,
           signal: call.signal,
         });
-        return messages('segmentChanged', 'SegmentChanged', watched(app.segmentWatch.watch(customerId ?? null), stream), (change) => ({ change }));
+        return messages(
+          'segmentChanged',
+          'SegmentChanged',
+          watched(app.segmentWatch.watch(customerId ?? null), stream),
+          (change) => ({ change }),
+        );
       },
     } as never,
     recommendationsChanged: {
@@ -95,7 +104,12 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
         checkCount(first, MAX_RECOMMENDATIONS, 'first');
         if ((await context.loaders.customer(customerId)) === null) throw notFound('customer', customerId);
         const { app, call } = context;
-        for await (const list of app.recommendationWatch.follow(customerId, first, () => context.renewed().row, call.signal)) {
+        for await (const list of app.recommendationWatch.follow(
+          customerId,
+          first,
+          () => context.renewed().row,
+          call.signal,
+        )) {
           yield { recommendationsChanged: list };
         }
       },

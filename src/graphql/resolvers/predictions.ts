@@ -1,9 +1,9 @@
+import type { PredictionRecord } from '../../core/predictions.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import { FRAUD_MODEL } from '../../domains/fraud/fraud.js';
 import { RECOMMENDATIONS_MODEL, type RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
 import type { Segment } from '../../domains/segmentation/segmentation.js';
 import { SEGMENTATION_MODEL, type SegmentPrediction } from '../../domains/segmentation/segmentation.js';
-import type { PredictionRecord } from '../../core/predictions.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { App } from '../app.js';
 import type { GraphContext } from '../context.js';
@@ -37,7 +37,14 @@ function segmentOf(app: App, prediction: SegmentPrediction, id: string): Segment
 
 export const predictionResolvers: Pick<
   Resolvers<GraphContext>,
-  'Query' | 'Prediction' | 'FraudAssessment' | 'SegmentAssignment' | 'Segment' | 'RecommendationList' | 'RecommendedItem' | 'Item'
+  | 'Query'
+  | 'Prediction'
+  | 'FraudAssessment'
+  | 'SegmentAssignment'
+  | 'Segment'
+  | 'RecommendationList'
+  | 'RecommendedItem'
+  | 'Item'
 > = {
   Query: {
     async prediction(_root, { id }, { loaders }) {
@@ -57,13 +64,15 @@ export const predictionResolvers: Pick<
     ...predictionFields,
     segment: (p: SegmentPrediction, _args, { app }) => segmentOf(app, p, p.output.segment),
     confidence: (p: SegmentPrediction) => p.output.confidence,
-    runnerUp: (p: SegmentPrediction, _args, { app }) => (p.output.runnerUp === null ? null : segmentOf(app, p, p.output.runnerUp)),
+    runnerUp: (p: SegmentPrediction, _args, { app }) =>
+      p.output.runnerUp === null ? null : segmentOf(app, p, p.output.runnerUp),
     margin: (p: SegmentPrediction) => p.output.margin,
   },
   Segment: { id: (segment) => encodeNodeId('Segment', segment.id), segmentId: (segment) => segment.id },
   RecommendationList: {
     ...predictionFields,
-    items: (p: RecommendationPrediction) => p.output.items.map(({ itemId, score }, index) => ({ itemId, score, rank: index + 1 })),
+    items: (p: RecommendationPrediction) =>
+      p.output.items.map(({ itemId, score }, index) => ({ itemId, score, rank: index + 1 })),
     basis: (p: RecommendationPrediction) => p.output.basis,
     reason: (p: RecommendationPrediction) => p.output.reason,
   },

@@ -29,7 +29,9 @@ export function notFound(what: string, key: string): ScoregraphError {
 }
 
 /** The `ModelSelector` input as the router takes it; undefined: the router decides. */
-export function selectorOf(input: { alias?: string | null; version?: number | null } | null | undefined): VersionSelector | undefined {
+export function selectorOf(
+  input: { alias?: string | null; version?: number | null } | null | undefined,
+): VersionSelector | undefined {
   return input == null ? undefined : { alias: input.alias ?? null, version: input.version ?? null };
 }
 

@@ -49,7 +49,11 @@ function nativeInstalled(): boolean {
 export async function createEnginePool(options: PoolOptions): Promise<EnginePool> {
   const wanted = options.engine === 'auto' ? (nativeInstalled() ? 'tensorflow' : 'wasm') : options.engine;
   const reason =
-    options.engine !== 'auto' ? `SCOREGRAPH_ENGINE=${options.engine}` : wanted === 'tensorflow' ? 'native engine found' : 'native engine missing (npm run engine installs it)';
+    options.engine !== 'auto'
+      ? `SCOREGRAPH_ENGINE=${options.engine}`
+      : wanted === 'tensorflow'
+        ? 'native engine found'
+        : 'native engine missing (npm run engine installs it)';
   try {
     return await Pool.start(options, wanted, reason);
   } catch (error) {
@@ -82,7 +86,12 @@ class Pool implements EnginePool {
 
   static async start(options: PoolOptions, engine: WorkerOptions['engine'], reason: string): Promise<Pool> {
     // TensorFlow reads these when it loads, from the process. One thread each: the workers are the parallelism.
-    const settings = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '2' };
+    const settings = {
+      TF_NUM_INTRAOP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: '1',
+      TF_ENABLE_ONEDNN_OPTS: '0',
+      TF_CPP_MIN_LOG_LEVEL: '2',
+    };
     Object.assign(process.env, settings);
     const count = options.workers ?? Math.max(1, availableParallelism() - 1);
     const pool = new Pool(options, engine, reason, count);
@@ -243,7 +252,10 @@ class Thread {
   readonly #canRun = (model: string, version: number): boolean => this.#models.has(`${model}/${version}`);
 
   #start(): void {
-    const worker = new Worker(fileURLToPath(workerFile()), { workerData: this.#options, name: `engine-${this.#index}` });
+    const worker = new Worker(fileURLToPath(workerFile()), {
+      workerData: this.#options,
+      name: `engine-${this.#index}`,
+    });
     this.#worker = worker;
     this.#models = new Set();
     let failure: unknown = null;
@@ -315,7 +327,10 @@ class Thread {
   #overdue(): void {
     if (this.#trip === null) return;
     this.#timedOut = true;
-    this.#logger.error({ worker: this.#index, timeoutMs: this.#tripTimeoutMs }, 'A batch did not come back; replacing its worker.');
+    this.#logger.error(
+      { worker: this.#index, timeoutMs: this.#tripTimeoutMs },
+      'A batch did not come back; replacing its worker.',
+    );
     void this.#worker.terminate();
   }
 
@@ -337,7 +352,10 @@ class Thread {
     if (this.#closed || !(wasRunning || this.#failures > 0)) return;
     const wait = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 100 * 2 ** this.#failures);
     this.#failures++;
-    this.#logger.warn({ worker: this.#index, why, lostBatches: lost.length, restartInMs: wait }, 'An engine worker ended; starting another.');
+    this.#logger.warn(
+      { worker: this.#index, why, lostBatches: lost.length, restartInMs: wait },
+      'An engine worker ended; starting another.',
+    );
     setTimeout(() => void this.#restart(), wait);
   }
 
@@ -356,12 +374,23 @@ class Thread {
   #call(message: Extract<ToWorker, { call: number }>): Promise<{ signature: Signature; mode: string }> {
     return new Promise((resolve, reject) => {
       if (!this.#running) {
-        reject(new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', { reason: 'WORKER_EXITED', retryAfterMs: RETRY_AFTER_MS }));
+        reject(
+          new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', {
+            reason: 'WORKER_EXITED',
+            retryAfterMs: RETRY_AFTER_MS,
+          }),
+        );
         return;
       }
       const call = this.#nextCall++;
       const timer = setTimeout(() => {
-        this.#finish(call, () => reject(new ScoregraphError('MODEL_UNAVAILABLE', `Loading took longer than ${LOAD_TIMEOUT_MS} ms.`, { reason: 'LOAD_TIMEOUT' })));
+        this.#finish(call, () =>
+          reject(
+            new ScoregraphError('MODEL_UNAVAILABLE', `Loading took longer than ${LOAD_TIMEOUT_MS} ms.`, {
+              reason: 'LOAD_TIMEOUT',
+            }),
+          ),
+        );
         void this.#worker.terminate(); // it may never come back from a native call
       }, LOAD_TIMEOUT_MS);
       this.#calls.set(call, { resolve, reject, timer });

@@ -26,7 +26,12 @@ export type FromWorker =
   | { readonly kind: 'refused'; readonly call: number; readonly error: WireError }
   /** Results of jobs `from` … of the trip under way; `last`: the worker is free. */
   | { readonly kind: 'results'; readonly from: number; readonly results: readonly JobResult[]; readonly last: boolean }
-  | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string };
+  | {
+      readonly kind: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly fields: object;
+      readonly message: string;
+    };
 
 export type JobResult =
   | { readonly outputs: TensorMap; readonly computeMicros: number; readonly nonFinite: readonly number[] }

@@ -15,8 +15,15 @@ const models = new Map<string, LoadedModel>();
 const options = workerData as WorkerOptions;
 
 const say = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-const log = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => say({ kind: 'log', level, fields, message });
-const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error'), child: () => logger };
+const log = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) =>
+  say({ kind: 'log', level, fields, message });
+const logger: Logger = {
+  debug: log('debug'),
+  info: log('info'),
+  warn: log('warn'),
+  error: log('error'),
+  child: () => logger,
+};
 
 const key = (model: string, version: number) => `${model}/${version}`;
 const wire = (error: unknown): WireError => ({
@@ -27,12 +34,22 @@ const wire = (error: unknown): WireError => ({
 
 async function createRuntime(): Promise<Runtime> {
   if (options.engine === 'wasm') return (await import('../runtimes/wasm/wasm.js')).createWasmRuntime();
-  return (await import('../runtimes/tensorflow/tensorflow.js')).createTensorflowRuntime({ cacheDir: options.cacheDir, logger });
+  return (await import('../runtimes/tensorflow/tensorflow.js')).createTensorflowRuntime({
+    cacheDir: options.cacheDir,
+    logger,
+  });
 }
 
 async function runJob({ model, version, rows, inputs, topK: best }: TripJob): Promise<JobResult> {
   const loaded = models.get(key(model, version));
-  if (loaded === undefined) return { error: { message: `${model} ${version} is not loaded in this worker`, code: 'MODEL_UNAVAILABLE', reason: 'NOT_LOADED' } };
+  if (loaded === undefined)
+    return {
+      error: {
+        message: `${model} ${version} is not loaded in this worker`,
+        code: 'MODEL_UNAVAILABLE',
+        reason: 'NOT_LOADED',
+      },
+    };
   try {
     const started = performance.now();
     const outputs = await loaded.run(inputs);

@@ -66,7 +66,8 @@ function byteLength(spec: io.WeightsManifestEntry): number {
 
 function readInside(folder: string, file: string): Buffer {
   const path = normalize(join(folder, file));
-  if (!path.startsWith(folder + sep)) throw new Error(`weights path ${JSON.stringify(file)} leaves the version's folder`);
+  if (!path.startsWith(folder + sep))
+    throw new Error(`weights path ${JSON.stringify(file)} leaves the version's folder`);
   const size = statSync(path).size;
   const buffer = Buffer.allocUnsafe(size);
   const descriptor = openSync(path, 'r');

@@ -39,11 +39,17 @@ function layersModel(model: tfjs.LayersModel, source: VersionSource): TfjsModel 
     dtype: input.dtype,
   }));
   const order = inputOrder(source, actual);
-  const outputs = outputOrder(source, model.outputNames, model.outputs.map((output) => output.shape.map((n) => n ?? -1)));
+  const outputs = outputOrder(
+    source,
+    model.outputNames,
+    model.outputs.map((output) => output.shape.map((n) => n ?? -1)),
+  );
   return {
     run(inputs) {
       const ordered = order.map((place) => inputs[place]!);
-      const result = model.apply(ordered.length === 1 ? ordered[0]! : ordered, { training: false }) as tfjs.Tensor | tfjs.Tensor[];
+      const result = model.apply(ordered.length === 1 ? ordered[0]! : ordered, { training: false }) as
+        | tfjs.Tensor
+        | tfjs.Tensor[];
       const list = Array.isArray(result) ? result : [result];
       return outputs.map((place) => list[place]!);
     },
@@ -80,13 +86,28 @@ function graphModel(model: tfjs.GraphModel, source: VersionSource): TfjsModel {
 }
 
 /** For each input of the model, its place in the manifest. */
-function inputOrder(source: VersionSource, actual: readonly { name: string; shape: number[]; dtype: string }[]): number[] {
+function inputOrder(
+  source: VersionSource,
+  actual: readonly { name: string; shape: number[]; dtype: string }[],
+): number[] {
   const promised = source.signature.inputs;
-  if (promised.length !== actual.length) throw mismatch(source, 'inputs', promised.map(show), actual.map((a) => a.name));
+  if (promised.length !== actual.length)
+    throw mismatch(
+      source,
+      'inputs',
+      promised.map(show),
+      actual.map((a) => a.name),
+    );
   return actual.map(({ name, shape, dtype }) => {
     const place = promised.length === 1 ? 0 : promised.findIndex((spec) => spec.name === name);
     const spec = promised[place];
-    if (spec === undefined) throw mismatch(source, 'inputs', promised.map(show), actual.map((a) => a.name));
+    if (spec === undefined)
+      throw mismatch(
+        source,
+        'inputs',
+        promised.map(show),
+        actual.map((a) => a.name),
+      );
     if (!sameShape(spec.shape, shape) || DTYPE[spec.datatype] !== dtype) {
       throw mismatch(source, `input ${spec.name}`, [show(spec)], [`${dtype} [${shape.join(', ')}]`]);
     }
@@ -114,7 +135,11 @@ const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((n, i) => n === b[i] || (i === 0 && b[i] === -1));
 
 function mismatch(source: VersionSource, what: string, expected: readonly string[], found: readonly string[]) {
-  return loadError(source, 'SIGNATURE_MISMATCH', `${what}: the manifest says ${expected.join('; ')}, the model has ${found.join('; ')}`);
+  return loadError(
+    source,
+    'SIGNATURE_MISMATCH',
+    `${what}: the manifest says ${expected.join('; ')}, the model has ${found.join('; ')}`,
+  );
 }
 
 /** Uploads a batch in the manifest's order. */

@@ -4,7 +4,11 @@ import type { Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
 export function zeros(spec: TensorSpec, rows: number): Tensor {
   const shape = [rows, ...spec.shape.slice(1)];
   const size = shape.reduce((product, n) => product * n, 1);
-  return { datatype: spec.datatype, shape, data: spec.datatype === 'FP32' ? new Float32Array(size) : new Int32Array(size) };
+  return {
+    datatype: spec.datatype,
+    shape,
+    data: spec.datatype === 'FP32' ? new Float32Array(size) : new Int32Array(size),
+  };
 }
 
 /** A batch of zeros for a signature. */

@@ -45,7 +45,8 @@ export function probeInput(spec: TensorSpec, rows: number, seed: number): Tensor
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
-  if (spec.datatype === 'INT32') return { datatype: 'INT32', shape, data: Int32Array.from({ length: size }, () => (next() < 0.5 ? 0 : 1)) };
+  if (spec.datatype === 'INT32')
+    return { datatype: 'INT32', shape, data: Int32Array.from({ length: size }, () => (next() < 0.5 ? 0 : 1)) };
   return { datatype: 'FP32', shape, data: Float32Array.from({ length: size }, () => next() * 4 - 2) };
 }
 
@@ -60,13 +61,21 @@ export const outputTensorName = (index: number) => `output_${index}:0`;
  * @returns the bytes of `saved_model.pb`
  * @throws NotCompilable
  */
-export function compile(native: Native, model: TfjsModel, source: VersionSource, weights: ReadonlyMap<number, Constant>): Uint8Array {
+export function compile(
+  native: Native,
+  model: TfjsModel,
+  source: VersionSource,
+  weights: ReadonlyMap<number, Constant>,
+): Uint8Array {
   const [first, second] = RECORDED_ROWS.map((rows) => record(native, model, source, rows, weights));
   return write(native, source, first!, second!);
 }
 
 /** Keeps what is uploaded while `body` runs, so that constants can be written into the graph. */
-export async function observingUploads<T>(native: Native, body: (uploads: Map<number, Constant>) => Promise<T>): Promise<T> {
+export async function observingUploads<T>(
+  native: Native,
+  body: (uploads: Map<number, Constant>) => Promise<T>,
+): Promise<T> {
   const { binding } = native;
   const uploads = new Map<number, Constant>();
   const createTensor = binding.createTensor;
@@ -82,7 +91,13 @@ export async function observingUploads<T>(native: Native, body: (uploads: Map<nu
   }
 }
 
-function record(native: Native, model: TfjsModel, source: VersionSource, rows: number, uploads: ReadonlyMap<number, Constant>): Recording {
+function record(
+  native: Native,
+  model: TfjsModel,
+  source: VersionSource,
+  rows: number,
+  uploads: ReadonlyMap<number, Constant>,
+): Recording {
   const { tf, backend, binding } = native;
   const ops: RecordedOp[] = [];
   const constants = new Map<number, Constant>();
@@ -101,12 +116,18 @@ function record(native: Native, model: TfjsModel, source: VersionSource, rows: n
       for (const id of ids) {
         if (made.has(id) || constants.has(id)) continue;
         const constant = uploads.get(id);
-        if (constant === undefined) throw new NotCompilable(`operation ${name} uses a tensor that was not uploaded here`);
+        if (constant === undefined)
+          throw new NotCompilable(`operation ${name} uses a tensor that was not uploaded here`);
         constants.set(id, { ...constant, data: constant.data.slice() });
       }
       const outputs = executeOp.call(binding, name, attributes, ids, count);
       for (const { id } of outputs) made.add(id);
-      ops.push({ name, attributes: attributes.map((a) => ({ name: a.name, type: a.type, value: a.value })), inputs: [...ids], outputs });
+      ops.push({
+        name,
+        attributes: attributes.map((a) => ({ name: a.name, type: a.type, value: a.value })),
+        inputs: [...ids],
+        outputs,
+      });
       return outputs;
     };
     const results = backend.getInputTensorIds(model.run(inputs));
@@ -129,7 +150,12 @@ function write(native: Native, source: VersionSource, a: Recording, b: Recording
   source.signature.inputs.forEach((spec, i) => {
     const dtype = spec.datatype === 'FP32' ? DT.FLOAT : DT.INT32;
     const name = `input_${i}`;
-    nodes.push({ name, op: 'Placeholder', inputs: [], attributes: { dtype: attr.type(dtype), shape: attr.shape(spec.shape) } });
+    nodes.push({
+      name,
+      op: 'Placeholder',
+      inputs: [],
+      attributes: { dtype: attr.type(dtype), shape: attr.shape(spec.shape) },
+    });
     tensors.set(a.placeholders[i]!, name);
     inputs.push({ name: spec.name, tensor: inputTensorName(i), dtype, shape: spec.shape });
   });
@@ -155,7 +181,9 @@ function write(native: Native, source: VersionSource, a: Recording, b: Recording
       name,
       op: op.name,
       inputs: op.inputs.map((id) => tensors.get(id)!),
-      attributes: Object.fromEntries(op.attributes.map((attribute) => [attribute.name, attributeBody(native, op.name, attribute)])),
+      attributes: Object.fromEntries(
+        op.attributes.map((attribute) => [attribute.name, attributeBody(native, op.name, attribute)]),
+      ),
     });
     op.outputs.forEach(({ id }, output) => {
       tensors.set(id, output === 0 ? name : `${name}:${output}`);
@@ -173,11 +201,13 @@ function write(native: Native, source: VersionSource, a: Recording, b: Recording
 
 /** One constant of two recordings: equal, or an int32 shape in which exactly one element is the number of rows. */
 function withBatch(a: Constant | undefined, b: Constant | undefined, op: string): Constant {
-  if (a === undefined || b === undefined || a.data.length !== b.data.length) throw new NotCompilable(`a constant of ${op} depends on the rows`);
+  if (a === undefined || b === undefined || a.data.length !== b.data.length)
+    throw new NotCompilable(`a constant of ${op} depends on the rows`);
   const differing: number[] = [];
   for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) differing.push(i);
   if (differing.length === 0) return a;
-  if (differing.length > 1 || !(a.data instanceof Int32Array)) throw new NotCompilable(`a constant of ${op} depends on the rows`);
+  if (differing.length > 1 || !(a.data instanceof Int32Array))
+    throw new NotCompilable(`a constant of ${op} depends on the rows`);
   const data = a.data.slice();
   data[differing[0]!] = -1;
   return { ...a, data };
@@ -211,7 +241,11 @@ export function cachedFolder(cacheDir: string | null, key: string): string | nul
 }
 
 /** Writes a compiled model into the cache, or, where that cannot be written to, into a temporary folder. */
-export function writeCompiled(cacheDir: string | null, key: string, content: Uint8Array): { folder: string; discard: () => void } {
+export function writeCompiled(
+  cacheDir: string | null,
+  key: string,
+  content: Uint8Array,
+): { folder: string; discard: () => void } {
   const sum = createHash('sha256').update(content).digest('hex');
   const fill = (folder: string) => {
     mkdirSync(join(folder, 'variables'), { recursive: true });
@@ -239,7 +273,9 @@ export function writeCompiled(cacheDir: string | null, key: string, content: Uin
 function isWhole(folder: string): boolean {
   try {
     if (!existsSync(join(folder, 'sha256'))) return false;
-    const sum = createHash('sha256').update(readFileSync(join(folder, 'saved_model.pb'))).digest('hex');
+    const sum = createHash('sha256')
+      .update(readFileSync(join(folder, 'saved_model.pb')))
+      .digest('hex');
     return sum === readFileSync(join(folder, 'sha256'), 'utf8');
   } catch {
     return false;

@@ -64,6 +64,8 @@ export function loadNative(): Native {
   const backend = tf.backend() as unknown as NativeBackend;
   // The binding's own properties are read-only; the compiler needs to stand in front of some of them while it records.
   const raw = backend.binding as unknown as Record<string, unknown>;
-  backend.binding = Object.fromEntries(Object.getOwnPropertyNames(raw).map((name) => [name, raw[name]])) as unknown as Binding;
+  backend.binding = Object.fromEntries(
+    Object.getOwnPropertyNames(raw).map((name) => [name, raw[name]]),
+  ) as unknown as Binding;
   return { tf, backend, binding: backend.binding };
 }

@@ -19,8 +19,10 @@ function varint(value: number | bigint): number[] {
 }
 
 const key = (field: number, wire: number) => varint((field << 3) | wire);
-export const int = (field: number, value: number | bigint): Field => Uint8Array.from([...key(field, 0), ...varint(value)]);
-export const bytes = (field: number, value: Uint8Array): Field => Buffer.concat([Uint8Array.from([...key(field, 2), ...varint(value.length)]), value]);
+export const int = (field: number, value: number | bigint): Field =>
+  Uint8Array.from([...key(field, 0), ...varint(value)]);
+export const bytes = (field: number, value: Uint8Array): Field =>
+  Buffer.concat([Uint8Array.from([...key(field, 2), ...varint(value.length)]), value]);
 export const text = (field: number, value: string): Field => bytes(field, Buffer.from(value, 'utf8'));
 export const message = (field: number, ...parts: readonly Field[]): Field => bytes(field, Buffer.concat(parts));
 export function float(field: number, value: number): Field {
@@ -42,7 +44,9 @@ export const attr = {
   bool: (value: boolean) => [int(5, value ? 1 : 0)],
   string: (value: string) => [text(2, value)],
   shape: (shape: readonly number[]) => [message(7, ...dims(shape))],
-  tensor: (dtype: number, shape: readonly number[], content: Uint8Array) => [message(8, int(1, dtype), message(2, ...dims(shape)), bytes(4, content))],
+  tensor: (dtype: number, shape: readonly number[], content: Uint8Array) => [
+    message(8, int(1, dtype), message(2, ...dims(shape)), bytes(4, content)),
+  ],
 };
 
 export interface Node {
@@ -73,12 +77,21 @@ const endpoint = (field: number, { name, tensor, dtype, shape }: Endpoint): Fiel
   message(field, text(1, name), message(2, text(1, tensor), int(2, dtype), message(3, ...dims(shape))));
 
 /** A whole `saved_model.pb`: one graph tagged `serve` with the signature `serving_default`. */
-export function savedModel(nodes: readonly Node[], inputs: readonly Endpoint[], outputs: readonly Endpoint[]): Uint8Array {
+export function savedModel(
+  nodes: readonly Node[],
+  inputs: readonly Endpoint[],
+  outputs: readonly Endpoint[],
+): Uint8Array {
   const graph = message(2, ...nodes.map(nodeDef), message(4, int(1, 1286), int(2, 12)));
   const signature = message(
     5,
     text(1, 'serving_default'),
-    message(2, ...inputs.map((e) => endpoint(1, e)), ...outputs.map((e) => endpoint(2, e)), text(3, 'tensorflow/serving/predict')),
+    message(
+      2,
+      ...inputs.map((e) => endpoint(1, e)),
+      ...outputs.map((e) => endpoint(2, e)),
+      text(3, 'tensorflow/serving/predict'),
+    ),
   );
   return Buffer.concat([int(1, 1), message(2, message(1, text(4, 'serve')), graph, signature)]);
 }

@@ -29,13 +29,22 @@ export function createTensorflowRuntime(options: { cacheDir: string | null; logg
   return {
     name: 'tensorflow',
     version: `TensorFlow ${native.binding.TF_Version} (tfjs-node ${tf.version['tfjs-node']})`,
-    capabilities: { formats: ['tfjs-layers', 'tfjs-graph', 'tf-saved-model'], datatypes: ['FP32', 'INT32'], gradients: true },
-    load: (source) => (source.format === 'tf-saved-model' ? loadForeign(native, source) : loadCompiled(native, source, options)),
+    capabilities: {
+      formats: ['tfjs-layers', 'tfjs-graph', 'tf-saved-model'],
+      datatypes: ['FP32', 'INT32'],
+      gradients: true,
+    },
+    load: (source) =>
+      source.format === 'tf-saved-model' ? loadForeign(native, source) : loadCompiled(native, source, options),
   };
 }
 
 /** Compiles a tfjs model, or takes it from the cache; what cannot be compiled runs eagerly, which is slower and as right. */
-async function loadCompiled(native: Native, source: VersionSource, options: { cacheDir: string | null; logger: Logger }): Promise<LoadedModel> {
+async function loadCompiled(
+  native: Native,
+  source: VersionSource,
+  options: { cacheDir: string | null; logger: Logger },
+): Promise<LoadedModel> {
   const key = `${source.sha256.slice(0, 32)}-tfjs${native.tf.version['tfjs-core']}-c${COMPILER_VERSION}`;
   let eager: TfjsModel | null = null;
   try {
@@ -59,15 +68,25 @@ async function loadCompiled(native: Native, source: VersionSource, options: { ca
     if (eager === null) throw error;
     const reason = messageOf(error);
     const level = error instanceof NotCompilable ? 'info' : 'warn';
-    options.logger[level]({ model: source.model, version: source.version, reason }, 'The model could not be compiled; it runs eagerly.');
+    options.logger[level](
+      { model: source.model, version: source.version, reason },
+      'The model could not be compiled; it runs eagerly.',
+    );
     return new EagerModel(native, source, eager);
   }
 }
 
-async function checkAgainstEager(native: Native, source: VersionSource, compiled: LoadedModel, eager: TfjsModel): Promise<void> {
+async function checkAgainstEager(
+  native: Native,
+  source: VersionSource,
+  compiled: LoadedModel,
+  eager: TfjsModel,
+): Promise<void> {
   const slow = new EagerModel(native, source, eager);
   for (const rows of CHECKED_ROWS) {
-    const inputs = Object.fromEntries(source.signature.inputs.map((spec, i) => [spec.name, probeInput(spec, rows, rows * 31 + i)]));
+    const inputs = Object.fromEntries(
+      source.signature.inputs.map((spec, i) => [spec.name, probeInput(spec, rows, rows * 31 + i)]),
+    );
     const worst = difference(await slow.run(inputs), await compiled.run(inputs));
     if (!(worst <= TOLERANCE)) {
       await compiled.unload();
@@ -101,13 +120,22 @@ async function loadForeign(native: Native, source: VersionSource): Promise<Loade
   }
   const serving = graphs.find((graph) => graph.tags.includes('serve'));
   const signature = serving?.signatureDefs.serving_default;
-  if (signature === undefined) throw loadError(source, 'SIGNATURE_MISMATCH', 'expected a graph tagged "serve" with the signature "serving_default"');
+  if (signature === undefined)
+    throw loadError(
+      source,
+      'SIGNATURE_MISMATCH',
+      'expected a graph tagged "serve" with the signature "serving_default"',
+    );
   const find = (where: object, what: string) => (spec: Signature['inputs'][number]) => {
     const info = (where as Record<string, ForeignInfo>)[spec.name];
     const expected = spec.datatype === 'FP32' ? 'DT_FLOAT' : 'DT_INT32';
     if (info === undefined || info.tfDtype !== expected) {
       const found = Object.entries(where as Record<string, ForeignInfo>).map(([name, i]) => `${name} ${i.tfDtype}`);
-      throw loadError(source, 'SIGNATURE_MISMATCH', `${what}: the manifest says ${spec.name} ${spec.datatype}, the model has ${found.join('; ')}`);
+      throw loadError(
+        source,
+        'SIGNATURE_MISMATCH',
+        `${what}: the manifest says ${spec.name} ${spec.datatype}, the model has ${found.join('; ')}`,
+      );
     }
     return info.name;
   };
@@ -118,7 +146,13 @@ async function loadForeign(native: Native, source: VersionSource): Promise<Loade
   return openSavedModel(native, source, source.folder, names, 'saved-model');
 }
 
-function openSavedModel(native: Native, source: VersionSource, folder: string, names: Names, mode: string): LoadedModel {
+function openSavedModel(
+  native: Native,
+  source: VersionSource,
+  folder: string,
+  names: Names,
+  mode: string,
+): LoadedModel {
   let session: number;
   try {
     session = native.binding.loadSavedModel(folder, 'serve');
@@ -136,7 +170,13 @@ class SavedModel implements LoadedModel {
   readonly #inputNames: string;
   readonly #outputNames: string;
 
-  constructor(native: Native, source: VersionSource, session: number, names: Names, readonly mode: string) {
+  constructor(
+    native: Native,
+    source: VersionSource,
+    session: number,
+    names: Names,
+    readonly mode: string,
+  ) {
     this.signature = source.signature;
     this.#native = native;
     this.#session = session;

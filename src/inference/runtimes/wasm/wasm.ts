@@ -22,7 +22,11 @@ export async function createWasmRuntime(): Promise<Runtime> {
     capabilities: { formats: ['tfjs-layers', 'tfjs-graph'], datatypes: ['FP32', 'INT32'], gradients: false },
     async load(source) {
       if (source.format === 'tf-saved-model') {
-        throw loadError(source, 'FORMAT_UNSUPPORTED_BY_ENGINE', 'a TensorFlow SavedModel needs the native engine (npm run engine), this one is wasm');
+        throw loadError(
+          source,
+          'FORMAT_UNSUPPORTED_BY_ENGINE',
+          'a TensorFlow SavedModel needs the native engine (npm run engine), this one is wasm',
+        );
       }
       return new WasmModel(tf, source, await loadTfjsModel(tf, source));
     },
