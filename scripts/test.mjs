@@ -16,8 +16,7 @@ const child = spawn(
   {
     stdio: 'inherit',
     cwd: inRoot(),
-    env: { ...process.env, SCOREGRAPH_TEST_NATIVE: native ? '1' : '0' },
-  },
+    },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('close', (code) => {

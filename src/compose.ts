@@ -52,6 +52,8 @@ export interface Running {
     readonly restoreMs: number;
     readonly customers: number;
   };
+  /** The engine's threads, so that a test can kill one. */
+  readonly engineThreads: readonly { kill(): Promise<unknown> }[];
   /** Facts about the simulated world; set by whoever runs one. */
   simulation: (() => SimulationFacts) | null;
   /** Saves feature state now. */
@@ -269,6 +271,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     data,
     inference,
     startup,
+    engineThreads: pool.threads,
     simulation: null,
     checkpoint,
     async close() {

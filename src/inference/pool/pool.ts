@@ -46,7 +46,7 @@ function nativeInstalled(): boolean {
  * Starts the engine workers.
  * @throws ScoregraphError MODEL_UNAVAILABLE, reason `ENGINE_MISSING`, when `tensorflow` was asked for and does not load.
  */
-export async function createEnginePool(options: PoolOptions): Promise<EnginePool> {
+export async function createEnginePool(options: PoolOptions): Promise<EnginePool & Pick<Pool, 'threads'>> {
   const wanted = options.engine === 'auto' ? (nativeInstalled() ? 'tensorflow' : 'wasm') : options.engine;
   const reason =
     options.engine !== 'auto'
@@ -143,8 +143,8 @@ class Pool implements EnginePool {
     await Promise.all(this.#threads.map((thread) => thread.close(graceMs)));
   }
 
-  /** The thread of a worker, so that tests can kill it. */
-  get threadsForTests(): readonly { kill(): Promise<unknown> }[] {
+  /** The worker threads, so that a test can kill one. */
+  get threads(): readonly { kill(): Promise<unknown> }[] {
     return this.#threads;
   }
 }
