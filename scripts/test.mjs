@@ -16,7 +16,7 @@ const child = spawn(
   {
     stdio: 'inherit',
     cwd: inRoot(),
-    },
+  },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('close', (code) => {

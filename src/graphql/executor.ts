@@ -88,21 +88,23 @@ export class Executor {
   }
 }
 
-/** graphql-jit leaves `extensions` undefined on wrapped plain errors, which Apollo cannot format: make them GraphQLErrors. */
+/** graphql-jit's errors look like GraphQLErrors but have no `extensions`, which Apollo cannot format: make real ones of them. */
 function rewrap(result: ExecutionResult): ExecutionResult {
   if (result.errors === undefined) return result;
   return {
     ...result,
     errors: result.errors.map((error) =>
-      error instanceof GraphQLError
-        ? error
-        : new GraphQLError((error as Error).message, {
-            nodes: (error as GraphQLError).nodes ?? null,
-            path: (error as GraphQLError).path ?? null,
-            originalError: (error as GraphQLError).originalError ?? (error as Error),
-          }),
+      withLocations(
+        new GraphQLError(error.message, { path: error.path, originalError: error.originalError }),
+        error.locations,
+      ),
     ),
   };
+}
+
+/** A GraphQLError's locations come from syntax nodes only; these are known without. */
+export function withLocations(error: GraphQLError, locations: GraphQLError['locations']): GraphQLError {
+  return Object.defineProperty(error, 'locations', { value: locations, enumerable: locations !== undefined });
 }
 
 /** Small enough, and no variable whose type holds a `@oneOf` input: the compiler would let wrong values pass. */

@@ -5,7 +5,6 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
   parse,
@@ -16,7 +15,7 @@ import type { CallRequest, Guard } from '../access/guard.js';
 import type { App } from './app.js';
 import { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
-import type { Executor } from './executor.js';
+import { type Executor, withLocations } from './executor.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -129,19 +128,22 @@ export class GraphPipeline {
       source[Symbol.asyncIterator](),
       async (event) =>
         this.#presented(await execute({ ...args, rootValue: event, contextValue: args.contextValue.renewed() })),
-      (error) => ({ errors: this.present([error]) as never }),
+      (error) => ({ errors: this.present([error]) }),
       args.end,
     );
   }
 
-  /** The public form of errors that belong to no result. */
-  present(errors: readonly unknown[]): GraphQLFormattedError[] {
-    return errors.map((error) => this.#presenter.present(error));
+  /** The public form of errors, as the errors that graphql-ws wants. */
+  present(errors: readonly unknown[]): GraphQLError[] {
+    return errors.map((error) => {
+      const { message, path, locations, extensions } = this.#presenter.present(error);
+      return withLocations(new GraphQLError(message, { path, extensions }), locations);
+    });
   }
 
   #presented(result: ExecutionResult): ExecutionResult {
     if (result.errors === undefined) return result;
-    return { ...result, errors: this.present(result.errors) as never };
+    return { ...result, errors: this.present(result.errors) };
   }
 
   #document(query: string): DocumentNode | readonly GraphQLError[] {

@@ -58,7 +58,7 @@ export function graphqlWs(options: WsOptions): WsDoor {
           door: 'ws',
           deadlineMs: asked === undefined ? undefined : typeof asked === 'number' ? asked : Number.NaN,
         });
-        if (prepared.kind === 'refused') return pipeline.present(prepared.errors) as unknown as GraphQLError[];
+        if (prepared.kind === 'refused') return pipeline.present(prepared.errors);
         operations.set(id, prepared.args);
         return prepared.args;
       },

@@ -38,7 +38,11 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
   });
 
   it('runs only the models that are selected', async () => {
-    const before = { fraud: rows('fraud'), recommendations: rows('recommendations'), segmentation: rows('segmentation') };
+    const before = {
+      fraud: rows('fraud'),
+      recommendations: rows('recommendations'),
+      segmentation: rows('segmentation'),
+    };
     await server.query('{ customer(customerId: "c2") { segment { confidence } } }');
     expect(rows('segmentation')).toBeGreaterThan(before.segmentation);
     expect(rows('fraud')).toBe(before.fraud);
@@ -46,7 +50,8 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
   });
 
   it('answers the same compiled (a repeated document) as interpreted', async () => {
-    const query = '{ customer(customerId: "c2") { customerId country birthDate segment { segment { label } confidence } } nobody: customer(customerId: "x") { id } }';
+    const query =
+      '{ customer(customerId: "c2") { customerId country birthDate segment { segment { label } confidence } } nobody: customer(customerId: "x") { id } }';
     const answers = [];
     for (let i = 0; i < 6; i++) answers.push(await server.query(query));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
@@ -56,29 +61,55 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
 
   it('changes recommendations with an interaction, without retraining', async () => {
     const list = async () =>
-      (await server.query('{ customer(customerId: "c3") { recommendations(first: 10) { basis items { item { itemId } } } } }')).data.customer.recommendations;
+      (
+        await server.query(
+          '{ customer(customerId: "c3") { recommendations(first: 10) { basis items { item { itemId } } } } }',
+        )
+      ).data.customer.recommendations;
     const before = await list();
     const itemId = before.items[3].item.itemId;
     const { data } = await server.query(
       'mutation ($i: [InteractionInput!]!) { recordInteractions(interactions: $i) { acceptedCount userErrors { message } } }',
-      { i: [{ interactionId: 'i1', customerId: 'c3', itemId, kind: 'PURCHASE', occurredAt: new Date().toISOString(), unitPrice: { amount: '2.10', currency: 'GBP' } }] },
+      {
+        i: [
+          {
+            interactionId: 'i1',
+            customerId: 'c3',
+            itemId,
+            kind: 'PURCHASE',
+            occurredAt: new Date().toISOString(),
+            unitPrice: { amount: '2.10', currency: 'GBP' },
+          },
+        ],
+      },
     );
     expect(data.recordInteractions).toEqual({ acceptedCount: 1, userErrors: [] });
     const after = await list();
     expect(after.basis).toBe('PERSONAL');
     expect(after.items).not.toEqual(before.items);
-    const without = await server.query('{ customer(customerId: "c3") { recommendations(first: 100, excludePurchased: true) { items { item { itemId } } } } }');
+    const without = await server.query(
+      '{ customer(customerId: "c3") { recommendations(first: 100, excludePurchased: true) { items { item { itemId } } } } }',
+    );
     const ids = without.data.customer.recommendations.items.map((i: { item: { itemId: string } }) => i.item.itemId);
     expect(ids).toHaveLength(100);
     expect(ids).not.toContain(itemId);
   });
 
   it('never recommends what was withdrawn', async () => {
-    const top = async () => (await server.query('{ customer(customerId: "c1") { recommendations(first: 1) { items { item { itemId title } } } } }')).data.customer.recommendations.items[0].item;
+    const top = async () =>
+      (
+        await server.query(
+          '{ customer(customerId: "c1") { recommendations(first: 1) { items { item { itemId title } } } } }',
+        )
+      ).data.customer.recommendations.items[0].item;
     const { itemId, title } = await top();
-    await server.query('mutation ($items: [ItemInput!]!) { upsertItems(items: $items) { acceptedCount } }', { items: [{ itemId, title, available: false }] });
+    await server.query('mutation ($items: [ItemInput!]!) { upsertItems(items: $items) { acceptedCount } }', {
+      items: [{ itemId, title, available: false }],
+    });
     expect((await top()).itemId).not.toBe(itemId);
-    await server.query('mutation ($items: [ItemInput!]!) { upsertItems(items: $items) { acceptedCount } }', { items: [{ itemId, title, available: true }] });
+    await server.query('mutation ($items: [ItemInput!]!) { upsertItems(items: $items) { acceptedCount } }', {
+      items: [{ itemId, title, available: true }],
+    });
     expect((await top()).itemId).toBe(itemId);
   });
 
@@ -89,19 +120,34 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
     expect(first.transactions[0].fraud.recorded).toBe(true);
     const again = (await server.query(RECORD, { transactions: [one] })).data.recordTransactions;
     expect(again.transactions[0]).toEqual(first.transactions[0]);
-    const other = (await server.query(RECORD, { transactions: [{ ...one, merchant: 'Somebody else' }, payment('t2', 'c1')] })).data.recordTransactions;
+    const other = (
+      await server.query(RECORD, { transactions: [{ ...one, merchant: 'Somebody else' }, payment('t2', 'c1')] })
+    ).data.recordTransactions;
     expect(other.acceptedCount).toBe(1);
     expect(other.transactions[0]).toBeNull();
-    expect(other.userErrors).toMatchObject([{ code: 'DUPLICATE_WITH_OTHER_CONTENT', field: ['transactions', '0', 'transactionId'] }]);
-    const { prediction, node } = (await server.query('query ($id: ID!) { prediction(id: $id) { id recorded ... on FraudAssessment { probability } } node(id: $id) { __typename id } }', { id: first.transactions[0].fraud.id })).data;
-    expect(prediction).toEqual({ id: first.transactions[0].fraud.id, recorded: true, probability: first.transactions[0].fraud.probability });
+    expect(other.userErrors).toMatchObject([
+      { code: 'DUPLICATE_WITH_OTHER_CONTENT', field: ['transactions', '0', 'transactionId'] },
+    ]);
+    const { prediction, node } = (
+      await server.query(
+        'query ($id: ID!) { prediction(id: $id) { id recorded ... on FraudAssessment { probability } } node(id: $id) { __typename id } }',
+        { id: first.transactions[0].fraud.id },
+      )
+    ).data;
+    expect(prediction).toEqual({
+      id: first.transactions[0].fraud.id,
+      recorded: true,
+      probability: first.transactions[0].fraud.probability,
+    });
     expect(node).toEqual({ __typename: 'FraudAssessment', id: prediction.id });
   });
 
   it('lets another version judge the vector logged on arrival', async () => {
     await server.query(RECORD, { transactions: [payment('t-vector', 'c2')] });
     await server.query(RECORD, { transactions: [payment('t-later', 'c2')] });
-    const { data } = await server.query('{ transaction(transactionId: "t-vector") { customer { customerId } arrival: fraud { probability } again: fraud(model: {version: 1}) { probability } } }');
+    const { data } = await server.query(
+      '{ transaction(transactionId: "t-vector") { customer { customerId } arrival: fraud { probability } again: fraud(model: {version: 1}) { probability } } }',
+    );
     expect(data.transaction.customer.customerId).toBe('c2');
     expect(data.transaction.again.probability).toBeCloseTo(data.transaction.arrival.probability, 6);
   });
@@ -111,7 +157,11 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
     await server.query('mutation { upsertCustomers(customers: [{customerId: "pages"}]) { acceptedCount } }');
     await server.query(RECORD, { transactions: ids.map((id) => payment(id, 'pages')) });
     const page = async (args: string) =>
-      (await server.query(`{ customer(customerId: "pages") { transactions(${args}) { nodes { transactionId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`)).data.customer.transactions;
+      (
+        await server.query(
+          `{ customer(customerId: "pages") { transactions(${args}) { nodes { transactionId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
+        )
+      ).data.customer.transactions;
     const names = (p: { nodes: { transactionId: string }[] }) => p.nodes.map((n) => n.transactionId);
     const first = await page('first: 3');
     expect(names(first)).toEqual(['page-6', 'page-5', 'page-4']);
@@ -124,13 +174,35 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
   });
 
   it('finds everything again by its global id', async () => {
-    const { data } = await server.query('{ customer(customerId: "c1") { id } segments { id } models { id name versions { id number state metrics { name value dataset } statistics { rows } } inputs { name shape features { name minimum } } } }');
-    const ids = [data.customer.id, data.segments[0].id, data.models[0].id, data.models[0].versions[0].id, 'nonsense', 'Zm9vOmJhcg'];
+    const { data } = await server.query(
+      '{ customer(customerId: "c1") { id } segments { id } models { id name versions { id number state metrics { name value dataset } statistics { rows } } inputs { name shape features { name minimum } } } }',
+    );
+    const ids = [
+      data.customer.id,
+      data.segments[0].id,
+      data.models[0].id,
+      data.models[0].versions[0].id,
+      'nonsense',
+      'Zm9vOmJhcg',
+    ];
     const { data: found } = await server.query('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids });
-    expect(found.nodes.map((n: { __typename: string } | null) => n?.__typename ?? null)).toEqual(['Customer', 'Segment', 'Model', 'ModelVersion', null, null]);
+    expect(found.nodes.map((n: { __typename: string } | null) => n?.__typename ?? null)).toEqual([
+      'Customer',
+      'Segment',
+      'Model',
+      'ModelVersion',
+      null,
+      null,
+    ]);
     expect(found.nodes.slice(0, 4).map((n: { id: string }) => n.id)).toEqual(ids.slice(0, 4));
-    expect(data.models.map((m: { name: string }) => m.name).sort()).toEqual(['fraud', 'recommendations', 'segmentation']);
-    expect(data.models.every((m: { versions: { state: string }[] }) => m.versions[0]!.state === 'AVAILABLE')).toBe(true);
+    expect(data.models.map((m: { name: string }) => m.name).sort()).toEqual([
+      'fraud',
+      'recommendations',
+      'segmentation',
+    ]);
+    expect(data.models.every((m: { versions: { state: string }[] }) => m.versions[0]!.state === 'AVAILABLE')).toBe(
+      true,
+    );
   });
 
   it('streams scored payments with cursors, filtered, and resumes without a gap', async () => {
@@ -158,26 +230,49 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
     const replay = (await resumed.next(4)).map((m) => m.data.transactionScored);
     expect(replay.map((m) => m.transaction?.transactionId ?? m.__typename)).toEqual(['s2', 's3', 's4', 'CaughtUp']);
     expect(replay[3].replayed).toBe(3);
-    const foreign = listen(client, 'subscription ($after: Cursor) { segmentChanged(after: $after) { __typename } }', { after: got[0]!.cursor });
-    expect((await foreign.next(1))[0]!.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'after' } }]);
+    const foreign = listen(client, 'subscription ($after: Cursor) { segmentChanged(after: $after) { __typename } }', {
+      after: got[0]!.cursor,
+    });
+    expect((await foreign.next(1))[0]!.errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', field: 'after' } },
+    ]);
     await client.dispose();
   });
 
   it('tells changed segments and lists', async () => {
     const client = server.client();
     await server.query('mutation { upsertCustomers(customers: [{customerId: "mover"}]) { acceptedCount } }');
-    const segments = listen(client, 'subscription { segmentChanged(customerId: "mover") { __typename ... on SegmentChanged { previous { segmentId } current { segment { segmentId } confidence } customer { customerId } } } }');
-    const lists = listen(client, 'subscription { recommendationsChanged(customerId: "mover", first: 3) { basis items { item { itemId } } } }');
+    const segments = listen(
+      client,
+      'subscription { segmentChanged(customerId: "mover") { __typename ... on SegmentChanged { previous { segmentId } current { segment { segmentId } confidence } customer { customerId } } } }',
+    );
+    const lists = listen(
+      client,
+      'subscription { recommendationsChanged(customerId: "mover", first: 3) { basis items { item { itemId } } } }',
+    );
     const first = (await segments.next(2))[1]!.data.segmentChanged;
     expect(first).toMatchObject({ __typename: 'SegmentChanged', previous: null, customer: { customerId: 'mover' } });
     expect((await lists.next(1))[0]!.data.recommendationsChanged.basis).toBe('POPULAR');
-    const items = (await server.query('{ customer(customerId: "mover") { recommendations(first: 12) { items { item { itemId } } } } }')).data.customer.recommendations.items;
-    await server.query('mutation ($i: [InteractionInput!]!) { recordInteractions(interactions: $i) { acceptedCount userErrors { message } } }', {
-      i: items.map((r: { item: { itemId: string } }, n: number) => ({
-        interactionId: `m${n}`, customerId: 'mover', itemId: r.item.itemId, kind: 'PURCHASE', quantity: 60, orderId: `order-${n}`,
-        occurredAt: new Date(Date.now() - (12 - n) * 60_000).toISOString(), unitPrice: { amount: '9.95', currency: 'GBP' },
-      })),
-    });
+    const items = (
+      await server.query(
+        '{ customer(customerId: "mover") { recommendations(first: 12) { items { item { itemId } } } } }',
+      )
+    ).data.customer.recommendations.items;
+    await server.query(
+      'mutation ($i: [InteractionInput!]!) { recordInteractions(interactions: $i) { acceptedCount userErrors { message } } }',
+      {
+        i: items.map((r: { item: { itemId: string } }, n: number) => ({
+          interactionId: `m${n}`,
+          customerId: 'mover',
+          itemId: r.item.itemId,
+          kind: 'PURCHASE',
+          quantity: 60,
+          orderId: `order-${n}`,
+          occurredAt: new Date(Date.now() - (12 - n) * 60_000).toISOString(),
+          unitPrice: { amount: '9.95', currency: 'GBP' },
+        })),
+      },
+    );
     const second = (await segments.next(3))[2]!.data.segmentChanged;
     expect(second.previous.segmentId).toBe(first.current.segment.segmentId);
     expect(second.current.segment.segmentId).toBe('champions');
@@ -189,14 +284,20 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
   it('survives the death of its only worker', async () => {
     const [worker] = server.running.engineThreads;
     const restarted = worker!.kill();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => server.query('{ customer(customerId: "c1") { customerId segment { confidence } } }')));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        server.query('{ customer(customerId: "c1") { customerId segment { confidence } } }'),
+      ),
+    );
     await restarted;
     for (const { data, errors } of answers) {
       expect(data.customer.customerId).toBe('c1');
       if (errors) expect(errors[0]!.extensions).toMatchObject({ code: 'MODEL_UNAVAILABLE', reason: 'WORKER_EXITED' });
       else expect(data.customer.segment.confidence).toBeGreaterThan(0);
     }
-    const after = await server.query('{ engine { workersAlive } customer(customerId: "c1") { segment { confidence } } }');
+    const after = await server.query(
+      '{ engine { workersAlive } customer(customerId: "c1") { segment { confidence } } }',
+    );
     expect(after.errors).toBeUndefined();
   });
 
@@ -213,7 +314,11 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
   });
 
   it('holds deadlines', async () => {
-    const late = await server.query('{ customer(customerId: "c1") { customerId segment { confidence } } }', {}, { 'x-deadline-ms': '1' });
+    const late = await server.query(
+      '{ customer(customerId: "c1") { customerId segment { confidence } } }',
+      {},
+      { 'x-deadline-ms': '1' },
+    );
     if (late.errors) expect(late.errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED');
     const bad = await server.query('{ models { name } }', {}, { 'x-deadline-ms': 'soon' });
     expect(bad.errors![0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });

@@ -19,7 +19,11 @@ export function temporaryFolder(): { path: string; remove(): void } {
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: an answer has whatever shape the query gave it
   readonly data?: any;
-  readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions: Record<string, unknown>;
+  }[];
 }
 
 /** A whole server on a port of its own, over a folder of its own. */
@@ -40,8 +44,20 @@ export interface TestServerOptions {
   readonly logger?: Logger;
 }
 
-export async function startTestServer({ dataDir, modelsDir = MODELS, env = {}, clock, logger }: TestServerOptions): Promise<TestServer> {
-  const config = readConfig({ PORT: '0', SCOREGRAPH_DATA_DIR: dataDir, SCOREGRAPH_MODELS_DIR: modelsDir, SCOREGRAPH_WORKERS: '1', ...env });
+export async function startTestServer({
+  dataDir,
+  modelsDir = MODELS,
+  env = {},
+  clock,
+  logger,
+}: TestServerOptions): Promise<TestServer> {
+  const config = readConfig({
+    PORT: '0',
+    SCOREGRAPH_DATA_DIR: dataDir,
+    SCOREGRAPH_MODELS_DIR: modelsDir,
+    SCOREGRAPH_WORKERS: '1',
+    ...env,
+  });
   const running = await compose(config, logger ?? silentLogger, clock);
   const { url } = running.server;
   return {
@@ -55,7 +71,8 @@ export async function startTestServer({ dataDir, modelsDir = MODELS, env = {}, c
       });
       return (await response.json()) as Answer;
     },
-    client: () => createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 }),
+    client: () =>
+      createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 }),
     stop: () => running.close(),
   };
 }
@@ -63,9 +80,12 @@ export async function startTestServer({ dataDir, modelsDir = MODELS, env = {}, c
 /** Customers, and what they paid and bought, through the graph's own door. */
 export async function fill(server: TestServer, customers = 3): Promise<string[]> {
   const ids = Array.from({ length: customers }, (_, i) => `c${i + 1}`);
-  const answer = await server.query('mutation ($customers: [CustomerInput!]!) { upsertCustomers(customers: $customers) { acceptedCount userErrors { message } } }', {
-    customers: ids.map((customerId) => ({ customerId, country: 'United Kingdom', birthDate: '1980-05-17' })),
-  });
+  const answer = await server.query(
+    'mutation ($customers: [CustomerInput!]!) { upsertCustomers(customers: $customers) { acceptedCount userErrors { message } } }',
+    {
+      customers: ids.map((customerId) => ({ customerId, country: 'United Kingdom', birthDate: '1980-05-17' })),
+    },
+  );
   if (answer.data?.upsertCustomers?.acceptedCount !== customers) throw new Error(JSON.stringify(answer));
   return ids;
 }
