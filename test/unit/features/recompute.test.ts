@@ -13,7 +13,22 @@ interface Row {
   readonly cents: number;
   readonly at: number;
 }
-const KNOWN = ['entertainment', 'food_dining', 'gas_transport', 'grocery_net', 'grocery_pos', 'health_fitness', 'home', 'kids_pets', 'misc_net', 'misc_pos', 'personal_care', 'shopping_net', 'shopping_pos', 'travel'];
+const KNOWN = [
+  'entertainment',
+  'food_dining',
+  'gas_transport',
+  'grocery_net',
+  'grocery_pos',
+  'health_fitness',
+  'home',
+  'kids_pets',
+  'misc_net',
+  'misc_pos',
+  'personal_care',
+  'shopping_net',
+  'shopping_pos',
+  'travel',
+];
 const DAY = 24 * 3600 * 1000;
 
 function plainFeatures(rows: readonly Row[], row: Row, birth: string | null): number[] {
@@ -21,7 +36,11 @@ function plainFeatures(rows: readonly Row[], row: Row, birth: string | null): nu
   const mean = (list: readonly Row[]) => list.reduce((sum, r) => sum + r.cents, 0) / list.length / 100;
   const dollars = row.cents / 100;
   const date = new Date(row.at);
-  const hour = date.getUTCHours() + date.getUTCMinutes() / 60 + date.getUTCSeconds() / 3600 + date.getUTCMilliseconds() / 3_600_000;
+  const hour =
+    date.getUTCHours() +
+    date.getUTCMinutes() / 60 +
+    date.getUTCSeconds() / 3600 +
+    date.getUTCMilliseconds() / 3_600_000;
   const newest = Math.max(...mine.map((r) => r.at), Number.NEGATIVE_INFINITY);
   const until = Math.max(newest, row.at);
   // A payment that came more than a day late never entered the window.
@@ -61,12 +80,21 @@ describe('fraud features', () => {
       state32 = (Math.imul(state32, 1664525) + 1013904223) >>> 0;
       return state32 / 2 ** 32;
     };
-    const births = new Map(Array.from({ length: 40 }, (_, i) => [`card-${i}`, i % 5 === 0 ? null : `19${40 + i}-03-1${i % 10}`]));
-    let states = new Map([...births].map(([card, birth]) => {
-      const state = emptyCustomer();
-      if (birth !== null) customerReducer.apply(state, { type: 'customer.upserted', source: 'api', payload: { birthDate: birth } } as StoredEvent);
-      return [card, state] as const;
-    }));
+    const births = new Map(
+      Array.from({ length: 40 }, (_, i) => [`card-${i}`, i % 5 === 0 ? null : `19${40 + i}-03-1${i % 10}`]),
+    );
+    let states = new Map(
+      [...births].map(([card, birth]) => {
+        const state = emptyCustomer();
+        if (birth !== null)
+          customerReducer.apply(state, {
+            type: 'customer.upserted',
+            source: 'api',
+            payload: { birthDate: birth },
+          } as StoredEvent);
+        return [card, state] as const;
+      }),
+    );
     const byCard = new Map<string, Row[]>([...births.keys()].map((card) => [card, []]));
     let clock = Date.UTC(2026, 0, 1);
     let late = 0;
@@ -82,17 +110,28 @@ describe('fraud features', () => {
         at: isLate ? clock - Math.floor(random() * 3 * DAY) : clock,
       };
       const state = states.get(row.card)!;
-      fraudVector(state, { merchant: 'm', category: row.category, amountMinor: row.cents, currency: 'USD', occurredAt: row.at }, out, 0);
+      fraudVector(
+        state,
+        { merchant: 'm', category: row.category, amountMinor: row.cents, currency: 'USD', occurredAt: row.at },
+        out,
+        0,
+      );
       const expected = plainFeatures(byCard.get(row.card)!, row, births.get(row.card)!);
       expected.forEach((value, i) => {
         expect(out[i]!, `payment ${n}, ${FRAUD_FEATURES.features[i]!.name}`).toBeCloseTo(value, 4);
       });
       customerReducer.apply(state, {
-        type: 'payment.recorded', source: 'api', entity: row.card, occurredAt: row.at,
+        type: 'payment.recorded',
+        source: 'api',
+        entity: row.card,
+        occurredAt: row.at,
         payload: { merchant: 'm', category: row.category, amount: { minor: row.cents, currency: 'USD' } },
       } as StoredEvent);
       byCard.get(row.card)!.push(row);
-      if (n === 3_000) states = new Map([...states].map(([card, s]) => [card, customerReducer.decode(card, customerReducer.encode(s))]));
+      if (n === 3_000)
+        states = new Map(
+          [...states].map(([card, s]) => [card, customerReducer.decode(card, customerReducer.encode(s))]),
+        );
     }
     expect(late).toBeGreaterThan(200);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/clock.js';
-import { ScoregraphError } from '../../../src/core/errors.js';
+import type { ScoregraphError } from '../../../src/core/errors.js';
 import type { RowContext } from '../../../src/core/predictions.js';
 import { Batcher } from '../../../src/inference/batcher.js';
 import type { Batching, Row } from '../../../src/inference/ports.js';
@@ -27,7 +27,13 @@ function setUp(batching: Partial<Batching> = {}) {
     batching: { ...BATCHING, ...batching },
     observer: { batch() {}, failed: (rows) => (failures.rows += rows) },
   });
-  const context = (more: Partial<RowContext> = {}): RowContext => ({ deadline: 1e9, priority: 'interactive', principal: 'test', traceId: 't', ...more });
+  const context = (more: Partial<RowContext> = {}): RowContext => ({
+    deadline: 1e9,
+    priority: 'interactive',
+    principal: 'test',
+    traceId: 't',
+    ...more,
+  });
   const ask = (a: number, b = 0, more: Partial<RowContext> = {}) =>
     batcher.enqueue('m', 1, { inputs: { x: Float32Array.of(a, b) } }, context(more)).then(
       (result) => result.outputs.sum![0]!,
@@ -129,14 +135,27 @@ describe('Batcher', () => {
       [{ x: Int32Array.of(1, 2) }, /expected FP32/],
       [{ x: Float32Array.of(1, Number.NaN) }, /x\[1\]: expected a finite number, got NaN/],
     ];
-    for (const [inputs, message] of bad) await expect(batcher.enqueue('m', 1, { inputs }, context())).rejects.toThrow(message);
-    await expect(batcher.enqueue('m', 2, { inputs: {} }, context())).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    for (const [inputs, message] of bad)
+      await expect(batcher.enqueue('m', 1, { inputs }, context())).rejects.toThrow(message);
+    await expect(batcher.enqueue('m', 2, { inputs: {} }, context())).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+    });
   });
 
   it('settles every row exactly once with its own answer, whatever happens', async () => {
     const action = fc.oneof(
-      fc.record({ kind: fc.constant('ask' as const), a: fc.integer({ min: 0, max: 30 }), bulk: fc.boolean(), life: fc.integer({ min: 1, max: 20 }), cancel: fc.boolean() }),
-      fc.record({ kind: fc.constant('work' as const), poison: fc.option(fc.integer({ min: 0, max: 30 })), die: fc.boolean() }),
+      fc.record({
+        kind: fc.constant('ask' as const),
+        a: fc.integer({ min: 0, max: 30 }),
+        bulk: fc.boolean(),
+        life: fc.integer({ min: 1, max: 20 }),
+        cancel: fc.boolean(),
+      }),
+      fc.record({
+        kind: fc.constant('work' as const),
+        poison: fc.option(fc.integer({ min: 0, max: 30 })),
+        die: fc.boolean(),
+      }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 8 }) }),
       fc.record({ kind: fc.constant('cancel' as const) }),
     );
@@ -150,9 +169,14 @@ describe('Batcher', () => {
           if (step.kind === 'ask') {
             const entry = { a: step.a, answers: [] as unknown[] };
             asked.push(entry);
-            const more = { deadline: now + step.life, priority: step.bulk ? ('bulk' as const) : ('interactive' as const), ...(step.cancel ? { signal: signal.signal } : {}) };
+            const more = {
+              deadline: now + step.life,
+              priority: step.bulk ? ('bulk' as const) : ('interactive' as const),
+              ...(step.cancel ? { signal: signal.signal } : {}),
+            };
             void ask(step.a, 0, more).then((answer) => entry.answers.push(answer));
-          } else if (step.kind === 'work') pool.work({ ...(step.poison === null ? {} : { poison: step.poison }), die: step.die });
+          } else if (step.kind === 'work')
+            pool.work({ ...(step.poison === null ? {} : { poison: step.poison }), die: step.die });
           else if (step.kind === 'wait') {
             now += step.ms;
             advance(step.ms);
@@ -166,7 +190,10 @@ describe('Batcher', () => {
         for (const { a, answers } of asked) {
           expect(answers).toHaveLength(1);
           if (typeof answers[0] === 'number') expect(answers[0]).toBe(a);
-          else expect(['QUEUE_FULL', 'DEADLINE_EXCEEDED', 'CANCELLED', 'ENGINE_REFUSED', 'MODEL_UNAVAILABLE']).toContain(answers[0]);
+          else
+            expect(['QUEUE_FULL', 'DEADLINE_EXCEEDED', 'CANCELLED', 'ENGINE_REFUSED', 'MODEL_UNAVAILABLE']).toContain(
+              answers[0],
+            );
         }
         expect(batcher.queued('m', 1)).toBe(0);
       }),
