@@ -1,0 +1,82 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../config/config.js';
+import { systemClock } from '../core/clock.js';
+import { silentLogger } from '../core/logger.js';
+import { backup, restore } from '../data/backup.js';
+import { openData } from '../data/open.js';
+
+const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
+type ModelName = (typeof MODELS)[number];
+
+function modelName(text: string): ModelName {
+  if ((MODELS as readonly string[]).includes(text)) return text as ModelName;
+  throw new InvalidArgumentError(`expected one of ${MODELS.join(', ')}`);
+}
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number');
+}
+
+/** The commands of `scoregraph`. */
+export function createProgram(say: (line: string) => void): Command {
+  const program = new Command('scoregraph').description('One GraphQL graph of model scores.').showHelpAfterError();
+
+  program
+    .command('start', { isDefault: true })
+    .description('starts the server (settings: docs/configuration.md)')
+    .action(async () => {
+      await import('../main.js');
+    });
+
+  program
+    .command('train')
+    .description('trains a reference model and writes it as a new version')
+    .argument('<model>', MODELS.join(', '), modelName)
+    .requiredOption('--data <folder>', 'folder with the data sets (docs/training.md)')
+    .option('--models <folder>', 'where the version is written; default: SCOREGRAPH_MODELS_DIR')
+    .option('--seed <number>', 'the same seed gives the same model', wholeNumber, 42)
+    .option('--number <version>', 'number of the new version; default: the next free one', wholeNumber)
+    .action(async (model: ModelName, options: { data: string; models?: string; seed: number; number?: number }) => {
+      const { train } = await import('../training/index.js');
+      const folder = await train(model, {
+        dataDir: options.data,
+        modelsDir: options.models ?? readConfig().modelsDir,
+        seed: options.seed,
+        ...(options.number === undefined ? {} : { version: options.number }),
+      });
+      say(`Written: ${folder}`);
+    });
+
+  program
+    .command('backup')
+    .description('writes a consistent copy of the data of a stopped server')
+    .argument('<file>', 'a new file')
+    .action(async (file: string) => {
+      const config = readConfig();
+      const data = await openData({
+        dir: config.dataDir,
+        clock: systemClock,
+        logger: silentLogger,
+        watermarkBytes: 0,
+        retention: { events: 0, predictions: 0 },
+      });
+      try {
+        const note = await backup(data, file, systemClock.now());
+        say(`${file}: everything up to event ${note.events}, sha256 ${note.sha256}`);
+      } finally {
+        await data.close();
+      }
+    });
+
+  program
+    .command('restore')
+    .description('puts a backup into an empty data folder')
+    .argument('<file>', 'what `backup` wrote')
+    .action(async (file: string) => {
+      const { dataDir } = readConfig();
+      const note = await restore(file, dataDir);
+      say(`${dataDir}: everything up to event ${note.events}, as of ${note.madeAt}`);
+    });
+
+  return program;
+}
