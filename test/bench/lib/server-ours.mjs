@@ -1,0 +1,26 @@
+// The server under test, in a process of its own: the whole composition, a bench world, and the runtime's own answers on request.
+import { writeFileSync } from 'node:fs';
+import { compose } from '../../../dist/compose.js';
+import { readConfig } from '../../../dist/config/config.js';
+import { createTensorflowRuntime } from '../../../dist/inference/runtimes/tensorflow/tensorflow.js';
+import { expectations, fillWorld } from './world.mjs';
+
+const [dataDir, customers, expectedFile] = process.argv.slice(2);
+const silent = { debug() {}, info() {}, warn: console.error, error: console.error, child: () => silent };
+const running = await compose(readConfig({ PORT: '0', SCOREGRAPH_DATA_DIR: dataDir, SCOREGRAPH_WORKERS: '1', SCOREGRAPH_ENGINE: 'tensorflow', SCOREGRAPH_MAX_BODY_BYTES: '4194304' }), silent);
+const ids = await fillWorld(running, Number(customers));
+await running.app.scorer.settled(running.data.events.head(), 120_000);
+await running.checkpoint();
+const runtime = createTensorflowRuntime({ cacheDir: null, logger: silent });
+writeFileSync(expectedFile, JSON.stringify(await expectations(running, runtime, ids)));
+process.on('message', async (what) => {
+  if (what === 'heap') {
+    global.gc?.();
+    process.send({ heap: process.memoryUsage().heapUsed, rss: process.memoryUsage().rss });
+  }
+  if (what === 'stats') {
+    process.send({ stats: Object.fromEntries(running.inference.registry.list().map((m) => [m.name, { ...m.versions[0].statistics }])) });
+  }
+  if (what === 'stop') running.close().then(() => process.exit(0));
+});
+process.send({ port: Number(new URL(running.server.url).port) });
