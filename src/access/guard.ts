@@ -60,17 +60,29 @@ export class Guard {
         'deadlineMs',
       );
     }
-    return {
-      door: request.door,
-      principal: LOCAL_PRINCIPAL,
-      traceId: uuidv7(),
-      deadline: this.#clock.monotonic() + Math.min(asked ?? this.#defaultMs, this.#maxMs),
-      signal: request.signal,
-    };
+    const deadline = this.#clock.monotonic() + Math.min(asked ?? this.#defaultMs, this.#maxMs);
+    return new AdmittedCall(request.door, LOCAL_PRINCIPAL, deadline, request.signal);
   }
 
   /** A fresh deadline for one event of a subscription: the call stays, its clock starts again. */
   renew(call: Call): Call {
-    return { ...call, deadline: this.#clock.monotonic() + this.#defaultMs };
+    return new AdmittedCall(call.door, call.principal, this.#clock.monotonic() + this.#defaultMs, call.signal);
+  }
+}
+
+/** The trace id is made when somebody looks at it: most calls are never traced. */
+class AdmittedCall implements Call {
+  #traceId: string | undefined;
+
+  constructor(
+    readonly door: string,
+    readonly principal: Principal,
+    readonly deadline: number,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  get traceId(): string {
+    this.#traceId ??= uuidv7();
+    return this.#traceId;
   }
 }

@@ -28,7 +28,7 @@ export interface PredictionRecord {
 export interface RowContext {
   /** Monotonic milliseconds (see Clock.monotonic) after which the answer is of no use. */
   readonly deadline: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly priority: Priority;
   /** Who asks; for audit and fairness. */
   readonly principal: string;

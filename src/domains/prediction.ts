@@ -17,7 +17,8 @@ export interface PredictionDraft<Output> {
   readonly entity: string;
   readonly featuresAsOf: number;
   readonly featureSet: string;
-  readonly features: Float32Array;
+  /** The vector to be logged; asked for at most once, and its arrays must not change until then. */
+  readonly features: () => Float32Array;
   readonly defaulted: readonly string[];
   readonly output: Output;
 }
@@ -32,36 +33,91 @@ export class QueryRecorder {
     this.#clock = clock;
   }
 
-  /** Gives the draft its id and time, and offers it to the log when its id falls into the model's share. */
+  /** Makes the draft a prediction, and offers it to the log when it is drawn into the model's share. */
   record<Output>(draft: PredictionDraft<Output>): Prediction<Output> {
-    const predictedAt = this.#clock.now();
-    const id = uuidv7(predictedAt);
-    const { info } = draft;
-    const prediction = {
-      id,
-      model: info.model,
-      version: info.version,
-      entity: draft.entity,
-      eventId: null,
-      eventSeq: null,
-      predictedAt,
-      featuresAsOf: draft.featuresAsOf,
-      featureSet: draft.featureSet,
-      features: draft.features,
-      defaulted: draft.defaulted,
-      output: draft.output,
-      recorded: false,
-    };
-    prediction.recorded = inShare(id, info.manifest.predictionLog) && this.#log.offer(prediction);
+    const prediction = new QueryPrediction(draft, this.#clock.now());
+    prediction.recorded = Math.random() < draft.info.manifest.predictionLog && this.#log.offer(prediction);
     return prediction;
   }
 }
 
-/** Whether an id falls into a share (0 … 1) of all ids: by its last 32 bits, so the same id always answers the same. */
-export function inShare(id: string, share: number): boolean {
-  if (share >= 1) return true;
-  if (share <= 0) return false;
-  return Number.parseInt(id.slice(-8), 16) < share * 2 ** 32;
+/** An answer born of a query. Its id and its logged vector are made when somebody looks at them: most are never looked at. */
+class QueryPrediction<Output> implements Prediction<Output> {
+  readonly eventId = null;
+  readonly eventSeq = null;
+  recorded = false;
+  readonly #draft: PredictionDraft<Output>;
+  #id: string | undefined;
+  #features: Float32Array | undefined;
+
+  constructor(
+    draft: PredictionDraft<Output>,
+    readonly predictedAt: number,
+  ) {
+    this.#draft = draft;
+  }
+
+  get id(): string {
+    this.#id ??= uuidv7(this.predictedAt);
+    return this.#id;
+  }
+  get features(): Float32Array {
+    this.#features ??= this.#draft.features();
+    return this.#features;
+  }
+  get model(): string {
+    return this.#draft.info.model;
+  }
+  get version(): number {
+    return this.#draft.info.version;
+  }
+  get entity(): string {
+    return this.#draft.entity;
+  }
+  get featuresAsOf(): number {
+    return this.#draft.featuresAsOf;
+  }
+  get featureSet(): string {
+    return this.#draft.featureSet;
+  }
+  get defaulted(): readonly string[] {
+    return this.#draft.defaulted;
+  }
+  get output(): Output {
+    return this.#draft.output;
+  }
+}
+
+/** A prediction as a plain record, to be changed and kept. */
+export function plainRecord(p: PredictionRecord): PredictionRecord {
+  const {
+    id,
+    model,
+    version,
+    entity,
+    eventId,
+    eventSeq,
+    predictedAt,
+    featuresAsOf,
+    featureSet,
+    features,
+    defaulted,
+    output,
+  } = p;
+  return {
+    id,
+    model,
+    version,
+    entity,
+    eventId,
+    eventSeq,
+    predictedAt,
+    featuresAsOf,
+    featureSet,
+    features,
+    defaulted,
+    output,
+  };
 }
 
 /** Names of the features outside the range that the manifest states (the range seen in training). */

@@ -5,6 +5,7 @@ import { uuidv7 } from '../core/ids.js';
 import type { Logger } from '../core/logger.js';
 import type { RowContext } from '../core/predictions.js';
 import type { FeatureStore, PredictionLog } from '../data/ports.js';
+import { plainRecord } from '../domains/prediction.js';
 import type { SegmentationDomain, SegmentPrediction } from '../domains/segmentation/segmentation.js';
 import type { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
@@ -115,7 +116,7 @@ export class SegmentWatch implements LogFollower {
 
   async #record(customerId: string, previous: string | null, prediction: SegmentPrediction): Promise<void> {
     const id = uuidv7(this.#clock.now());
-    const record = { ...prediction, eventId: id, recorded: true };
+    const record = { ...plainRecord(prediction), eventId: id };
     // The prediction goes first: whoever reads the event must find it.
     if (!prediction.recorded) await this.#predictions.commit([record]);
     await this.#append({

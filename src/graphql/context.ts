@@ -29,9 +29,11 @@ export class GraphContext {
 function rowContext(call: Call): RowContext {
   return {
     deadline: call.deadline,
-    ...(call.signal === undefined ? {} : { signal: call.signal }),
+    signal: call.signal,
     priority: 'interactive',
     principal: call.principal.id,
-    traceId: call.traceId,
+    get traceId() {
+      return call.traceId;
+    },
   };
 }

@@ -18,6 +18,7 @@ export type TransactionNode = Stored<PaymentRecorded>;
 
 /** Longest batch a loader hands on at once. */
 const MAX_BATCH = 1_000;
+const OPTIONS = { maxBatchSize: MAX_BATCH } as const;
 
 /**
  * One operation's loaders: one per entity and model, so that asking twice costs once and lists are fetched together.
@@ -26,31 +27,48 @@ const MAX_BATCH = 1_000;
 export class Loaders {
   readonly #app: App;
   readonly #row: RowContext;
-  readonly customers: DataLoader<string, CustomerNode | null>;
-  readonly transactions: DataLoader<string, TransactionNode | null>;
-  readonly predictions: DataLoader<string, PredictionRecord | null>;
-  /** The assessment made on arrival, by transaction id. */
-  readonly arrivalAssessments: DataLoader<string, FraudPrediction | null>;
-  readonly #segments = new Map<string, DataLoader<CustomerNode, SegmentPrediction, string>>();
-  readonly #recommendations = new Map<string, DataLoader<CustomerNode, RecommendationPrediction, string>>();
+  #customers: DataLoader<string, CustomerNode | null> | undefined;
+  #transactions: DataLoader<string, TransactionNode | null> | undefined;
+  #predictions: DataLoader<string, PredictionRecord | null> | undefined;
+  #arrivalAssessments: DataLoader<string, FraudPrediction | null> | undefined;
+  #segments: Map<string, DataLoader<CustomerNode, SegmentPrediction, string>> | undefined;
+  #recommendations: Map<string, DataLoader<CustomerNode, RecommendationPrediction, string>> | undefined;
 
   constructor(app: App, row: RowContext) {
     this.#app = app;
     this.#row = row;
-    const options = { maxBatchSize: MAX_BATCH };
-    this.customers = new DataLoader(async (ids) => {
-      const states = await app.customers.get(ids);
+  }
+
+  // Each loader is made when it is first needed: most operations need one or two.
+
+  get customers(): DataLoader<string, CustomerNode | null> {
+    this.#customers ??= new DataLoader(async (ids) => {
+      const states = await this.#app.customers.get(ids);
       return states.map((state, i) => (state === null ? null : { customerId: ids[i]!, state }));
-    }, options);
-    this.transactions = new DataLoader(
-      async (ids) => (await app.events.byIds('payment.recorded', ids)) as (TransactionNode | null)[],
-      options,
+    }, OPTIONS);
+    return this.#customers;
+  }
+
+  get transactions(): DataLoader<string, TransactionNode | null> {
+    this.#transactions ??= new DataLoader(
+      async (ids) => (await this.#app.events.byIds('payment.recorded', ids)) as (TransactionNode | null)[],
+      OPTIONS,
     );
-    this.predictions = new DataLoader((ids) => app.predictions.byIds(ids), options);
-    this.arrivalAssessments = new DataLoader(async (ids) => {
-      const records = await app.predictions.byEvents(FRAUD_MODEL, ids);
+    return this.#transactions;
+  }
+
+  get predictions(): DataLoader<string, PredictionRecord | null> {
+    this.#predictions ??= new DataLoader((ids) => this.#app.predictions.byIds(ids), OPTIONS);
+    return this.#predictions;
+  }
+
+  /** The assessment made on arrival, by transaction id. */
+  get arrivalAssessments(): DataLoader<string, FraudPrediction | null> {
+    this.#arrivalAssessments ??= new DataLoader(async (ids) => {
+      const records = await this.#app.predictions.byEvents(FRAUD_MODEL, ids);
       return records.map((record) => (record === null ? null : ({ ...record, recorded: true } as FraudPrediction)));
-    }, options);
+    }, OPTIONS);
+    return this.#arrivalAssessments;
   }
 
   /** A customer by their own key; null when unknown. Skips the loader when the state is at hand. */
@@ -62,6 +80,7 @@ export class Loaders {
 
   /** Segment assignments by the version that `selector` means. */
   segment(selector: VersionSelector | undefined): DataLoader<CustomerNode, SegmentPrediction, string> {
+    this.#segments ??= new Map();
     return this.#perArguments(this.#segments, selectorKey(selector), (customer) =>
       this.#app.segmentation.assign(customer.customerId, customer.state, this.#app.clock.now(), this.#row, selector),
     );
@@ -73,6 +92,7 @@ export class Loaders {
     excludePurchased: boolean,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
+    this.#recommendations ??= new Map();
     return this.#perArguments(
       this.#recommendations,
       `${first}/${excludePurchased}/${selectorKey(selector)}`,

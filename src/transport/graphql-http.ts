@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { messageOf } from '../core/errors.js';
@@ -37,26 +38,38 @@ export function graphqlHttp({ apollo, pipeline, maxBodyBytes }: GraphqlHttpOptio
     }
     const url = request.url!;
     const query = url.indexOf('?');
-    const gone = new AbortController();
-    response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers, search: query < 0 ? '' : url.slice(query), body },
-      context: async () => contextOf(request, pipeline, gone.signal),
+      context: async () => contextOf(request, pipeline, goneSignal(request.socket)),
     });
-    response.statusCode = result.status ?? 200;
-    for (const [name, value] of result.headers) response.setHeader(name, value);
+    const out: Record<string, string | number> = {};
+    for (const [name, value] of result.headers) out[name] = value;
     if (result.body.kind === 'complete') {
-      response.setHeader('content-length', Buffer.byteLength(result.body.string));
+      out['content-length'] = Buffer.byteLength(result.body.string);
+      response.writeHead(result.status ?? 200, out);
       response.end(result.body.string);
       return;
     }
+    response.writeHead(result.status ?? 200, out);
     for await (const chunk of result.body.asyncIterator) {
       if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
     }
     response.end();
   };
+}
+
+const signals = new WeakMap<Socket, AbortSignal>();
+
+/** Aborts when the connection closes: one for all its requests, since what was answered has nothing left to cancel. */
+function goneSignal(socket: Socket): AbortSignal {
+  let signal = signals.get(socket);
+  if (signal === undefined) {
+    const gone = new AbortController();
+    signal = gone.signal;
+    signals.set(socket, signal);
+    socket.once('close', () => gone.abort());
+  }
+  return signal;
 }
 
 /** Admits the call; a refusal keeps its own sentence instead of Apollo's "context creation failed". */

@@ -111,7 +111,7 @@ export class FraudDomain {
       entity: customerId,
       featuresAsOf: features.featuresAsOf,
       featureSet: this.featureSet,
-      features: features.vector,
+      features: () => features.vector,
       defaulted: features.defaulted,
       output,
     });

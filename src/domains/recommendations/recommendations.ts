@@ -78,7 +78,7 @@ export class RecommendationsDomain {
         entity: customerId,
         featuresAsOf,
         featureSet: this.featureSet,
-        features: new Float32Array(0),
+        features: () => new Float32Array(0),
         defaulted: ['items'],
         output: popularItems(vocabulary, state.country, request.first, exclude),
       });
@@ -99,7 +99,7 @@ export class RecommendationsDomain {
       entity: customerId,
       featuresAsOf,
       featureSet: this.featureSet,
-      features: loggedVector(recent),
+      features: () => loggedVector(recent),
       defaulted: [],
       output: { items, basis: 'PERSONAL', reason: personalReason(recent.count) },
     });

@@ -76,7 +76,7 @@ export class SegmentationDomain {
       entity: customerId,
       featuresAsOf,
       featureSet: this.featureSet,
-      features,
+      features: () => features,
       defaulted,
       output: this.#read(info, result.outputs.confidence as Float32Array),
     });
