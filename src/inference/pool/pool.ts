@@ -83,6 +83,11 @@ class Pool implements EnginePool {
   readonly #threads: Thread[];
   readonly #loaded = new Map<string, Loaded>();
   #source: JobSource = { take: () => [] };
+  /**
+   * Loads go one after the other, over all threads: tfjs-node keeps the names of eager operations in a set that threads share without
+   * a lock, and it grows while a model is compiled. Only the first worker compiles; the others find the result in the cache.
+   */
+  #loading: Promise<unknown> = Promise.resolve();
 
   static async start(options: PoolOptions, engine: WorkerOptions['engine'], reason: string): Promise<Pool> {
     // TensorFlow reads these when it loads, from the process. One thread each: the workers are the parallelism.
@@ -120,10 +125,16 @@ class Pool implements EnginePool {
   }
 
   async load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
-    const results = await Promise.all(this.#threads.map((thread) => thread.load(source, warmUp)));
+    const loading = this.#loading.then(async () => {
+      const results: { signature: Signature; mode: string }[] = [];
+      for (const thread of this.#threads) results.push(await thread.load(source, warmUp));
+      return results[0]!;
+    });
+    this.#loading = loading.catch(() => {});
+    const result = await loading;
     this.#loaded.set(`${source.model}/${source.version}`, { source, warmUp });
     this.wake();
-    return results[0]!;
+    return result;
   }
 
   async unload(model: string, version: number): Promise<void> {

@@ -62,8 +62,7 @@ async function runJob({ model, version, rows, inputs, topK: best }: TripJob): Pr
         answer[name] = { datatype: 'FP32', shape: [rows, best.k], data: scores };
         answer[`${name}:indices`] = { datatype: 'INT32', shape: [rows, best.k], data: indices };
       } else {
-        // The engine's own memory cannot be transferred.
-        answer[name] = { ...tensor, data: tensor.data.slice() as typeof tensor.data };
+        answer[name] = tensor;
       }
     }
     return { outputs: answer, computeMicros: (performance.now() - started) * 1000, nonFinite: [...nonFinite] };

@@ -49,6 +49,28 @@ export interface Native {
   readonly tf: typeof tfjsNode;
   readonly backend: NativeBackend;
   readonly binding: Binding;
+  readonly retired: RetiredInputs;
+}
+
+/**
+ * Input tensors of finished SavedModel runs, deleted one run later. The binding shares a typed array's memory with TensorFlow and lets
+ * go of it in whichever thread drops the last reference. TensorFlow's executor thread may still hold its own when `runSavedModel`
+ * returns; if ours were gone by then, it would touch the JavaScript engine from the wrong thread and corrupt the heap. There is one
+ * executor thread (TF_NUM_INTEROP_THREADS=1), so when the next run has finished, it is done with the one before.
+ */
+export class RetiredInputs {
+  readonly #binding: Binding;
+  #ids: readonly number[] = [];
+
+  constructor(binding: Binding) {
+    this.#binding = binding;
+  }
+
+  /** Takes the inputs of the run that just finished, and deletes those of the run before. */
+  retire(ids: readonly number[]): void {
+    for (const id of this.#ids) this.#binding.deleteTensor(id);
+    this.#ids = ids;
+  }
 }
 
 /**
@@ -67,5 +89,5 @@ export function loadNative(): Native {
   backend.binding = Object.fromEntries(
     Object.getOwnPropertyNames(raw).map((name) => [name, raw[name]]),
   ) as unknown as Binding;
-  return { tf, backend, binding: backend.binding };
+  return { tf, backend, binding: backend.binding, retired: new RetiredInputs(backend.binding) };
 }

@@ -202,7 +202,7 @@ class SavedModel implements LoadedModel {
       });
       return outputs;
     } finally {
-      for (const id of ids) binding.deleteTensor(id);
+      this.#native.retired.retire(ids);
     }
   }
 
