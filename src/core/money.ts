@@ -51,7 +51,10 @@ export function parseMoney(amount: string, currency: string, field = 'amount'): 
   const digits = minorDigits(currency);
   const fraction = match[3] ?? '';
   if (fraction.length > digits && /[1-9]/.test(fraction.slice(digits))) {
-    throw badInput(`${currency} has ${digits} decimal places, got ${quote(amount)}`, `${field}.amount`);
+    throw badInput(
+      `expected at most ${digits} decimal places for ${currency}, got ${quote(amount)}`,
+      `${field}.amount`,
+    );
   }
   const minor = Number(match[2]! + fraction.slice(0, digits).padEnd(digits, '0'));
   if (!Number.isSafeInteger(minor))

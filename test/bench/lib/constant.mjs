@@ -1,4 +1,8 @@
-const item = (rank) => ({ rank, score: 0.0123 * rank, item: { itemId: `2242${rank}`, title: 'REGENCY CAKESTAND 3 TIER' } });
+const item = (rank) => ({
+  rank,
+  score: 0.0123 * rank,
+  item: { itemId: `2242${rank}`, title: 'REGENCY CAKESTAND 3 TIER' },
+});
 /** An answer of the combined query's shape and size. */
 export const CONSTANT = {
   customerId: 'bench-1234',

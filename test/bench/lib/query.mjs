@@ -7,4 +7,9 @@ export const COMBINED = `query Combined($id: ID!, $payment: HypotheticalTransact
     assessTransaction(transaction: $payment) { probability decision }
   }
 }`;
-export const PAYMENT = { merchant: 'Stark Inc', category: 'grocery_pos', amount: { amount: '120.00', currency: 'USD' }, occurredAt: '2026-06-01T15:00:00Z' };
+export const PAYMENT = {
+  merchant: 'Stark Inc',
+  category: 'grocery_pos',
+  amount: { amount: '120.00', currency: 'USD' },
+  occurredAt: '2026-06-01T15:00:00Z',
+};

@@ -9,7 +9,11 @@ import { BASELINE_SDL } from './sdl.mjs';
 
 const [modelsDir, expectedFile] = process.argv.slice(2);
 const known = new Map(JSON.parse(readFileSync(expectedFile, 'utf8')).map((row) => [row.id, row]));
-const [fraud, segmentation, recommendations] = await Promise.all(['fraud', 'segmentation', 'recommendations'].map((name) => tf.loadLayersModel(`file://${modelsDir}/${name}/1/model.json`)));
+const [fraud, segmentation, recommendations] = await Promise.all(
+  ['fraud', 'segmentation', 'recommendations'].map((name) =>
+    tf.loadLayersModel(`file://${modelsDir}/${name}/1/model.json`),
+  ),
+);
 const items = JSON.parse(readFileSync(`${modelsDir}/recommendations/1/assets/items.json`, 'utf8'));
 const segments = JSON.parse(readFileSync(`${modelsDir}/segmentation/1/assets/segments.json`, 'utf8'));
 
@@ -29,7 +33,13 @@ const server = new ApolloServer({
         const output = recommendations.predict([tf.tensor2d([c.items], undefined, 'int32'), tf.tensor2d([c.weights])]);
         const { values, indices } = tf.topk(output, first);
         const [scores, places] = [await values.data(), await indices.data()];
-        return { items: [...places].map((place, i) => ({ rank: i + 1, score: scores[i], item: { itemId: items[place].id, title: items[place].title } })) };
+        return {
+          items: [...places].map((place, i) => ({
+            rank: i + 1,
+            score: scores[i],
+            item: { itemId: items[place].id, title: items[place].title },
+          })),
+        };
       },
       assessTransaction: async (c) => {
         const [probability] = await fraud.predict(tf.tensor2d([c.fraud])).data();

@@ -7,7 +7,16 @@ import { expectations, fillWorld } from './world.mjs';
 
 const [dataDir, customers, expectedFile] = process.argv.slice(2);
 const silent = { debug() {}, info() {}, warn: console.error, error: console.error, child: () => silent };
-const running = await compose(readConfig({ PORT: '0', SCOREGRAPH_DATA_DIR: dataDir, SCOREGRAPH_WORKERS: '1', SCOREGRAPH_ENGINE: 'tensorflow', SCOREGRAPH_MAX_BODY_BYTES: '4194304' }), silent);
+const running = await compose(
+  readConfig({
+    PORT: '0',
+    SCOREGRAPH_DATA_DIR: dataDir,
+    SCOREGRAPH_WORKERS: '1',
+    SCOREGRAPH_ENGINE: 'tensorflow',
+    SCOREGRAPH_MAX_BODY_BYTES: '4194304',
+  }),
+  silent,
+);
 const ids = await fillWorld(running, Number(customers));
 await running.app.scorer.settled(running.data.events.head(), 120_000);
 await running.checkpoint();
@@ -19,7 +28,11 @@ process.on('message', async (what) => {
     process.send({ heap: process.memoryUsage().heapUsed, rss: process.memoryUsage().rss });
   }
   if (what === 'stats') {
-    process.send({ stats: Object.fromEntries(running.inference.registry.list().map((m) => [m.name, { ...m.versions[0].statistics }])) });
+    process.send({
+      stats: Object.fromEntries(
+        running.inference.registry.list().map((m) => [m.name, { ...m.versions[0].statistics }]),
+      ),
+    });
   }
   if (what === 'stop') running.close().then(() => process.exit(0));
 });

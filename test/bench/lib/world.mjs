@@ -1,9 +1,10 @@
 // The bench world: customers with histories, through the server's own ingest flow; and what the runtime itself says about each.
-import { seeded } from '../../../dist/training/random.js';
-import { recentItems } from '../../../dist/features/basket-features.js';
-import { fraudVector, FRAUD_FEATURES } from '../../../dist/features/fraud-features.js';
-import { rfmVector } from '../../../dist/features/rfm-features.js';
+
 import { vocabularyOf } from '../../../dist/domains/recommendations/vocabulary.js';
+import { recentItems } from '../../../dist/features/basket-features.js';
+import { FRAUD_FEATURES, fraudVector } from '../../../dist/features/fraud-features.js';
+import { rfmVector } from '../../../dist/features/rfm-features.js';
+import { seeded } from '../../../dist/training/random.js';
 import { PAYMENT } from './query.mjs';
 
 const CATEGORIES = ['grocery_pos', 'travel', 'home', 'shopping_net', 'gas_transport', 'food_dining'];
@@ -19,7 +20,10 @@ export async function fillWorld({ app }, customers) {
       if (errors.length > 0) throw new Error(errors[0].message);
     }
   };
-  await inBulk(ids.map((customerId) => ({ customerId, country: 'United Kingdom', birthDate: '1975-04-09' })), (list) => app.ingest.upsertCustomers(list, 'api'));
+  await inBulk(
+    ids.map((customerId) => ({ customerId, country: 'United Kingdom', birthDate: '1975-04-09' })),
+    (list) => app.ingest.upsertCustomers(list, 'api'),
+  );
   const interactions = ids.flatMap((customerId, c) =>
     Array.from({ length: 4 + (c % 9) }, (_, i) => ({
       interactionId: `bi-${c}-${i}`,
@@ -54,11 +58,23 @@ export async function expectations({ app, inference }, runtime, ids) {
   for (const model of ['fraud', 'segmentation', 'recommendations']) {
     const { info } = inference.registry.get(model).versions[0];
     const { inputs, outputs } = info.manifest;
-    loaded[model] = await runtime.load({ model, version: info.version, folder: info.folder, format: info.card.format, signature: { inputs, outputs }, sha256: `bench-${model}`.padEnd(64, '0') });
+    loaded[model] = await runtime.load({
+      model,
+      version: info.version,
+      folder: info.folder,
+      format: info.card.format,
+      signature: { inputs, outputs },
+      sha256: `bench-${model}`.padEnd(64, '0'),
+    });
   }
   const vocabulary = vocabularyOf(inference.registry.get('recommendations').versions[0].info);
   const run = async (model, inputs) => {
-    const tensors = Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, { datatype: data instanceof Int32Array ? 'INT32' : 'FP32', shape: [1, data.length], data }]));
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([name, data]) => [
+        name,
+        { datatype: data instanceof Int32Array ? 'INT32' : 'FP32', shape: [1, data.length], data },
+      ]),
+    );
     return Object.values(await loaded[model].run(tensors))[0].data;
   };
   const now = Date.now();
@@ -66,7 +82,18 @@ export async function expectations({ app, inference }, runtime, ids) {
   for (const id of ids) {
     const state = app.customers.peek(id);
     const fraud = new Float32Array(FRAUD_FEATURES.features.length);
-    fraudVector(state, { merchant: PAYMENT.merchant, category: PAYMENT.category, amountMinor: 12_000, currency: 'USD', occurredAt: Date.parse(PAYMENT.occurredAt) }, fraud, 0);
+    fraudVector(
+      state,
+      {
+        merchant: PAYMENT.merchant,
+        category: PAYMENT.category,
+        amountMinor: 12_000,
+        currency: 'USD',
+        occurredAt: Date.parse(PAYMENT.occurredAt),
+      },
+      fraud,
+      0,
+    );
     const rfm = new Float32Array(3);
     rfmVector(state, now, rfm, 0);
     const recent = recentItems(state, vocabulary.indexOf);
@@ -74,7 +101,16 @@ export async function expectations({ app, inference }, runtime, ids) {
     const confidence = Math.max(...(await run('segmentation', { features: rfm })));
     const scores = await run('recommendations', { items: recent.ids, weights: recent.weights });
     const top = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 5);
-    expected.push({ id, probability, confidence, scores: top.map((i) => scores[i]), fraud: [...fraud], rfm: [...rfm], items: [...recent.ids], weights: [...recent.weights] });
+    expected.push({
+      id,
+      probability,
+      confidence,
+      scores: top.map((i) => scores[i]),
+      fraud: [...fraud],
+      rfm: [...rfm],
+      items: [...recent.ids],
+      weights: [...recent.weights],
+    });
   }
   return expected;
 }
