@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
+  isNonNullType,
   Kind,
   typeFromAST,
   visit,
@@ -35,7 +36,7 @@ export interface Execution {
 
 /**
  * Executes validated operations of one schema. Documents that come again are compiled (graphql-jit); everything else,
- * and what the compiler does not do faithfully (variables with `@oneOf` inputs), runs through graphql-js.
+ * and what the compiler does not do faithfully (see isCompilable), runs through graphql-js.
  */
 export class Executor {
   readonly schema: GraphQLSchema;
@@ -107,7 +108,10 @@ export function withLocations(error: GraphQLError, locations: GraphQLError['loca
   return Object.defineProperty(error, 'locations', { value: locations, enumerable: locations !== undefined });
 }
 
-/** Small enough, and no variable whose type holds a `@oneOf` input: the compiler would let wrong values pass. */
+/**
+ * Small enough, and no variable whose type the compiler coerces wrongly: `@oneOf` inputs (it lets wrong values pass) and required
+ * input fields with a default (it demands them).
+ */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
   let fields = 0;
   let faithful = true;
@@ -117,15 +121,18 @@ export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boo
     },
     [Kind.VARIABLE_DEFINITION](node) {
       const type = typeFromAST(schema, node.type as never) as GraphQLInputType | undefined;
-      if (type !== undefined && holdsOneOf(type, new Set())) faithful = false;
+      if (type !== undefined && !coercesFaithfully(type, new Set())) faithful = false;
     },
   });
   return faithful && fields <= MAX_FIELDS;
 }
 
-function holdsOneOf(type: GraphQLInputType, seen: Set<string>): boolean {
+function coercesFaithfully(type: GraphQLInputType, seen: Set<string>): boolean {
   const named = getNamedType(type);
-  if (!isInputObjectType(named) || seen.has(named.name)) return false;
+  if (!isInputObjectType(named) || seen.has(named.name)) return true;
   seen.add(named.name);
-  return named.isOneOf || Object.values(named.getFields()).some((field) => holdsOneOf(field.type, seen));
+  if (named.isOneOf) return false;
+  return Object.values(named.getFields()).every(
+    (field) => !(isNonNullType(field.type) && field.defaultValue !== undefined) && coercesFaithfully(field.type, seen),
+  );
 }
