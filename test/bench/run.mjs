@@ -70,10 +70,10 @@ try {
     post({ query: COMBINED, operationName: 'Combined', variables: { id, payment: PAYMENT } }),
   );
   let mixed = 12345;
-  const order = Uint32Array.from(
-    { length: 1_000_003 },
-    () => (mixed = (Math.imul(mixed, 1664525) + 1013904223) >>> 0) % CUSTOMERS,
-  );
+  const order = Uint32Array.from({ length: 1_000_003 }, () => {
+    mixed = (Math.imul(mixed, 1664525) + 1013904223) >>> 0;
+    return mixed % CUSTOMERS;
+  });
   const pick = (n) => order[n % order.length];
   const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance;
   const checkOurs = (n, text) => {

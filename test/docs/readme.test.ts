@@ -32,7 +32,9 @@ describe('the README', () => {
     stop = (await startDemo(server.running, silentLogger))?.stop;
     await vi.waitFor(
       async () => {
-        const { data } = await server.query('{ customer(customerId: "sim-0300") { transactions(first: 1) { nodes { transactionId } } } }');
+        const { data } = await server.query(
+          '{ customer(customerId: "sim-0300") { transactions(first: 1) { nodes { transactionId } } } }',
+        );
         if (data.customer?.transactions.nodes.length !== 1) throw new Error('the world is not founded yet');
       },
       { timeout: 30_000, interval: 100 },

@@ -23,9 +23,10 @@ describe('topK', () => {
         ([k, rows]) => {
           const data = Float32Array.from(rows.flatMap(([row]) => row));
           const exclude = Int32Array.from(rows.flatMap(([, list]) => list));
-          const offsets = Int32Array.from(
-            rows.reduce<number[]>((all, [, list]) => [...all, all[all.length - 1]! + list.length], [0]),
-          );
+          const offsets = new Int32Array(rows.length + 1);
+          rows.forEach(([, list], r) => {
+            offsets[r + 1] = offsets[r]! + list.length;
+          });
           const { scores, indices } = topK(data, rows.length, 6, { output: 'y', k, exclude, offsets });
           rows.forEach(([row, list], r) => {
             const best = row
