@@ -1,0 +1,95 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/server.js';
+
+// The set-up scripts are plain JavaScript: they run before anything is installed.
+const common = await import('../../scripts/lib/common.mjs' as string);
+const steps = await import('../../scripts/lib/steps.mjs' as string);
+const engine = await import('../../scripts/lib/engine.mjs' as string);
+
+describe('the set-up', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('says which Node it needs', () => {
+    expect(steps.nodeProblem('20.20.0')).toBeNull();
+    expect(steps.nodeProblem('24.1.0')).toBeNull();
+    expect(steps.nodeProblem('20.19.9')).toMatch(/needs Node 20\.20 or newer, this is 20\.19\.9/);
+    expect(steps.nodeProblem('18.0.0')).not.toBeNull();
+  });
+
+  it('installs again when the lock file changed, and only then', () => {
+    writeFileSync(join(folder.path, 'package-lock.json'), '{"a":1}');
+    expect(steps.isInstalled(folder.path)).toBe(false);
+    common.writeJson(join(folder.path, 'node_modules', '.scoregraph-install.json'), {
+      lock: '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862',
+    });
+    expect(steps.isInstalled(folder.path)).toBe(true);
+    writeFileSync(join(folder.path, 'package-lock.json'), '{"a":2}');
+    expect(steps.isInstalled(folder.path)).toBe(false);
+  });
+
+  it('lets one set-up run at a time, and takes over from one that died', async () => {
+    const lock = join(folder.path, 'lock');
+    const order: string[] = [];
+    const turn = (name: string) =>
+      common.withLock(lock, async () => {
+        order.push(`${name} in`);
+        await new Promise((done) => setTimeout(done, 20));
+        order.push(`${name} out`);
+      });
+    await Promise.all([turn('a'), turn('b')]);
+    expect(order).toEqual(['a in', 'a out', 'b in', 'b out']);
+    writeFileSync(lock, '999999999');
+    await turn('c');
+    expect(order.slice(-2)).toEqual(['c in', 'c out']);
+  });
+
+  it('tries the ways to the native engine in order and remembers why each failed', async () => {
+    const ways = (answers: (string | null | Error)[]) =>
+      answers.map((answer, i) => ({
+        name: `way${i}`,
+        provide: async () => {
+          if (answer instanceof Error) throw answer;
+          return answer;
+        },
+      }));
+    expect(await engine.provide(ways(['blocked', null]))).toMatchObject({ native: true, source: 'way1' });
+    expect(await engine.provide(ways([null, 'never asked']))).toMatchObject({ native: true, source: 'way0' });
+    expect(await engine.provide(ways(['blocked', new Error('no compiler')]))).toMatchObject({
+      native: false,
+      reason: 'way0: blocked; way1: no compiler',
+    });
+  });
+
+  it('does not try a failed engine again the same day', () => {
+    expect(engine.isSettled(null)).toBe(false);
+    expect(engine.isSettled({ native: false, at: 1_000 }, 2_000)).toBe(true);
+    expect(engine.isSettled({ native: false, at: 1_000 }, 1_000 + 86_400_001)).toBe(false);
+  });
+
+  it('notices a cached engine that is incomplete or altered', async () => {
+    const file = join(folder.path, 'napi-v8', 'binding.node');
+    mkdirSync(join(folder.path, 'napi-v8'));
+    writeFileSync(file, 'binding');
+    expect(await engine.isWhole(folder.path, true)).toBe(false);
+    common.writeJson(join(folder.path, 'manifest.json'), {
+      files: { 'napi-v8/binding.node': { size: 7, sha256: await common.sha256(file) } },
+    });
+    expect(await engine.isWhole(folder.path, true)).toBe(true);
+    writeFileSync(file, 'bindinG');
+    expect(await engine.isWhole(folder.path, false)).toBe(true);
+    expect(await engine.isWhole(folder.path, true)).toBe(false);
+    writeFileSync(file, 'short');
+    expect(await engine.isWhole(folder.path, false)).toBe(false);
+  });
+
+  it('ends npm start in the server itself, so that a signal to npm reaches it', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(scripts.start).toMatch(/&& exec node .*dist\/main\.js$/);
+  });
+});
