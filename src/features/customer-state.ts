@@ -39,6 +39,8 @@ export interface CustomerState {
   readonly day: DayWindow;
   /** The shop: what was looked at and bought. */
   readonly recent: RecentItem[];
+  /** Counts the interactions seen: changes whenever `recent` does. */
+  recentVersion: number;
   readonly purchased: Map<string, number>;
   orders: number;
   /** The order that the last purchase belonged to. */
@@ -65,6 +67,7 @@ export function emptyCustomer(): CustomerState {
     categorySums: new Float64Array(OTHER + 1),
     day: new DayWindow(),
     recent: [],
+    recentVersion: 0,
     purchased: new Map(),
     orders: 0,
     lastOrder: null,
@@ -160,6 +163,7 @@ export function applyPayment(state: CustomerState, category: string, minor: numb
 /** Remembers one interaction; the oldest beyond RECENT_ITEMS is forgotten. */
 export function applyInteraction(state: CustomerState, itemId: string, kind: InteractionKind, at: number): void {
   state.recent.push({ itemId, kind, at });
+  state.recentVersion++;
   if (state.recent.length > RECENT_ITEMS) state.recent.shift();
 }
 

@@ -42,7 +42,7 @@ export function graphqlHttp({ apollo, pipeline, maxBodyBytes }: GraphqlHttpOptio
       httpGraphQLRequest: { method: request.method, headers, search: query < 0 ? '' : url.slice(query), body },
       context: async () => contextOf(request, pipeline, goneSignal(request.socket)),
     });
-    const out: Record<string, string | number> = {};
+    const out: Record<string, string | number> = { ...SECURITY_HEADERS };
     for (const [name, value] of result.headers) out[name] = value;
     if (result.body.kind === 'complete') {
       out['content-length'] = Buffer.byteLength(result.body.string);
@@ -57,6 +57,13 @@ export function graphqlHttp({ apollo, pipeline, maxBodyBytes }: GraphqlHttpOptio
     response.end();
   };
 }
+
+/** On every answer, whoever gives it. */
+export const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+} as const;
 
 const signals = new WeakMap<Socket, AbortSignal>();
 
@@ -141,6 +148,7 @@ export function refuse(response: ServerResponse, status: number, code: string, m
   if (response.headersSent) return;
   const text = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   response.writeHead(status, {
+    ...SECURITY_HEADERS,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
   });

@@ -7,7 +7,7 @@ import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
-import { graphqlHttp, refuse } from './graphql-http.js';
+import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import type { PrometheusMetrics } from './metrics.js';
 import { graphqlWs, type WsDoor } from './ws.js';
@@ -71,12 +71,6 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-} as const;
-
 class Door {
   readonly #options: ServerOptions;
   readonly #graphql: ReturnType<typeof graphqlHttp>;
@@ -103,8 +97,6 @@ class Door {
       if (--this.#underWay === 0) this.#onIdle?.();
     });
     if (this.#draining) response.setHeader('connection', 'close');
-    for (const name in SECURITY_HEADERS)
-      response.setHeader(name, SECURITY_HEADERS[name as keyof typeof SECURITY_HEADERS]);
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
       refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
       return;
@@ -198,6 +190,7 @@ function pathOf(url: string): string {
 
 function send(response: ServerResponse, status: number, type: string, text: string): void {
   response.writeHead(status, {
+    ...SECURITY_HEADERS,
     'content-type': type,
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',

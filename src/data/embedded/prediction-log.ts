@@ -24,7 +24,7 @@ const toRow = (p: PredictionRecord): PredictionRow => [
   p.predictedAt,
   p.featuresAsOf,
   p.featureSet,
-  new Uint8Array(p.features.buffer, p.features.byteOffset, p.features.byteLength),
+  new Uint8Array(p.features.slice().buffer), // a copy: vectors share slabs, and cloning a view clones all of its buffer
   p.defaulted.length === 0 ? '[]' : JSON.stringify(p.defaulted),
   JSON.stringify(p.output),
 ];

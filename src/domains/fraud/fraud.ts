@@ -1,5 +1,6 @@
 import { badInput, type ScoregraphError } from '../../core/errors.js';
 import type { MinorAmount } from '../../core/events.js';
+import { takeFloats } from '../../core/floats.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
@@ -59,7 +60,7 @@ export class FraudDomain {
    * Reads `state` synchronously and keeps nothing of it.
    */
   features(state: CustomerState, payment: AssessedPayment): FraudFeatures {
-    const vector = new Float32Array(WIDTH);
+    const vector = takeFloats(WIDTH);
     const input: FraudPayment = {
       merchant: payment.merchant,
       category: payment.category,

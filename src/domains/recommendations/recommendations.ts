@@ -1,5 +1,10 @@
 import type { RowContext } from '../../core/predictions.js';
-import { BASKET_FEATURES, purchasedIndices, recentItems } from '../../features/basket-features.js';
+import {
+  BASKET_FEATURES,
+  purchasedIndices,
+  type RecentItemsInput,
+  recentItems,
+} from '../../features/basket-features.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
@@ -36,6 +41,7 @@ export class RecommendationsDomain {
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
   readonly #unavailable: Unavailable;
+  readonly #recent = new WeakMap<CustomerState, { version: number; vocabulary: Vocabulary; input: RecentItemsInput }>();
 
   constructor(inference: Inference, recorder: QueryRecorder, unavailable: Unavailable) {
     this.#inference = inference;
@@ -69,7 +75,7 @@ export class RecommendationsDomain {
   ): Promise<RecommendationPrediction> {
     const asked = this.#inference.resolve(RECOMMENDATIONS_MODEL, context, selector);
     const vocabulary = vocabularyOf(asked);
-    const recent = recentItems(state, vocabulary.indexOf);
+    const recent = this.#recentItems(state, vocabulary);
     const featuresAsOf = state.asOf;
     const exclude = this.#exclusions(state, vocabulary, request.excludePurchased);
     if (recent.count === 0) {
@@ -103,6 +109,15 @@ export class RecommendationsDomain {
       defaulted: [],
       output: { items, basis: 'PERSONAL', reason: personalReason(recent.count) },
     });
+  }
+
+  /** Most questions come while nothing has happened since the last one: the input is kept until the next interaction. */
+  #recentItems(state: CustomerState, vocabulary: Vocabulary): RecentItemsInput {
+    const kept = this.#recent.get(state);
+    if (kept?.version === state.recentVersion && kept.vocabulary === vocabulary) return kept.input;
+    const input = recentItems(state, vocabulary.indexOf);
+    this.#recent.set(state, { version: state.recentVersion, vocabulary, input });
+    return input;
   }
 
   #exclusions(state: CustomerState, vocabulary: Vocabulary, excludePurchased: boolean): Int32Array {
