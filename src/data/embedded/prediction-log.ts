@@ -10,7 +10,7 @@ const COLUMNS =
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
-const FLUSH_MS = 50;
+const FLUSH_MS = 200;
 
 type StoredPrediction = readonly [number, ...PredictionRow];
 
