@@ -2,24 +2,30 @@ import type { InteractionKind } from '../core/events.js';
 import { type CustomerState, RECENT_ITEMS } from './customer-state.js';
 import type { FeatureSet } from './spec.js';
 
-/** The recommender’s input: recent items and their weights, newest first, padded to a fixed length. */
-export const BASKET_FEATURES: FeatureSet = {
-  name: 'basket',
-  version: 1,
-  features: [
-    {
-      name: 'items',
-      description: `Index + 1 of the ${RECENT_ITEMS} newest distinct items, newest first; 0 pads.`,
-      default: 0,
-    },
-    { name: 'weights', description: 'Weight of each: by kind of interaction and by age in steps.', default: 0 },
-  ],
-};
-
 /** How much an interaction says. */
 const KIND_WEIGHT: Readonly<Record<InteractionKind, number>> = { VIEW: 0.3, BASKET: 0.6, PURCHASE: 1 };
 /** Weight lost per step back in the list. */
 const FADE = 0.99;
+
+/** The recommender’s input: recent items and their weights, newest first, padded to a fixed length. */
+export const BASKET_FEATURES: FeatureSet = {
+  name: 'basket',
+  version: 1,
+  description:
+    'What somebody looked at and bought, as the recommender takes it: two rows of fixed length. An item met twice keeps its heaviest interaction; items outside the model’s vocabulary are left out.',
+  features: [
+    {
+      name: 'items',
+      description: `Index + 1 of the distinct items among the ${RECENT_ITEMS} newest interactions, newest first; 0 pads.`,
+      default: 0,
+    },
+    {
+      name: 'weights',
+      description: `Weight of each: ${KIND_WEIGHT.VIEW} viewed, ${KIND_WEIGHT.BASKET} in the basket, ${KIND_WEIGHT.PURCHASE} bought, times ${FADE} per place back in the list.`,
+      default: 0,
+    },
+  ],
+};
 
 export interface RecentItemsInput {
   /** How many places are used. */

@@ -8,7 +8,12 @@ export const RECENT_ITEMS = 64;
 export const PURCHASED_ITEMS = 4_096;
 /** Other categories than the known ones share one running mean. */
 const OTHER = CATEGORIES.length;
-const SHAPE = 1;
+/** Orders remembered to tell a further line from a further order; lines of more orders than this may not be interleaved. */
+const RECENT_ORDERS = 16;
+/** Amounts of purchases are added up in this currency, that of `rfm@1`; a price in another counts as not told. */
+export const PURCHASE_CURRENCY = 'GBP';
+/** Shape of an encoded state. 1 remembered one order only (`lastOrder`). */
+const SHAPE = 2;
 
 /** One remembered interaction, newest last. */
 export interface RecentItem {
@@ -43,9 +48,9 @@ export interface CustomerState {
   recentVersion: number;
   readonly purchased: Map<string, number>;
   orders: number;
-  /** The order that the last purchase belonged to. */
-  lastOrder: string | null;
-  /** Sum of quantity × unit price over purchases that told a price, minor units. */
+  /** The newest orders, so that lines of one order may come between those of another. */
+  readonly recentOrders: string[];
+  /** Sum of quantity × unit price over purchases that told a price, pence. */
   monetary: number;
   pricedPurchases: number;
   lastPurchase: number;
@@ -70,7 +75,7 @@ export function emptyCustomer(): CustomerState {
     recentVersion: 0,
     purchased: new Map(),
     orders: 0,
-    lastOrder: null,
+    recentOrders: [],
     monetary: 0,
     pricedPurchases: 0,
     lastPurchase: 0,
@@ -106,7 +111,8 @@ export const customerReducer = {
         applyInteraction(state, itemId, kind, event.occurredAt);
         if (kind === 'PURCHASE') {
           const order = orderId ?? `@${event.occurredAt}`;
-          applyPurchase(state, itemId, order, unitPrice == null ? null : unitPrice.minor * quantity, event.occurredAt);
+          const priced = unitPrice != null && unitPrice.currency === PURCHASE_CURRENCY;
+          applyPurchase(state, itemId, order, priced ? unitPrice.minor * quantity : null, event.occurredAt);
         }
         break;
       }
@@ -133,8 +139,9 @@ export const customerReducer = {
   },
 
   decode(entity: string, body: string): CustomerState {
-    const { shape, categoryCounts, categorySums, day, recent, purchased, ...plain } = JSON.parse(body);
-    if (shape !== SHAPE) throw new Error(`customer state of ${entity}: expected shape ${SHAPE}, got ${shape}`);
+    const { shape, categoryCounts, categorySums, day, recent, purchased, lastOrder, ...plain } = JSON.parse(body);
+    if (shape === 1) plain.recentOrders = lastOrder === null ? [] : [lastOrder];
+    else if (shape !== SHAPE) throw new Error(`customer state of ${entity}: expected shape ${SHAPE}, got ${shape}`);
     const state: CustomerState = {
       ...emptyCustomer(),
       ...plain,
@@ -167,7 +174,7 @@ export function applyInteraction(state: CustomerState, itemId: string, kind: Int
   if (state.recent.length > RECENT_ITEMS) state.recent.shift();
 }
 
-/** Counts one purchased line. `minor`: what was paid for it, null when nobody told. */
+/** Counts one purchased line. `minor`: what was paid for it in pence, null when nobody told. */
 export function applyPurchase(
   state: CustomerState,
   itemId: string,
@@ -184,9 +191,10 @@ export function applyPurchase(
       break;
     }
   }
-  if (order !== state.lastOrder) {
+  if (!state.recentOrders.includes(order)) {
     state.orders++;
-    state.lastOrder = order;
+    state.recentOrders.push(order);
+    if (state.recentOrders.length > RECENT_ORDERS) state.recentOrders.shift();
   }
   if (minor !== null) {
     state.monetary += minor;

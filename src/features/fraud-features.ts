@@ -59,6 +59,8 @@ const BASE: readonly FeatureSpec[] = [
 export const FRAUD_FEATURES: FeatureSet = {
   name: 'fraud',
   version: 1,
+  description:
+    'A card payment, and the history of the card before it. Amounts in USD. Any other category than the known ones leaves all `category_…` at 0, shares one mean with the other unknown ones, and is listed as `category`; a card holder without a birth date takes the default age.',
   features: [
     ...BASE,
     ...CATEGORIES.map((category) => ({

@@ -8,6 +8,8 @@ const MAX_DAYS = 365;
 export const RFM_FEATURES: FeatureSet = {
   name: 'rfm',
   version: 1,
+  description:
+    'Recency, frequency and monetary value of a customer’s purchases as of now. Purchases with one order id are one order; without it, purchases at one instant are. Only prices in GBP are added up; who has not bought yet takes all defaults.',
   features: [
     {
       name: 'log_recency',

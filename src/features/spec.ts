@@ -11,6 +11,8 @@ export interface FeatureSpec {
 export interface FeatureSet {
   readonly name: string;
   readonly version: number;
+  /** What it describes, and what is peculiar about it. One paragraph. */
+  readonly description: string;
   readonly features: readonly FeatureSpec[];
 }
 
