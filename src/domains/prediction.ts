@@ -36,7 +36,7 @@ export class QueryRecorder {
   /** Makes the draft a prediction, and offers it to the log when it is drawn into the model's share. */
   record<Output>(draft: PredictionDraft<Output>): Prediction<Output> {
     const prediction = new QueryPrediction(draft, this.#clock.now());
-    prediction.recorded = Math.random() < draft.info.manifest.predictionLog && this.#log.offer(prediction);
+    prediction.recorded = Math.random() < draft.info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
     return prediction;
   }
 }
