@@ -10,7 +10,34 @@ import type { GraphPipeline } from '../graphql/pipeline.js';
 import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import type { PrometheusMetrics } from './metrics.js';
-import { graphqlWs, type WsDoor } from './ws.js';
+import { graphqlWs, refuseUpgrade, type WsDoor, type WsLimits } from './ws.js';
+
+/** What one client may take of the server. */
+export interface ServerLimits {
+  /** Time for the headers of a request, ms; then 408. Default 10 s. */
+  readonly headersMs: number;
+  /** Time for a whole request, body included, ms; then 408. Default 30 s. */
+  readonly requestMs: number;
+  /** How long an idle connection is kept, ms. Default 65 s. */
+  readonly idleMs: number;
+  /** How long a client may leave an answer unread without taking any of it, ms; then it is cut off. Default 30 s. */
+  readonly unreadMs: number;
+  /** Connections open at once, sockets included; further ones are closed. Default 20,000. */
+  readonly maxConnections: number;
+  /** GraphQL requests under way at once; further ones get 503. Default 4,096. */
+  readonly maxRequests: number;
+  readonly ws: Partial<WsLimits>;
+}
+
+const DEFAULTS: ServerLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 65_000,
+  unreadMs: 30_000,
+  maxConnections: 20_000,
+  maxRequests: 4_096,
+  ws: {},
+};
 
 export interface ServerOptions {
   readonly host: string;
@@ -26,12 +53,16 @@ export interface ServerOptions {
   readonly notReady: () => readonly string[];
   /** Called before every scrape. */
   readonly beforeScrape: () => void;
+  readonly limits?: Partial<ServerLimits>;
 }
 
 export interface RunningServer {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
-  /** Takes no new work, lets answers under way finish (at most `graceMs`), closes sockets with 1001. */
+  /**
+   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, closes
+   * sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -40,12 +71,20 @@ export interface RunningServer {
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const door = new Door(options);
+  const limits = { ...DEFAULTS, ...options.limits };
+  const door = new Door(options, limits);
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+    {
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.headersMs,
+      keepAliveTimeout: limits.idleMs,
+      // Node looks for requests that are overdue only this often, every 30 s unless told.
+      connectionsCheckingInterval: Math.max(10, Math.min(limits.headersMs, limits.requestMs) / 4),
+      maxHeaderSize: 16 * 1024,
+    },
     (request, response) => door.request(request, response),
   );
-  server.maxConnections = 20_000;
+  server.maxConnections = limits.maxConnections;
   server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
   await listen(server, options.host, options.port);
   const { address, port, family } = server.address() as AddressInfo;
@@ -76,15 +115,17 @@ class Door {
   readonly #graphql: ReturnType<typeof graphqlHttp>;
   readonly #ws: WsDoor;
   readonly #requests;
+  readonly #maxRequests: number;
+  readonly #underWay = new Set<ServerResponse>();
   #graphiql: string | null = null;
-  #underWay = 0;
   #draining = false;
   #onIdle: (() => void) | null = null;
 
-  constructor(options: ServerOptions) {
+  constructor(options: ServerOptions, limits: ServerLimits) {
     this.#options = options;
-    this.#graphql = graphqlHttp(options);
-    this.#ws = graphqlWs({ pipeline: options.pipeline });
+    this.#maxRequests = limits.maxRequests;
+    this.#graphql = graphqlHttp({ ...options, unreadMs: limits.unreadMs });
+    this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
     this.#requests = options.metrics.counter(
       'scoregraph_http_requests_total',
       'Requests at the GraphQL endpoint over HTTP.',
@@ -92,11 +133,12 @@ class Door {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    this.#underWay++;
+    const underWay = this.#underWay.add(response);
     response.on('close', () => {
-      if (--this.#underWay === 0) this.#onIdle?.();
+      underWay.delete(response);
+      if (underWay.size === 0) this.#onIdle?.();
     });
-    if (this.#draining) response.setHeader('connection', 'close');
+    if (this.#draining) response.shouldKeepAlive = false;
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
       refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
       return;
@@ -109,12 +151,9 @@ class Door {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { allowedHosts, allowedOrigins } = this.#options;
-    const deny = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    socket.on('error', () => socket.destroy());
-    if (this.#draining) deny('503 Service Unavailable');
-    else if (!isOurHost(request.headers.host, allowedHosts)) deny('421 Misdirected Request');
-    else if (!isOurOrigin(request.headers.origin, allowedOrigins, allowedHosts)) deny('403 Forbidden');
-    else if (pathOf(request.url!) !== '/graphql') deny('404 Not Found');
+    if (!isOurHost(request.headers.host, allowedHosts)) refuseUpgrade(socket, '421 Misdirected Request');
+    else if (!isOurOrigin(request.headers.origin, allowedOrigins, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
+    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, '404 Not Found');
     else this.#ws.upgrade(request, socket, head);
   }
 
@@ -122,25 +161,31 @@ class Door {
     this.#draining = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    if (this.#underWay > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, graceMs);
-        this.#onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    await this.#ws.close();
+    for (const response of this.#underWay) response.shouldKeepAlive = false;
+    await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
     server.closeAllConnections();
     await closed;
+  }
+
+  /** Resolves when no request is under way, or after `graceMs`. */
+  #answered(graceMs: number): Promise<void> {
+    if (this.#underWay.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const overdue = setTimeout(resolve, graceMs);
+      this.#onIdle = () => {
+        clearTimeout(overdue);
+        resolve();
+      };
+    });
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url!);
     if (path === '/graphql') {
       this.#requests.add();
-      return this.#graphql(request, response);
+      if (this.#underWay.size <= this.#maxRequests) return this.#graphql(request, response);
+      response.setHeader('retry-after', '1');
+      return refuse(response, 503, 'QUEUE_FULL', `More than ${this.#maxRequests} requests are under way.`);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
@@ -148,9 +193,8 @@ class Door {
     }
     switch (path) {
       case '/':
-        response.writeHead(302, { location: '/graphiql' });
-        response.end();
-        return;
+        response.setHeader('location', '/graphiql');
+        return send(response, 302, 'text/plain; charset=utf-8', 'See /graphiql\n');
       case '/graphiql':
         return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
       case '/v2/health/live':

@@ -1,0 +1,266 @@
+import { connect, type Socket } from 'node:net';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { WebSocket } from 'ws';
+import { Guard } from '../../../src/access/guard.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { badInput } from '../../../src/core/errors.js';
+import { silentLogger } from '../../../src/core/logger.js';
+import { createApollo } from '../../../src/graphql/apollo.js';
+import type { GraphContext } from '../../../src/graphql/context.js';
+import { ErrorPresenter } from '../../../src/graphql/errors.js';
+import { Executor } from '../../../src/graphql/executor.js';
+import { GraphPipeline } from '../../../src/graphql/pipeline.js';
+import { PrometheusMetrics } from '../../../src/transport/metrics.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../../src/transport/server.js';
+
+const SDL = `
+  type Query {
+    hello(name: String! = "world"): String!
+    "Milliseconds left."
+    deadline: Float!
+    "Answers when the test calls release(); fails when its operation is cancelled."
+    held: String
+    big(kib: Int!): String!
+    refused: String
+    broken: String
+  }
+  type Mutation { add(n: Int!): Int! }
+  type Subscription {
+    count(to: Int!): Int!
+    "Nothing, until it is ended."
+    never: Int!
+    "Texts of so many KiB without end."
+    flood(kib: Int!): String!
+  }
+`;
+
+/** A real pipeline and a real Apollo over a few fields that a test can hold, flood and break. */
+export interface StubServer {
+  readonly running: RunningServer;
+  readonly metrics: PrometheusMetrics;
+  readonly url: string;
+  readonly port: number;
+  /** What is under way, and what was called. */
+  readonly seen: { held: number; cancelled: number; opened: number; ended: number; sum: number; flooded: number };
+  /** Lets every held field answer. */
+  release(): void;
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+export async function startStub(options: Partial<ServerOptions> = {}): Promise<StubServer> {
+  const seen = { held: 0, cancelled: 0, opened: 0, ended: 0, sum: 0, flooded: 0 };
+  let release: () => void = () => {};
+  let released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const held = (_: unknown, __: unknown, { row }: GraphContext) => {
+    seen.held++;
+    return new Promise<string>((resolve, reject) => {
+      void released.then(() => resolve('released'));
+      row.signal?.addEventListener('abort', () => {
+        seen.cancelled++;
+        reject(badInput('cancelled'));
+      });
+    }).finally(() => seen.held--);
+  };
+  const until = ({ row }: GraphContext) =>
+    new Promise<void>((resolve) => row.signal?.addEventListener('abort', () => resolve()));
+  const stream = (produce: (context: GraphContext, args: { to: number; kib: number }) => AsyncGenerator<unknown>) => ({
+    resolve: (value: unknown) => value,
+    async *subscribe(_: unknown, args: { to: number; kib: number }, context: GraphContext) {
+      seen.opened++;
+      try {
+        yield* produce(context, args);
+      } finally {
+        seen.ended++;
+      }
+    },
+  });
+  const schema = makeExecutableSchema({
+    typeDefs: SDL,
+    resolvers: {
+      Query: {
+        hello: (_: unknown, { name }: { name: string }) => `hello ${name}`,
+        deadline: (_: unknown, __: unknown, { row }: GraphContext) => row.deadline - systemClock.monotonic(),
+        held,
+        big: (_: unknown, { kib }: { kib: number }) => 'x'.repeat(kib * 1024),
+        refused: () => {
+          throw badInput('expected something else', 'refused');
+        },
+        broken: () => {
+          throw new Error('the password is 1234');
+        },
+      },
+      Mutation: {
+        add: (_: unknown, { n }: { n: number }) => {
+          seen.sum += n;
+          return seen.sum;
+        },
+      },
+      Subscription: {
+        count: stream(async function* (_, { to }) {
+          for (let n = 1; n <= to; n++) yield n;
+        }),
+        never: stream(async function* (context) {
+          yield* [] as number[];
+          await until(context);
+        }),
+        flood: stream(async function* (context, { kib }) {
+          while (!context.row.signal?.aborted) {
+            seen.flooded++;
+            yield 'x'.repeat(kib * 1024);
+            await new Promise(setImmediate);
+          }
+        }),
+      },
+    },
+  });
+  const metrics = new PrometheusMetrics();
+  const presenter = new ErrorPresenter(silentLogger, metrics);
+  const executor = new Executor(schema);
+  const guard = new Guard({ clock: systemClock, deadlineMs: 10_000, maxDeadlineMs: 60_000 });
+  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter });
+  const apollo = createApollo({ schema, executor, presenter, logger: silentLogger });
+  await apollo.start();
+  const running = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    apollo,
+    pipeline,
+    metrics,
+    logger: silentLogger,
+    maxBodyBytes: 64 * 1024,
+    allowedHosts: ['graph.example'],
+    allowedOrigins: ['https://app.example'],
+    notReady: () => [],
+    beforeScrape: () => {},
+    ...options,
+  });
+  return {
+    running,
+    metrics,
+    url: running.url,
+    port: Number(new URL(running.url).port),
+    seen,
+    release() {
+      release();
+      released = new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    post: (body, headers = {}) =>
+      fetch(`${running.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+/** A bare TCP connection: what it received so far, and when the other side closed it. */
+export interface RawConnection {
+  readonly socket: Socket;
+  readonly text: () => string;
+  readonly closed: Promise<void>;
+}
+
+/** Sends bytes as they are. Keeps its own side open, as a careless or hostile client would. */
+export function raw(port: number, text: string): Promise<RawConnection> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => {
+      socket.write(text);
+      resolve({ socket, text: () => received, closed });
+    });
+    let received = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      received += chunk;
+    });
+    const closed = new Promise<void>((done) => {
+      socket.on('end', done);
+      socket.on('close', () => done());
+    });
+    socket.on('error', reject);
+  });
+}
+
+/** The head of a WebSocket upgrade request. */
+export function upgradeRequest(
+  more: { path?: string; host?: string; origin?: string; protocol?: string } = {},
+): string {
+  const { path = '/graphql', host = 'localhost', origin, protocol = 'graphql-transport-ws' } = more;
+  return [
+    `GET ${path} HTTP/1.1`,
+    `Host: ${host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    `Sec-WebSocket-Protocol: ${protocol}`,
+    ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+    '\r\n',
+  ].join('\r\n');
+}
+
+export interface Frame {
+  readonly id?: string;
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a payload has whatever shape its message has
+  readonly payload?: any;
+}
+
+/** A client that speaks the protocol by hand, so that a test can also speak it wrongly. */
+export interface HandClient {
+  readonly socket: WebSocket;
+  readonly frames: Frame[];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  send(frame: object): void;
+  /** The next frame with this id (or type), in order of arrival. */
+  frame(match: (frame: Frame) => boolean): Promise<Frame>;
+}
+
+export async function handClient(
+  port: number,
+  { init = true, protocols = ['graphql-transport-ws'] as string[] } = {},
+): Promise<HandClient> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, protocols);
+  const frames: Frame[] = [];
+  let wake: () => void = () => {};
+  let over = false;
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => {
+      over = true;
+      wake();
+      resolve({ code, reason: String(reason) });
+    });
+  });
+  socket.on('message', (data) => {
+    frames.push(JSON.parse(String(data)));
+    wake();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.on('open', () => resolve());
+    socket.on('error', reject);
+  });
+  const client: HandClient = {
+    socket,
+    frames,
+    closed,
+    send: (frame) => socket.send(JSON.stringify(frame)),
+    async frame(match) {
+      for (;;) {
+        const at = frames.findIndex(match);
+        if (at >= 0) return frames.splice(at, 1)[0]!;
+        if (over) throw new Error('the socket closed before the frame came');
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+  if (init) {
+    client.send({ type: 'connection_init' });
+    await client.frame(({ type }) => type === 'connection_ack');
+  }
+  return client;
+}
