@@ -11,20 +11,29 @@ interface HistogramSeries {
   sum: number;
   count: number;
 }
+interface Family {
+  readonly kind: 'counter' | 'gauge';
+  readonly labelNames: string;
+  readonly series: Map<string, Series>;
+}
 interface HistogramFamily {
   readonly help: string;
+  readonly labelNames: string;
   readonly bounds: readonly number[];
   readonly series: Map<string, HistogramSeries>;
 }
 
-const keyOf = (labels: Labels) => Object.entries(labels).flat().join('\u0001');
+/** The same for the same labels, in whatever order they were written. */
+const keyOf = (labels: Labels) => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+const namesOf = (labels: Labels) => Object.keys(labels).sort().join(', ');
 
 /**
- * The Metrics port on prom-client. Hot paths touch plain numbers only; labels are put together when somebody scrapes.
+ * The Metrics port on prom-client. Hot paths touch plain numbers only; labels are put together when somebody scrapes. Asking for a
+ * name with other labels or as another kind than the first time is a mistake of the program and throws.
  */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
-  readonly #families = new Map<string, Map<string, Series>>();
+  readonly #families = new Map<string, Family>();
   readonly #histograms = new Map<string, HistogramFamily>();
 
   constructor() {
@@ -36,7 +45,7 @@ export class PrometheusMetrics implements Metrics {
   }
 
   counter(name: string, help: string, labels: Labels = {}): Counter {
-    const series = this.#series(name, help, labels, PromCounter);
+    const series = this.#series('counter', name, help, labels);
     return {
       add(n = 1) {
         series.value += n;
@@ -45,7 +54,7 @@ export class PrometheusMetrics implements Metrics {
   }
 
   gauge(name: string, help: string, labels: Labels = {}): Gauge {
-    const series = this.#series(name, help, labels, PromGauge);
+    const series = this.#series('gauge', name, help, labels);
     return {
       set(value) {
         series.value = value;
@@ -56,9 +65,13 @@ export class PrometheusMetrics implements Metrics {
   histogram(name: string, help: string, buckets: readonly number[], labels: Labels = {}): Histogram {
     let family = this.#histograms.get(name);
     if (family === undefined) {
-      family = { help, bounds: [...buckets].sort((a, b) => a - b), series: new Map() };
+      if (this.#families.has(name))
+        throw new Error(`metric ${name}: expected a histogram, it is something else already`);
+      const bounds = [...buckets].sort((a, b) => a - b);
+      family = { help, labelNames: namesOf(labels), bounds, series: new Map() };
       this.#histograms.set(name, family);
     }
+    expectLabels(name, family, labels);
     const { bounds } = family;
     const key = keyOf(labels);
     let series = family.series.get(key);
@@ -82,8 +95,8 @@ export class PrometheusMetrics implements Metrics {
     const carries = (own: Labels) => Object.entries(labels).every(([name, value]) => own[name] === value);
     for (const { series } of this.#histograms.values())
       for (const [key, one] of series) if (carries(one.labels)) series.delete(key);
-    for (const family of this.#families.values())
-      for (const [key, one] of family) if (carries(one.labels)) family.delete(key);
+    for (const { series } of this.#families.values())
+      for (const [key, one] of series) if (carries(one.labels)) series.delete(key);
   }
 
   /** Everything in Prometheus' text format. */
@@ -91,13 +104,13 @@ export class PrometheusMetrics implements Metrics {
     return `${await this.#registry.metrics()}\n${[...this.#histograms].map(([name, family]) => histogramText(name, family)).join('\n')}\n`;
   }
 
-  #series(name: string, help: string, labels: Labels, Kind: typeof PromCounter | typeof PromGauge): Series {
+  #series(kind: Family['kind'], name: string, help: string, labels: Labels): Series {
     let family = this.#families.get(name);
     if (family === undefined) {
+      if (this.#histograms.has(name)) throw new Error(`metric ${name}: expected a ${kind}, it is a histogram already`);
       const own = new Map<string, Series>();
-      family = own;
-      this.#families.set(name, own);
-      new Kind({
+      family = { kind, labelNames: namesOf(labels), series: own };
+      new (kind === 'counter' ? PromCounter : PromGauge)({
         name,
         help,
         labelNames: Object.keys(labels),
@@ -107,21 +120,33 @@ export class PrometheusMetrics implements Metrics {
           for (const { labels, value } of own.values()) this.inc(labels, value);
         },
       });
+      this.#families.set(name, family);
     }
+    if (family.kind !== kind) throw new Error(`metric ${name}: expected a ${kind}, it is a ${family.kind} already`);
+    expectLabels(name, family, labels);
     const key = keyOf(labels);
-    let series = family.get(key);
+    let series = family.series.get(key);
     if (series === undefined) {
       series = { labels, value: 0 };
-      family.set(key, series);
+      family.series.set(key, series);
     }
     return series;
   }
 }
 
+/** Told where the series is asked for: prom-client would tell it to whoever scrapes, for ever. */
+function expectLabels(name: string, { labelNames }: { readonly labelNames: string }, labels: Labels): void {
+  const names = namesOf(labels);
+  if (names !== labelNames) throw new Error(`metric ${name}: expected the labels {${labelNames}}, got {${names}}`);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
+const escaped = (text: string, what: RegExp) => text.replace(what, (character) => ESCAPES[character]!);
+
 function histogramText(name: string, { help, bounds, series }: HistogramFamily): string {
-  const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
+  const lines = [`# HELP ${name} ${escaped(help, /[\\\n]/g)}`, `# TYPE ${name} histogram`];
   for (const { labels, counts, sum, count } of series.values()) {
-    const own = Object.entries(labels).map(([label, value]) => `${label}="${value.replace(/[\\"\n]/g, '_')}"`);
+    const own = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value, /[\\"\n]/g)}"`);
     const braces = (more: readonly string[]) =>
       own.length + more.length === 0 ? '' : `{${[...own, ...more].join(',')}}`;
     let below = 0;

@@ -5,6 +5,7 @@ import type { ApolloServer } from '@apollo/server';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
 import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
@@ -72,8 +73,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const limits = { ...DEFAULTS, ...options.limits };
-  const door = new Door(options, limits);
-  const server = createServer(
+  const server: Server = createServer(
     {
       requestTimeout: limits.requestMs,
       headersTimeout: limits.headersMs,
@@ -84,19 +84,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     (request, response) => door.request(request, response),
   );
+  const door = new Door(options, limits, server);
   server.maxConnections = limits.maxConnections;
   server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
   await listen(server, options.host, options.port);
+  server.on('error', (error) => options.logger.error({ error: error.message }, 'A connection could not be taken.'));
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: (graceMs) => door.close(server, graceMs),
+    close: (graceMs) => door.close(graceMs),
   };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const failed = (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
         reject(
           new Error(
@@ -105,24 +107,30 @@ function listen(server: Server, host: string, port: number): Promise<void> {
           ),
         );
       else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
+    };
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 }
 
 class Door {
   readonly #options: ServerOptions;
+  readonly #server: Server;
   readonly #graphql: ReturnType<typeof graphqlHttp>;
   readonly #ws: WsDoor;
   readonly #requests;
   readonly #maxRequests: number;
-  readonly #underWay = new Set<ServerResponse>();
+  readonly #underWay = new Slots<ServerResponse>();
   #graphiql: string | null = null;
   #draining = false;
   #onIdle: (() => void) | null = null;
 
-  constructor(options: ServerOptions, limits: ServerLimits) {
+  constructor(options: ServerOptions, limits: ServerLimits, server: Server) {
     this.#options = options;
+    this.#server = server;
     this.#maxRequests = limits.maxRequests;
     this.#graphql = graphqlHttp({ ...options, unreadMs: limits.unreadMs });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
@@ -133,10 +141,10 @@ class Door {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    const underWay = this.#underWay.add(response);
+    const slot = this.#underWay.add(response);
     response.on('close', () => {
-      underWay.delete(response);
-      if (underWay.size === 0) this.#onIdle?.();
+      this.#underWay.remove(slot);
+      if (this.#underWay.size === 0) this.#onIdle?.();
     });
     if (this.#draining) response.shouldKeepAlive = false;
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
@@ -151,19 +159,20 @@ class Door {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { allowedHosts, allowedOrigins } = this.#options;
-    if (!isOurHost(request.headers.host, allowedHosts)) refuseUpgrade(socket, '421 Misdirected Request');
-    else if (!isOurOrigin(request.headers.origin, allowedOrigins, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
+    const { host, origin } = request.headers;
+    if (!isOurHost(host, allowedHosts)) refuseUpgrade(socket, '421 Misdirected Request');
+    else if (!isOurOrigin(origin, host!, allowedOrigins, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
     else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, '404 Not Found');
     else this.#ws.upgrade(request, socket, head);
   }
 
-  async close(server: Server, graceMs: number): Promise<void> {
+  async close(graceMs: number): Promise<void> {
     this.#draining = true;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
     for (const response of this.#underWay) response.shouldKeepAlive = false;
     await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
-    server.closeAllConnections();
+    this.#server.closeAllConnections();
     await closed;
   }
 
@@ -211,10 +220,16 @@ class Door {
       case '/metrics':
         this.#options.beforeScrape();
         this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
+        this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
         return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
     }
+  }
+
+  /** Connections open, WebSockets among them. */
+  #connections(): Promise<number> {
+    return new Promise((resolve) => this.#server.getConnections((error, count) => resolve(error ? 0 : count)));
   }
 
   #graphiqlPage(): string {

@@ -55,13 +55,17 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   });
   const held = (_: unknown, __: unknown, { row }: GraphContext) => {
     seen.held++;
+    let waiting = true;
     return new Promise<string>((resolve, reject) => {
       void released.then(() => resolve('released'));
       row.signal?.addEventListener('abort', () => {
-        seen.cancelled++;
+        if (waiting) seen.cancelled++;
         reject(badInput('cancelled'));
       });
-    }).finally(() => seen.held--);
+    }).finally(() => {
+      waiting = false;
+      seen.held--;
+    });
   };
   const until = ({ row }: GraphContext) =>
     new Promise<void>((resolve) => row.signal?.addEventListener('abort', () => resolve()));

@@ -274,7 +274,8 @@ describe('GraphQL over WebSocket', () => {
     expect(await answer({ origin: 'https://evil.example' })).toBe(403);
     expect(await answer({ origin: 'null' })).toBe(403);
     expect(await answer({ origin: 'https://app.example' })).toBe(101);
-    expect(await answer({ origin: `http://localhost:${port}` })).toBe(101);
+    expect(await answer({ host: `localhost:${port}`, origin: `http://127.0.0.1:${port}` })).toBe(101);
+    expect(await answer({ host: `localhost:${port}`, origin: 'http://localhost:1' })).toBe(403);
     expect(await answer({ host: 'graph.example' })).toBe(101);
     expect(await answer({})).toBe(101);
   });
