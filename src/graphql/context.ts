@@ -16,7 +16,7 @@ export class GraphContext {
     this.app = app;
     this.guard = guard;
     this.call = call;
-    this.row = rowContext(call);
+    this.row = new CallRow(call);
     this.loaders = new Loaders(app, this.row);
   }
 
@@ -26,14 +26,22 @@ export class GraphContext {
   }
 }
 
-function rowContext(call: Call): RowContext {
-  return {
-    deadline: call.deadline,
-    signal: call.signal,
-    priority: 'interactive',
-    principal: call.principal.id,
-    get traceId() {
-      return call.traceId;
-    },
-  };
+/** A class, since an accessor in an object literal would give every call a hidden class of its own. */
+class CallRow implements RowContext {
+  readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
+  readonly priority = 'interactive';
+  readonly principal: string;
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.deadline = call.deadline;
+    this.signal = call.signal;
+    this.principal = call.principal.id;
+    this.#call = call;
+  }
+
+  get traceId(): string {
+    return this.#call.traceId;
+  }
 }

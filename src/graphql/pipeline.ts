@@ -70,13 +70,7 @@ export class GraphPipeline {
     const document = this.#document(request.query);
     if (!('kind' in document)) return { kind: 'refused', errors: document };
     const operation = getOperationAST(document, request.operationName);
-    if (!operation) {
-      const message =
-        request.operationName == null
-          ? 'expected operationName: the document holds several operations'
-          : `the document has no operation named ${JSON.stringify(request.operationName.slice(0, 100))}`;
-      return { kind: 'refused', errors: [refusal(message, 'OPERATION_RESOLUTION_FAILURE')] };
-    }
+    if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
       return { kind: 'ready', args: this.#ready(document, operation.operation, request, call) };
     } catch (error) {
@@ -174,6 +168,15 @@ export class GraphPipeline {
         new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
     );
   }
+}
+
+/** The refusal of an `operationName` that does not choose one of the document's operations. */
+function noSuchOperation(operationName: string | null | undefined): GraphQLError {
+  const message =
+    operationName == null
+      ? 'expected operationName: the document holds several operations'
+      : `the document has no operation named ${JSON.stringify(operationName.slice(0, 100))}`;
+  return refusal(message, 'OPERATION_RESOLUTION_FAILURE');
 }
 
 function refusal(message: string, code: string): GraphQLError {

@@ -3,7 +3,8 @@ import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { ModelVersionState } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
-import type { Batcher, BatchObserver } from './batcher.js';
+import type { Batcher } from './batching/batcher.js';
+import type { BatchObserver } from './batching/lane.js';
 import type { EnginePool, ModelManifest, ModelVersionInfo, VersionPolicy } from './ports.js';
 import { checkVersion, type FoundModel, type Problem, scanModels } from './repository.js';
 

@@ -3,7 +3,7 @@ import { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { RowContext } from '../core/predictions.js';
-import { Batcher } from './batcher.js';
+import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
 import type { EnginePool, Inference, ModelVersionInfo, Row, RowResult, VersionSelector } from './ports.js';
 import { Registry } from './registry.js';

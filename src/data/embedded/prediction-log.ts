@@ -66,7 +66,12 @@ function toRecord(row: StoredPrediction): PredictionRecord {
 export class EmbeddedPredictionLog implements PredictionLog {
   readonly #storage: Storage;
   readonly #logger: Logger;
-  readonly #buffered = new Map<string, PredictionRecord>();
+  /** Offered and not yet handed to the writer; a new map per flush, since one that grows and shrinks for ever keeps garbage (core/slots). */
+  #buffered = new Map<string, PredictionRecord>();
+  /** Handed to the writer, so that they are found while it writes. */
+  readonly #flushing = new Set<ReadonlyMap<string, PredictionRecord>>();
+  /** Records in either. */
+  #offered = 0;
   #flushTimer: NodeJS.Timeout | null = null;
   #head = 0;
   #horizon = 0;
@@ -107,8 +112,9 @@ export class EmbeddedPredictionLog implements PredictionLog {
   }
 
   offer(record: PredictionRecord): boolean {
-    if (this.#buffered.size >= MAX_BUFFERED) return false;
+    if (this.#offered >= MAX_BUFFERED) return false;
     this.#buffered.set(record.id, record);
+    this.#offered++;
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_MS);
     return true;
   }
@@ -117,8 +123,11 @@ export class EmbeddedPredictionLog implements PredictionLog {
   async flush(): Promise<void> {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     this.#flushTimer = null;
-    const records = [...this.#buffered.values()];
-    if (records.length === 0) return;
+    if (this.#buffered.size === 0) return;
+    const flushing = this.#buffered;
+    this.#buffered = new Map();
+    this.#flushing.add(flushing);
+    const records = [...flushing.values()];
     try {
       await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset: null }, records.length);
     } catch (error) {
@@ -127,16 +136,17 @@ export class EmbeddedPredictionLog implements PredictionLog {
         'Predictions of queries could not be kept.',
       );
     }
-    for (const { id } of records) this.#buffered.delete(id);
+    this.#flushing.delete(flushing);
+    this.#offered -= records.length;
   }
 
   async byIds(ids: readonly string[]): Promise<(PredictionRecord | null)[]> {
     const found = new Map<string, PredictionRecord>();
     const missing: string[] = [];
     for (const id of ids) {
-      const buffered = this.#buffered.get(id);
-      if (buffered === undefined) missing.push(id);
-      else found.set(id, buffered);
+      const offered = this.#findOffered(id);
+      if (offered === undefined) missing.push(id);
+      else found.set(id, offered);
     }
     for (const row of await this.#select('id IN', missing, '')) found.set(row[1], toRecord(row));
     return ids.map((id) => found.get(id) ?? null);
@@ -164,6 +174,16 @@ export class EmbeddedPredictionLog implements PredictionLog {
   }
   horizon(): number {
     return this.#horizon;
+  }
+
+  #findOffered(id: string): PredictionRecord | undefined {
+    const buffered = this.#buffered.get(id);
+    if (buffered !== undefined) return buffered;
+    for (const flushing of this.#flushing) {
+      const record = flushing.get(id);
+      if (record !== undefined) return record;
+    }
+    return undefined;
   }
 
   async #select(

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ScoregraphError } from '../../core/errors.js';
+import { Slots } from '../../core/slots.js';
 import type { FromWriter, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
 
 /** Rows that may wait for the next commit; beyond it writers are told to come back. */
@@ -32,8 +33,7 @@ export class Storage {
   readonly #worker: Worker;
   readonly #file: string;
   readonly #watermarkBytes: number;
-  readonly #calls = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
-  #nextCall = 1;
+  readonly #calls = new Slots<{ resolve: (result: never) => void; reject: (error: Error) => void }>();
   #waiting: Waiting[] = [];
   #waitingRows = 0;
   #writing = false;
@@ -117,8 +117,7 @@ export class Storage {
   #call<T>(message: ToWriter): Promise<T> {
     if (this.#dead !== null) return Promise.reject(gone(this.#dead));
     return new Promise<T>((resolve, reject) => {
-      const call = this.#nextCall++;
-      this.#calls.set(call, { resolve: resolve as never, reject });
+      const call = this.#calls.add({ resolve: resolve as never, reject });
       this.#worker.postMessage({ ...message, call });
     });
   }
@@ -162,17 +161,15 @@ export class Storage {
 
   #receive(message: FromWriter): void {
     if (message.kind !== 'done' && message.kind !== 'failed') return;
-    const call = this.#calls.get(message.call);
+    const call = this.#calls.remove(message.call);
     if (call === undefined) return;
-    this.#calls.delete(message.call);
     if (message.kind === 'done') call.resolve(message.result as never);
     else call.reject(storageError(message.error, this.#file));
   }
 
   #died(error: Error): void {
     this.#dead ??= error;
-    for (const { reject } of this.#calls.values()) reject(gone(error));
-    this.#calls.clear();
+    for (const { reject } of this.#calls) reject(gone(error));
   }
 
   #freeSpace(): number {

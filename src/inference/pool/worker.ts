@@ -56,12 +56,14 @@ async function runJob({ model, version, rows, inputs, topK: best }: TripJob): Pr
     const nonFinite = new Set<number>();
     const answer: Record<string, Tensor> = {};
     for (const [name, tensor] of Object.entries(outputs)) {
-      for (const row of nonFiniteRows(tensor.data, rows)) nonFinite.add(row);
       if (best?.output === name) {
-        const { scores, indices } = topK(tensor.data, rows, tensor.data.length / rows, best);
+        const data = tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data);
+        const { scores, indices, nonFinite: bad } = topK(data, rows, data.length / rows, best);
+        for (const row of bad) nonFinite.add(row);
         answer[name] = { datatype: 'FP32', shape: [rows, best.k], data: scores };
         answer[`${name}:indices`] = { datatype: 'INT32', shape: [rows, best.k], data: indices };
       } else {
+        for (const row of nonFiniteRows(tensor.data, rows)) nonFinite.add(row);
         answer[name] = tensor;
       }
     }

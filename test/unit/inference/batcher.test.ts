@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/clock.js';
 import type { ScoregraphError } from '../../../src/core/errors.js';
 import type { RowContext } from '../../../src/core/predictions.js';
-import { Batcher } from '../../../src/inference/batcher.js';
+import { Batcher } from '../../../src/inference/batching/batcher.js';
 import type { Batching, Row } from '../../../src/inference/ports.js';
 import { FakePool } from '../../support/fake-pool.js';
 
@@ -95,6 +95,16 @@ describe('Batcher', () => {
     gone.abort();
     pool.work();
     expect(await Promise.all(answers)).toEqual(['CANCELLED', 1]);
+  });
+
+  it('runs the other half of a failed batch when nobody waits for the first any more', async () => {
+    const { ask, pool } = setUp();
+    const gone = new AbortController();
+    const answers = [ask(1, 0, { signal: gone.signal }), ask(0)];
+    pool.work({ poison: 0 });
+    gone.abort();
+    pool.work({ poison: 0 });
+    expect(await Promise.all(answers)).toEqual(['CANCELLED', 'ENGINE_REFUSED']);
   });
 
   it('lets interactive rows go first without starving bulk', async () => {

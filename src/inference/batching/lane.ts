@@ -1,0 +1,309 @@
+import type { Clock } from '../../core/clock.js';
+import { ScoregraphError } from '../../core/errors.js';
+import type { Batching, BatchJob, BatchTopK, Row, Signature, Tensor, TensorData, TensorMap } from '../ports.js';
+import { type Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
+import { hashOf, sizeOf, validate } from './rows.js';
+
+/** What a batcher tells about its version as it goes. */
+export interface BatchObserver {
+  batch(rows: number, queueSeconds: number, computeSeconds: number): void;
+  failed(rows: number): void;
+}
+
+export interface LaneOptions {
+  readonly model: string;
+  readonly version: number;
+  readonly signature: Signature;
+  readonly batching: Batching;
+  readonly observer: BatchObserver;
+}
+
+const RETRY_AFTER_MIN_MS = 10;
+
+/** The queue of one version. Rows that want top-k and rows that do not never share a batch: they wait in queues of their own. */
+export class Lane {
+  readonly options: LaneOptions;
+  readonly #clock: Clock;
+  readonly #wake: () => void;
+  readonly #queues = new Map<string, PriorityQueue>();
+  readonly #open = new OpenRows();
+  /** Halves of failed batches, to be run on their own. */
+  readonly #retries: Entry[][] = [];
+  #queued = 0;
+  #drainPerMs = 1;
+  #delayTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: LaneOptions, clock: Clock, wake: () => void) {
+    this.options = options;
+    this.#clock = clock;
+    this.#wake = wake;
+  }
+
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** Takes a waiter in, or answers why not. */
+  add(row: Row, waiter: Waiter): ScoregraphError | null {
+    const { model, version, batching, signature } = this.options;
+    const invalid = validate(row, signature);
+    if (invalid !== null) return new ScoregraphError('INVALID_FEATURES', `${model}: ${invalid}`, { model, version });
+    const hash = hashOf(row);
+    const twin = this.#open.find(hash, row);
+    if (twin !== null) {
+      waiter.next = twin.waiters;
+      twin.waiters = waiter;
+      twin.open++;
+      return null;
+    }
+    if (this.#queued >= batching.maxQueueSize) {
+      const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.#queued / this.#drainPerMs));
+      return new ScoregraphError(
+        'QUEUE_FULL',
+        `${model} has ${this.#queued} rows waiting; try again in ${retryAfterMs} ms.`,
+        { model, version, retryAfterMs },
+      );
+    }
+    const enqueuedAt = this.#clock.monotonic();
+    const entry: Entry = { row, hash, enqueuedAt, waiters: waiter, open: 1, queued: true, next: null };
+    this.#open.add(entry);
+    const kind = row.topK?.output ?? '';
+    let queue = this.#queues.get(kind);
+    if (queue === undefined) {
+      queue = new PriorityQueue();
+      this.#queues.set(kind, queue);
+    }
+    queue.push(entry, waiter.context.priority);
+    this.#queued++;
+    if (queue.size > 2 * batching.maxQueueSize) queue.compact(); // nobody takes, and many went away
+    return null;
+  }
+
+  /** When this lane has a batch to give, monotonic ms; Infinity while it has nothing. */
+  dueAt(now: number): number {
+    if (this.#retries.length > 0) return now;
+    if (this.#queued === 0) return Number.POSITIVE_INFINITY;
+    const { maxQueueDelayMicroseconds, preferredBatchSize, maxBatchSize } = this.options.batching;
+    if (maxQueueDelayMicroseconds === 0) return now;
+    const enough = Math.min(maxBatchSize, ...preferredBatchSize);
+    if (this.#queued >= enough) return now;
+    const at = this.oldest() + maxQueueDelayMicroseconds / 1000;
+    if (at > now && this.#delayTimer === null) {
+      this.#delayTimer = setTimeout(
+        () => {
+          this.#delayTimer = null;
+          this.#wake();
+        },
+        Math.ceil(at - now),
+      );
+    }
+    return at;
+  }
+
+  /** When the row that waits longest came. */
+  oldest(): number {
+    let oldest = this.#retries[0]?.[0]?.enqueuedAt ?? Number.POSITIVE_INFINITY;
+    for (const queue of this.#queues.values()) oldest = Math.min(oldest, queue.oldest());
+    return oldest;
+  }
+
+  /** The next batch; null when everything that waited is gone by now. */
+  next(now: number): BatchJob | null {
+    while (this.#retries.length > 0) {
+      const retried = this.#retries.shift()!.filter((entry) => entry.open > 0);
+      if (retried.length > 0) return this.#job(retried, now);
+    }
+    const queue = [...this.#queues.values()].filter((q) => q.size > 0).sort((a, b) => a.oldest() - b.oldest())[0];
+    if (queue === undefined) return null;
+    const entries: Entry[] = [];
+    queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
+    return entries.length === 0 ? null : this.#job(entries, now);
+  }
+
+  /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
+  settleWhere(which: (waiter: Waiter) => boolean, error: Error): void {
+    for (const entry of this.#open.list()) {
+      for (const waiter of openWaiters(entry)) {
+        if (which(waiter)) refuse(entry, waiter, error);
+      }
+      if (entry.open === 0) this.#forget(entry);
+    }
+  }
+
+  earliestDeadline(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const entry of this.#open.list()) {
+      for (const waiter of openWaiters(entry)) earliest = Math.min(earliest, waiter.context.deadline);
+    }
+    return earliest;
+  }
+
+  close(error: Error): void {
+    if (this.#delayTimer !== null) clearTimeout(this.#delayTimer);
+    this.settleWhere(() => true, error);
+    this.#retries.length = 0;
+    this.#queues.clear();
+  }
+
+  /** With preferred sizes, a backlog is cut at the largest that fits. */
+  #batchSize(waiting: number): number {
+    const { maxBatchSize, preferredBatchSize } = this.options.batching;
+    if (waiting >= maxBatchSize) return maxBatchSize;
+    let size = Math.min(waiting, maxBatchSize);
+    if (this.options.batching.maxQueueDelayMicroseconds > 0) {
+      const fitting = preferredBatchSize.filter((preferred) => preferred <= waiting);
+      if (fitting.length > 0) size = Math.min(maxBatchSize, Math.max(...fitting));
+    }
+    return size;
+  }
+
+  #stillWanted(entry: Entry, now: number): boolean {
+    this.#unqueue(entry);
+    if (entry.open === 0) return false;
+    for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
+      if (waiter.open && waiter.context.deadline <= now)
+        refuse(entry, waiter, late(this.options.model, this.options.version));
+    }
+    if (entry.open > 0) return true;
+    this.#forget(entry);
+    return false;
+  }
+
+  #job(entries: Entry[], now: number): BatchJob {
+    const { model, version, signature, observer } = this.options;
+    const rows = entries.length;
+    const inputs: Record<string, Tensor> = {};
+    for (const { name, datatype, shape } of signature.inputs) {
+      const width = sizeOf(shape);
+      const data = datatype === 'FP32' ? new Float32Array(rows * width) : new Int32Array(rows * width);
+      for (let i = 0; i < rows; i++) data.set(entries[i]!.row.inputs[name]!, i * width);
+      inputs[name] = { datatype, shape: [rows, ...shape.slice(1)], data };
+    }
+    const topK = topKOf(entries);
+    let waited = 0;
+    for (const entry of entries) waited += now - entry.enqueuedAt;
+    return {
+      model,
+      version,
+      rows,
+      inputs,
+      ...(topK === null ? {} : { topK }),
+      done: (outputs, { computeMicros, nonFinite }) => {
+        this.#drainPerMs = 0.8 * this.#drainPerMs + 0.2 * ((rows * 1000) / Math.max(1, computeMicros));
+        observer.batch(rows, waited / 1000, computeMicros / 1e6);
+        if (nonFinite.length > 0) observer.failed(nonFinite.length);
+        const bad = nonFinite.length === 0 ? null : new Set(nonFinite);
+        for (let i = 0; i < rows; i++) {
+          if (bad?.has(i)) this.#fail(entries[i]!, notFinite(model, version));
+          else this.#answer(entries[i]!, outputs, i);
+        }
+      },
+      failed: (error) => this.#failed(entries, error),
+    };
+  }
+
+  #failed(entries: Entry[], error: Error): void {
+    const { model, version, observer } = this.options;
+    if (error instanceof ScoregraphError && error.code === 'MODEL_UNAVAILABLE') {
+      observer.failed(entries.length);
+      const told = new ScoregraphError(error.code, error.message, { ...error.details, model, version });
+      for (const entry of entries) this.#fail(entry, told);
+      return;
+    }
+    if (entries.length === 1) {
+      observer.failed(1);
+      this.#fail(
+        entries[0]!,
+        new ScoregraphError('INVALID_FEATURES', `${model} refused this row: ${error.message}`, {
+          model,
+          version,
+          reason: 'ENGINE_REFUSED',
+        }),
+      );
+      return;
+    }
+    // One bad row fails alone: halve until it is found.
+    const middle = entries.length >> 1;
+    this.#retries.push(entries.slice(0, middle), entries.slice(middle));
+    this.#wake();
+  }
+
+  #answer(entry: Entry, outputs: TensorMap, row: number): void {
+    this.#forget(entry);
+    const { topK } = entry.row;
+    for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
+      if (!waiter.open) continue;
+      waiter.open = false;
+      const own: Record<string, TensorData> = {};
+      for (const name in outputs) {
+        const { data, shape } = outputs[name]!;
+        const width = sizeOf(shape);
+        const ranked = topK !== undefined && (name === topK.output || name === `${topK.output}:indices`);
+        own[name] = data.subarray(row * width, row * width + (ranked ? topK.k : width)) as TensorData;
+      }
+      waiter.resolve({ model: this.options.model, version: this.options.version, outputs: own });
+    }
+  }
+
+  #fail(entry: Entry, error: Error): void {
+    const waiters = openWaiters(entry);
+    this.#forget(entry);
+    for (const waiter of waiters) refuse(entry, waiter, error);
+  }
+
+  #unqueue(entry: Entry): void {
+    if (!entry.queued) return;
+    entry.queued = false;
+    this.#queued--;
+  }
+
+  #forget(entry: Entry): void {
+    entry.open = 0;
+    this.#unqueue(entry);
+    this.#open.remove(entry);
+  }
+}
+
+const openWaiters = (entry: Entry): Waiter[] => {
+  const waiters: Waiter[] = [];
+  for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next)
+    if (waiter.open) waiters.push(waiter);
+  return waiters;
+};
+
+/** Ends one caller's claim with an error. */
+function refuse(entry: Entry, waiter: Waiter, error: Error): void {
+  waiter.open = false;
+  entry.open--;
+  waiter.reject(error);
+}
+
+function topKOf(entries: readonly Entry[]): BatchTopK | null {
+  const first = entries[0]!.row.topK;
+  if (first === undefined) return null;
+  let k = 0;
+  let excluded = 0;
+  for (const { row } of entries) {
+    k = Math.max(k, row.topK!.k);
+    excluded += row.topK!.exclude?.length ?? 0;
+  }
+  const exclude = new Int32Array(excluded);
+  const offsets = new Int32Array(entries.length + 1);
+  entries.forEach(({ row }, i) => {
+    const list = row.topK!.exclude;
+    if (list !== undefined) exclude.set(list, offsets[i]!);
+    offsets[i + 1] = offsets[i]! + (list?.length ?? 0);
+  });
+  return { output: first.output, k, exclude, offsets };
+}
+
+/** What a caller who went away gets, if anybody still listens. */
+export const cancelled = () => new ScoregraphError('CANCELLED', 'The caller went away.');
+export const late = (model: string, version: number) =>
+  new ScoregraphError('DEADLINE_EXCEEDED', `${model} could not answer before the deadline.`, { model, version });
+const notFinite = (model: string, version: number) =>
+  new ScoregraphError('INVALID_FEATURES', `${model} answered no finite number for this row.`, {
+    model,
+    version,
+    reason: 'NON_FINITE_OUTPUT',
+  });

@@ -1,0 +1,69 @@
+import { isAbsolute } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, VARIABLES } from '../../../src/config/config.js';
+
+const problems = (env: Record<string, string>): string => {
+  try {
+    readConfig(env);
+    return '';
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+};
+
+describe('readConfig', () => {
+  it('has a default for everything, and freezes', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, engine: 'auto', demo: 'auto', logLevel: 'info' });
+    expect(config.workers).toBeGreaterThanOrEqual(1);
+    expect([config.dataDir, config.modelsDir].every(isAbsolute)).toBe(true);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes an empty variable for an absent one, and leaves those of others alone', () => {
+    const empty = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, '']));
+    expect(readConfig({ ...empty, PATH: '/bin', SCORE: '1' })).toEqual(readConfig({}));
+  });
+
+  it('reads lists, numbers and names', () => {
+    expect(
+      readConfig({
+        PORT: '0',
+        HOST: '::1',
+        SCOREGRAPH_WORKERS: '3',
+        SCOREGRAPH_ENGINE: 'wasm',
+        SCOREGRAPH_ALLOWED_HOSTS: ' a.example, ,b.example:81 ',
+        SCOREGRAPH_DEMO: 'off',
+      }),
+    ).toMatchObject({
+      port: 0,
+      host: '::1',
+      workers: 3,
+      engine: 'wasm',
+      allowedHosts: ['a.example', 'b.example:81'],
+      demo: 'off',
+    });
+  });
+
+  it.each([
+    ['PORT', '65536', /expected a whole number from 0 to 65535, got "65536"/],
+    ['PORT', '-1', /expected a whole number/],
+    ['PORT', '4e3', /expected a whole number/],
+    ['PORT', ' 4000', /expected a whole number/],
+    ['SCOREGRAPH_WORKERS', '0', /from 1 to 64, got "0"/],
+    ['SCOREGRAPH_ENGINE', 'gpu', /tensorflow.*got "gpu"/],
+    ['SCOREGRAPH_DEADLINE_MS', '60001', /at most SCOREGRAPH_MAX_DEADLINE_MS/],
+    ['SCOREGRAPH_PROT', '1', /SCOREGRAPH_PROT: no such setting/],
+    ['HOST', '0.0.0.0', /not a loopback address.*set HOST=127\.0\.0\.1/],
+    ['HOST', '127.0.0.1.evil.example', /not a loopback address/],
+  ])('refuses %s=%s and says what it expected', (name, value, message) => {
+    expect(problems({ [name]: value })).toMatch(message);
+    expect(problems({ [name]: value })).toContain(name);
+  });
+
+  it('names everything that is wrong at once', () => {
+    const text = problems({ PORT: 'x', SCOREGRAPH_ENGINE: 'y', SCOREGRAPH_NO: 'z' });
+    for (const name of ['PORT', 'SCOREGRAPH_ENGINE', 'SCOREGRAPH_NO']) expect(text).toContain(`${name}: `);
+  });
+});
