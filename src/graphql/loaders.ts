@@ -16,9 +16,13 @@ export interface CustomerNode {
 }
 export type TransactionNode = Stored<PaymentRecorded>;
 
+/** One loader for each set of arguments: there are one or two. */
+type ByArguments<V> = { readonly key: string; readonly loader: DataLoader<CustomerNode, V, string> }[];
+
 /** Longest batch a loader hands on at once. */
 const MAX_BATCH = 1_000;
 const OPTIONS = { maxBatchSize: MAX_BATCH } as const;
+const BY_CUSTOMER = { maxBatchSize: MAX_BATCH, cacheKeyFn: (customer: CustomerNode) => customer.customerId } as const;
 
 /**
  * One operation's loaders: one per entity and model, so that asking twice costs once and lists are fetched together.
@@ -31,8 +35,8 @@ export class Loaders {
   #transactions: DataLoader<string, TransactionNode | null> | undefined;
   #predictions: DataLoader<string, PredictionRecord | null> | undefined;
   #arrivalAssessments: DataLoader<string, FraudPrediction | null> | undefined;
-  #segments: Map<string, DataLoader<CustomerNode, SegmentPrediction, string>> | undefined;
-  #recommendations: Map<string, DataLoader<CustomerNode, RecommendationPrediction, string>> | undefined;
+  readonly #segments: ByArguments<SegmentPrediction> = [];
+  readonly #recommendations: ByArguments<RecommendationPrediction> = [];
 
   constructor(app: App, row: RowContext) {
     this.#app = app;
@@ -80,7 +84,6 @@ export class Loaders {
 
   /** Segment assignments by the version that `selector` means. */
   segment(selector: VersionSelector | undefined): DataLoader<CustomerNode, SegmentPrediction, string> {
-    this.#segments ??= new Map();
     return this.#perArguments(this.#segments, selectorKey(selector), (customer) =>
       this.#app.segmentation.assign(customer.customerId, customer.state, this.#app.clock.now(), this.#row, selector),
     );
@@ -92,7 +95,6 @@ export class Loaders {
     excludePurchased: boolean,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
-    this.#recommendations ??= new Map();
     return this.#perArguments(
       this.#recommendations,
       `${first}/${excludePurchased}/${selectorKey(selector)}`,
@@ -108,27 +110,29 @@ export class Loaders {
   }
 
   #perArguments<V>(
-    loaders: Map<string, DataLoader<CustomerNode, V, string>>,
+    loaders: ByArguments<V>,
     key: string,
     one: (customer: CustomerNode) => Promise<V>,
   ): DataLoader<CustomerNode, V, string> {
-    let loader = loaders.get(key);
-    if (loader === undefined) {
-      loader = new DataLoader<CustomerNode, V, string>(
-        (customers) => Promise.all(customers.map((c) => one(c).catch(asError))),
-        {
-          maxBatchSize: MAX_BATCH,
-          cacheKeyFn: (customer) => customer.customerId,
-        },
-      );
-      loaders.set(key, loader);
-    }
+    for (const known of loaders) if (known.key === key) return known.loader;
+    const loader = new DataLoader<CustomerNode, V, string>(
+      (customers) =>
+        customers.length === 1
+          ? one(customers[0]!).then(alone, failedAlone)
+          : Promise.all(customers.map((customer) => one(customer).catch(asError))),
+      BY_CUSTOMER,
+    );
+    loaders.push({ key, loader });
     return loader;
   }
 }
 
 const selectorKey = (selector: VersionSelector | undefined): string =>
   selector === undefined ? '' : `${selector.alias ?? ''}#${selector.version ?? ''}`;
+
+/** The usual batch is of one: it needs no promise of all. */
+const alone = <V>(value: V): V[] => [value];
+const failedAlone = (error: unknown): Error[] => [asError(error)];
 
 /** DataLoader takes failures of single keys as values. */
 function asError(error: unknown): Error {

@@ -4,7 +4,7 @@ import { takeFloats } from '../../core/floats.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
-import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import type { Inference, ModelVersionInfo, RowResult, VersionSelector } from '../../inference/ports.js';
 import { perVersion } from '../assets.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
 import { readThresholds } from './thresholds.js';
@@ -77,10 +77,8 @@ export class FraudDomain {
    * @throws what `Inference.predict` throws.
    */
   async score(vector: Float32Array<ArrayBuffer>, context: RowContext, selector?: VersionSelector): Promise<FraudScore> {
-    const result = await this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, selector);
-    const info = this.#inference.resolve(FRAUD_MODEL, context, { version: result.version });
-    const probability = result.outputs.probability![0]!;
-    return { info, output: { probability, decision: this.#decide(info, probability) } };
+    const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
+    return { info, output: this.#judge(info, await this.#run(info, vector, context)) };
   }
 
   /**
@@ -94,9 +92,12 @@ export class FraudDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
-    this.#checkCurrency(payment, context, selector);
+    const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
+    const { currency } = info.manifest;
+    if (currency !== undefined && payment.amount.currency !== currency)
+      throw wrongCurrency(payment.amount.currency, currency);
     const features = this.features(state, payment);
-    return this.assessVector(customerId, features, context, selector);
+    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context));
   }
 
   /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */
@@ -106,7 +107,15 @@ export class FraudDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
-    const { info, output } = await this.score(features.vector, context, selector);
+    const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
+    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context));
+  }
+
+  #run(info: ModelVersionInfo, vector: Float32Array<ArrayBuffer>, context: RowContext): Promise<RowResult> {
+    return this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, info);
+  }
+
+  #prediction(info: ModelVersionInfo, customerId: string, features: FraudFeatures, result: RowResult): FraudPrediction {
     return this.#recorder.record({
       info,
       entity: customerId,
@@ -114,14 +123,13 @@ export class FraudDomain {
       featureSet: this.featureSet,
       features: () => features.vector,
       defaulted: features.defaulted,
-      output,
+      output: this.#judge(info, result),
     });
   }
 
-  #checkCurrency(payment: AssessedPayment, context: RowContext, selector?: VersionSelector): void {
-    const { currency } = this.#inference.resolve(FRAUD_MODEL, context, selector).manifest;
-    if (currency !== undefined && payment.amount.currency !== currency)
-      throw wrongCurrency(payment.amount.currency, currency);
+  #judge(info: ModelVersionInfo, { outputs }: RowResult): FraudOutput {
+    const probability = outputs.probability![0]!;
+    return { probability, decision: this.#decide(info, probability) };
   }
 
   #decide(info: ModelVersionInfo, probability: number): FraudDecision {

@@ -93,7 +93,7 @@ export class RecommendationsDomain {
       inputs: { items: recent.ids, weights: recent.weights },
       topK: { output: 'scores', k: Math.min(request.first, vocabulary.items.length), exclude },
     };
-    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, { version: asked.version });
+    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, asked);
     const scores = result.outputs.scores as Float32Array;
     const indices = result.outputs['scores:indices'] as Int32Array;
     const items: { itemId: string; score: number }[] = [];

@@ -66,11 +66,11 @@ export class SegmentationDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<SegmentPrediction> {
+    const info = this.#inference.resolve(SEGMENTATION_MODEL, context, selector);
     const features = new Float32Array(RFM_FEATURES.features.length);
     const defaulted = rfmVector(state, now, features, 0);
     const featuresAsOf = state.asOf;
-    const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, selector);
-    const info = this.#inference.resolve(SEGMENTATION_MODEL, context, { version: result.version });
+    const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, info);
     return this.#recorder.record({
       info,
       entity: customerId,

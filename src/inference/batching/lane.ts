@@ -193,9 +193,10 @@ export class Lane {
         observer.batch(rows, waited / 1000, computeMicros / 1e6);
         if (nonFinite.length > 0) observer.failed(nonFinite.length);
         const bad = nonFinite.length === 0 ? null : new Set(nonFinite);
+        const columns = columnsOf(outputs, topK);
         for (let i = 0; i < rows; i++) {
           if (bad?.has(i)) this.#fail(entries[i]!, notFinite(model, version));
-          else this.#answer(entries[i]!, outputs, i);
+          else this.#answer(entries[i]!, columns, i);
         }
       },
       failed: (error) => this.#failed(entries, error),
@@ -228,18 +229,16 @@ export class Lane {
     this.#wake();
   }
 
-  #answer(entry: Entry, outputs: TensorMap, row: number): void {
+  #answer(entry: Entry, columns: readonly Column[], row: number): void {
     this.#forget(entry);
-    const { topK } = entry.row;
+    const k = entry.row.topK?.k ?? 0;
     for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
       if (!waiter.open) continue;
       waiter.open = false;
       const own: Record<string, TensorData> = {};
-      for (const name in outputs) {
-        const { data, shape } = outputs[name]!;
-        const width = sizeOf(shape);
-        const ranked = topK !== undefined && (name === topK.output || name === `${topK.output}:indices`);
-        own[name] = data.subarray(row * width, row * width + (ranked ? topK.k : width)) as TensorData;
+      for (const { name, data, width, ranked } of columns) {
+        const from = row * width;
+        own[name] = data.subarray(from, from + (ranked ? k : width)) as TensorData;
       }
       waiter.resolve({ model: this.options.model, version: this.options.version, outputs: own });
     }
@@ -263,6 +262,24 @@ export class Lane {
     this.#open.remove(entry);
   }
 }
+
+/** One output of a batch. */
+interface Column {
+  readonly name: string;
+  readonly data: TensorData;
+  /** Numbers a row. */
+  readonly width: number;
+  /** Of its numbers a row gets as many as it asked for. */
+  readonly ranked: boolean;
+}
+
+const columnsOf = (outputs: TensorMap, topK: BatchTopK | null): Column[] =>
+  Object.entries(outputs).map(([name, { data, shape }]) => ({
+    name,
+    data,
+    width: sizeOf(shape),
+    ranked: topK !== null && (name === topK.output || name === `${topK.output}:indices`),
+  }));
 
 const openWaiters = (entry: Entry): Waiter[] => {
   const waiters: Waiter[] = [];

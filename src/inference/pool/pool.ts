@@ -90,10 +90,11 @@ class Pool implements EnginePool {
   #loading: Promise<unknown> = Promise.resolve();
 
   static async start(options: PoolOptions, engine: WorkerOptions['engine'], reason: string): Promise<Pool> {
-    // TensorFlow reads these when it loads, from the process. One thread each: the workers are the parallelism.
+    // TensorFlow reads these when it loads, from the process. The workers are the parallelism: no operation is split (INTRAOP 1), and a
+    // run happens in the worker's own thread (INTEROP -1; with 1 all workers would queue for one thread of the process).
     const settings = {
       TF_NUM_INTRAOP_THREADS: '1',
-      TF_NUM_INTEROP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: '-1',
       TF_ENABLE_ONEDNN_OPTS: '0',
       TF_CPP_MIN_LOG_LEVEL: '2',
     };

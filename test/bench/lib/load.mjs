@@ -3,10 +3,12 @@ import { connect } from 'node:net';
 
 /**
  * @param {{ port: number, connections: number, seconds: number, body: (n: number) => Buffer, check: (n: number, text: string) => string | null, ratePerSecond?: number }} options
- * `body(n)`: the n-th request's JSON. `check` answers null, or what is wrong. With `ratePerSecond` requests leave on a schedule (open loop).
- * @returns {Promise<{ perSecond: number, wrong: string[], latencies: Float64Array }>}
+ * `body(n)`: the n-th request, whole. `check` answers null, or what is wrong. With `ratePerSecond` requests are due on a schedule
+ * (open loop), and a latency counts from when its request was due. The clock starts when all connections stand.
+ * @returns {Promise<{ perSecond: number, wrong: string[], latencies: Float64Array }>} latencies: ms, ascending
  */
 export async function load({ port, connections, seconds, body, check, ratePerSecond }) {
+  const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)));
   const latencies = [];
   const wrong = [];
   let sent = 0;
@@ -15,29 +17,26 @@ export async function load({ port, connections, seconds, body, check, ratePerSec
   const started = performance.now();
   const due = () => started + (sent / ratePerSecond) * 1000;
 
-  const one = () =>
+  const drive = (socket) =>
     new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.setNoDelay(true);
       let n = -1;
       let from = 0;
       let pending = '';
       let timer = null;
       const send = () => {
         if (over) return socket.end();
+        from = performance.now();
         if (ratePerSecond !== undefined) {
-          const wait = due() - performance.now();
+          const wait = due() - from;
           if (wait > 0.5) {
             timer = setTimeout(send, wait);
             return;
           }
-          from = Math.min(due(), performance.now());
-        } else from = performance.now();
+          from = Math.min(due(), from);
+        }
         n = sent++;
         socket.write(body(n));
       };
-      socket.on('connect', send);
-      socket.setEncoding('utf8');
       socket.on('data', (chunk) => {
         pending = pending === '' ? chunk : pending + chunk;
         const head = pending.indexOf('\r\n\r\n');
@@ -57,14 +56,24 @@ export async function load({ port, connections, seconds, body, check, ratePerSec
         clearTimeout(timer);
         resolve();
       });
+      send();
     });
-  const all = Promise.all(Array.from({ length: connections }, one));
+  const all = Promise.all(sockets.map(drive));
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   over = true;
   const perSecond = (answered / (performance.now() - started)) * 1000;
   if (ratePerSecond !== undefined) await new Promise((resolve) => setTimeout(resolve, 300));
   await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 2000))]);
   return { perSecond, wrong, latencies: Float64Array.from(latencies).sort() };
+}
+
+function connected(port) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+    socket.setNoDelay(true);
+    socket.setEncoding('utf8');
+    socket.on('error', reject);
+  });
 }
 
 /** A POST of a JSON body to /graphql, whole. */
@@ -74,5 +83,3 @@ export function post(json) {
     `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
 }
-
-export const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;

@@ -54,9 +54,9 @@ export interface Native {
 
 /**
  * Input tensors of finished SavedModel runs, deleted one run later. The binding shares a typed array's memory with TensorFlow and lets
- * go of it in whichever thread drops the last reference. TensorFlow's executor thread may still hold its own when `runSavedModel`
- * returns; if ours were gone by then, it would touch the JavaScript engine from the wrong thread and corrupt the heap. There is one
- * executor thread (TF_NUM_INTEROP_THREADS=1), so when the next run has finished, it is done with the one before.
+ * go of it in whichever thread drops the last reference; if that is not this one, it touches the JavaScript engine from outside and
+ * corrupts the heap. A run happens in the worker's thread (TF_NUM_INTEROP_THREADS=-1), but what a foreign SavedModel schedules
+ * elsewhere may still hold its inputs for a moment when `runSavedModel` returns.
  */
 export class RetiredInputs {
   readonly #binding: Binding;

@@ -1,0 +1,11 @@
+/** Median, lowest and highest of some figures. */
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1], low: sorted[0], high: sorted[sorted.length - 1] };
+}
+export const round = (n) => Math.round(n).toLocaleString('en');
+export const withSpread = (values, form = round) => {
+  const { median, low, high } = spread(values);
+  return `${form(median)} (${form(low)} … ${form(high)})`;
+};
+export const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;

@@ -1,0 +1,45 @@
+// Servers under test as child processes, pinned to cores, that answer what they are asked over the process channel.
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The flags that `npm start` gives the server. */
+export const SERVER_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32'];
+const children = [];
+
+/** Starts `lib/<file>` on `cores` ("0", "0,1"). Resolves when it tells its port. */
+export function serve(file, args, cores, flags = []) {
+  return new Promise((done, fail) => {
+    const child = fork(join(import.meta.dirname, file), args, {
+      execPath: 'taskset',
+      execArgv: ['-c', cores, process.execPath, '--expose-gc', ...flags],
+      env: { ...process.env, NODE_ENV: 'production', TF_CPP_MIN_LOG_LEVEL: '2' },
+    });
+    children.push(child);
+    child.on('message', (message) => message.port && done({ child, port: message.port }));
+    child.on('exit', (code) => fail(new Error(`${file} ended with ${code}`)));
+  });
+}
+
+/** Asks a server for `stats` or `heap`. */
+export const ask = ({ child }, what) =>
+  new Promise((done) => {
+    const hear = (message) => {
+      if (!(what in message)) return;
+      child.off('message', hear);
+      done(message);
+    };
+    child.on('message', hear);
+    child.send(what);
+  });
+
+export const stop = ({ child }) =>
+  new Promise((done) => {
+    child.removeAllListeners('exit');
+    child.on('exit', done);
+    child.send('stop');
+  });
+
+/** Whatever went wrong, nothing stays behind. */
+export function killAll() {
+  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+}
