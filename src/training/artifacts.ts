@@ -15,6 +15,30 @@ export interface TrainOptions {
   readonly version?: number;
 }
 
+export interface EvaluateOptions {
+  /** Folder that holds the data sets, one sub-folder each. */
+  readonly dataDir: string;
+  readonly modelsDir: string;
+  /** Version to evaluate; absent: the newest. */
+  readonly version?: number;
+  readonly progress?: Progress;
+}
+
+/** A figure of a version's card beside the same figure computed again; null where only one side has it. */
+export interface Recomputed {
+  readonly name: string;
+  readonly dataset: string;
+  readonly recorded: number | null;
+  readonly recomputed: number | null;
+  /** Whether both are there and differ by no more than engines and rounding explain. */
+  readonly same: boolean;
+}
+export interface Evaluation {
+  readonly model: string;
+  readonly version: number;
+  readonly figures: readonly Recomputed[];
+}
+
 /** Where training tells how far it is. */
 export interface Progress {
   start(what: string, total: number): void;
@@ -91,7 +115,8 @@ function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-function hashes(folder: string): Record<string, string> {
+/** SHA-256 of every file of a folder, by path relative to it. */
+export function hashes(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
@@ -154,8 +179,15 @@ export function manifestFeatures(set: FeatureSet, rows: Float32Array): object[] 
 
 /** Writes `manifest.json` and `CARD.md` of a model. */
 export function writeModelFiles(modelsDir: string, name: string, manifest: object, card: string): void {
-  write(join(modelsDir, name, 'manifest.json'), `${JSON.stringify({ name, ...manifest }, null, 2)}\n`);
-  write(join(modelsDir, name, 'CARD.md'), card);
+  replace(join(modelsDir, name, 'manifest.json'), `${JSON.stringify({ name, ...manifest }, null, 2)}\n`);
+  replace(join(modelsDir, name, 'CARD.md'), card);
+}
+
+/** Replaces a file at once: a server that reads it sees the old text or the new one, never half of one. */
+function replace(path: string, text: string): void {
+  const temporary = `${path}.writing-${process.pid}`;
+  write(temporary, text);
+  renameSync(temporary, path);
 }
 
 /** A metric, rounded to what can be believed. */

@@ -37,10 +37,25 @@ export async function* csvRows(path: string, columns: readonly string[]): AsyncG
   if (places === null) throw new Error(`${path}: expected a header line, the file is empty`);
 }
 
-/** `YYYY-MM-DD HH:MM:SS`, taken as UTC, as ms. @throws Error when it is no such time. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d))?$/;
+
+/** `YYYY-MM-DD HH:MM:SS`, taken as UTC, as ms; NaN when it is no such time (31 February is none). */
 export function parseTime(text: string): number {
-  const ms = Date.parse(`${text.replace(' ', 'T')}Z`);
-  if (Number.isNaN(ms))
-    throw new Error(`expected a time such as "2019-01-01 00:00:58", got ${JSON.stringify(text.slice(0, 40))}`);
-  return ms;
+  const match = TIME.exec(text);
+  if (match === null || match[4] === undefined) return Number.NaN;
+  return utc(match);
+}
+
+/** `YYYY-MM-DD` as ms UTC; NaN when it is no such date. */
+export function parseDate(text: string): number {
+  const match = TIME.exec(text);
+  if (match === null || match[4] !== undefined) return Number.NaN;
+  return utc(match);
+}
+
+function utc([, year, month, day, hour = '0', minute = '0', second = '0']: RegExpExecArray): number {
+  const ms = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second);
+  const back = new Date(ms);
+  const same = back.getUTCMonth() === +month! - 1 && back.getUTCDate() === +day! && back.getUTCHours() === +hour;
+  return same && +minute < 60 && +second < 60 ? ms : Number.NaN;
 }

@@ -34,6 +34,7 @@ export interface Basket {
 /**
  * Reads and cleans the data: customer known, no cancellation, quantity and price above 0, stock code beginning with five
  * digits. Answers baskets in time order.
+ * @throws Error naming the row when a time cannot be read, and when nothing is left after cleaning.
  */
 export async function readBaskets(dataDir: string, progress: Progress): Promise<{ baskets: Basket[]; lines: number }> {
   const columns = [
@@ -46,11 +47,12 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
     'CustomerID',
     'Country',
   ];
+  const path = dataFile(join(dataDir, 'online-retail'), 'online_retail');
   const byInvoice = new Map<string, RetailLine[]>();
   let read = 0;
   let lines = 0;
   progress.start('reading invoices', 541_909);
-  for await (const row of csvRows(dataFile(join(dataDir, 'online-retail'), 'online_retail'), columns)) {
+  for await (const row of csvRows(path, columns)) {
     const [invoice, item, title, quantity, date, price, customer, country] = row as [
       string,
       string,
@@ -66,13 +68,20 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
     const units = Number(quantity);
     const unitPrice = Math.round(Number(price) * 100);
     if (!(units > 0) || !(Number(price) > 0)) continue;
+    const at = parseTime(date);
+    if (Number.isNaN(at))
+      throw new Error(
+        `${path}: row ${read}: expected a time such as "2010-12-01 08:26:00", got ${JSON.stringify(date)}`,
+      );
+    if (!/^\d+(\.0)?$/.test(customer))
+      throw new Error(`${path}: row ${read}: expected a whole number as CustomerID, got ${JSON.stringify(customer)}`);
     const line = {
       invoice,
       item,
       title: title.trim(),
       quantity: units,
       unitPrice,
-      at: parseTime(date),
+      at,
       customer: String(Number(customer)),
       country,
     };
@@ -81,6 +90,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
     else known.push(line);
     lines++;
   }
+  if (lines === 0) throw new Error(`${path}: expected purchases, none of ${read} rows is left after cleaning`);
   const baskets = [...byInvoice.values()].map((all): Basket => {
     const { customer, invoice, at, country } = all[0]!;
     return { customer, invoice, at, country, lines: all };

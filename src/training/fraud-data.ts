@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { applyPayment, type CustomerState, emptyCustomer, setBirthDate } from '../features/customer-state.js';
+import { FRAUD_FEATURES, fraudVector } from '../features/fraud-features.js';
+import type { Progress } from './artifacts.js';
+import { csvRows, dataFile, parseDate, parseTime } from './csv.js';
+
+const WIDTH = FRAUD_FEATURES.features.length;
+const TRAIN_UNTIL = Date.UTC(2020, 3, 1);
+const VALIDATE_UNTIL = Date.UTC(2020, 5, 21);
+const PERIODS = ['training (before 2020-04-01)', 'validation (to 2020-06-20)', 'test (from 2020-06-21)'] as const;
+/** Rows of the whole file, for the progress bar only. */
+const USUAL_ROWS = 1_876_852;
+
+/** Rows of one period: `fraud@1` vectors (row-major) and labels (1 fraud, 0 legitimate). */
+export interface FraudRows {
+  readonly x: Float32Array;
+  readonly y: Uint8Array;
+}
+/** The payments split by time, and what was read. */
+export interface FraudData {
+  readonly train: FraudRows;
+  readonly validation: FraudRows;
+  readonly test: FraudRows;
+  readonly rows: number;
+  /** Times of the first and the last payment as the file writes them. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Rows of one period while they arrive. */
+class Growing {
+  x = new Float32Array(WIDTH * 65_536);
+  y = new Uint8Array(65_536);
+  rows = 0;
+
+  /** The offset at which the next vector is to be written. */
+  next(): number {
+    if ((this.rows + 1) * WIDTH > this.x.length) {
+      const x = new Float32Array(this.x.length * 2);
+      x.set(this.x);
+      this.x = x;
+      const y = new Uint8Array(this.y.length * 2);
+      y.set(this.y);
+      this.y = y;
+    }
+    return this.rows * WIDTH;
+  }
+  finished(): FraudRows {
+    return { x: this.x.subarray(0, this.rows * WIDTH), y: this.y.subarray(0, this.rows) };
+  }
+}
+
+/**
+ * Replays the payments of `<dataDir>/card-transactions` in time order through the serving features: each vector is
+ * taken from the card's state before its payment. Memory: the vectors (116 bytes a payment) and the cards' states.
+ * @throws Error naming the row and what is wrong with it (time, amount, label, order), or the period that lacks
+ * frauds or legitimate payments.
+ */
+export async function replayPayments(dataDir: string, progress: Progress): Promise<FraudData> {
+  const folder = join(dataDir, 'card-transactions');
+  const births = await readBirthDates(dataFile(folder, 'customers'));
+  const states = new Map<string, CustomerState>();
+  const periods = [new Growing(), new Growing(), new Growing()] as const;
+  const path = dataFile(folder, 'transactions');
+  const columns = ['timestamp', 'customer_id', 'merchant', 'category', 'amt', 'is_fraud'];
+  let rows = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  let from = '';
+  let to = '';
+  progress.start('reading payments', USUAL_ROWS);
+  for await (const row of csvRows(path, columns)) {
+    const [timestamp, customerId, merchant, category, amt, isFraud] = row as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const wrong = (expected: string, got: string) =>
+      new Error(`${path}: payment ${rows + 1}: expected ${expected}, got ${JSON.stringify(got.slice(0, 40))}`);
+    const occurredAt = parseTime(timestamp);
+    if (Number.isNaN(occurredAt)) throw wrong('a time such as "2019-01-01 00:00:58"', timestamp);
+    if (occurredAt < last) throw wrong(`payments in time order, a time from ${to} on`, timestamp);
+    const amountMinor = Math.round(Number(amt) * 100);
+    if (!(amountMinor > 0 && amountMinor < 1e9)) throw wrong('an amount above 0 and below 10,000,000', amt);
+    if (isFraud !== '0' && isFraud !== '1') throw wrong('is_fraud to be 0 or 1', isFraud);
+    if (customerId === '') throw wrong('a customer_id', customerId);
+    last = occurredAt;
+
+    let state = states.get(customerId);
+    if (state === undefined) {
+      state = emptyCustomer();
+      const birth = births.get(customerId);
+      if (birth !== undefined) setBirthDate(state, birth);
+      states.set(customerId, state);
+    }
+    const period = periods[occurredAt < TRAIN_UNTIL ? 0 : occurredAt < VALIDATE_UNTIL ? 1 : 2];
+    fraudVector(state, { merchant, category, amountMinor, currency: 'USD', occurredAt }, period.x, period.next());
+    period.y[period.rows++] = Number(isFraud);
+    applyPayment(state, category, amountMinor, occurredAt);
+    if (rows === 0) from = timestamp;
+    to = timestamp;
+    if (++rows % 20_000 === 0) progress.step(rows);
+  }
+  progress.done(`${rows} payments of ${states.size} cards`);
+  const [train, validation, test] = periods.map((period) => period.finished()) as [FraudRows, FraudRows, FraudRows];
+  [train, validation, test].forEach(({ y }, i) => {
+    const frauds = y.reduce((sum, label) => sum + label, 0);
+    if (frauds === 0 || frauds === y.length) {
+      throw new Error(
+        `${path}: expected frauds and legitimate payments in ${PERIODS[i]}, got ${frauds} frauds in ${y.length} payments`,
+      );
+    }
+  });
+  return { train, validation, test, rows, from, to };
+}
+
+async function readBirthDates(path: string): Promise<Map<string, string>> {
+  const births = new Map<string, string>();
+  for await (const [id, dob] of csvRows(path, ['customer_id', 'dob'])) {
+    if (Number.isNaN(parseDate(dob!)))
+      throw new Error(`${path}: customer ${id}: expected a date such as "1988-03-09", got ${JSON.stringify(dob)}`);
+    births.set(id!, dob!);
+  }
+  return births;
+}

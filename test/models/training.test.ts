@@ -1,0 +1,195 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCard, parseManifest } from '../../src/inference/manifest.js';
+import { noProgress } from '../../src/training/artifacts.js';
+import { evaluate, type TrainableModel, train } from '../../src/training/index.js';
+import { gaussian, seeded } from '../../src/training/random.js';
+import { hasNative } from '../support/engines.js';
+import { temporaryFolder } from '../support/server.js';
+
+const MODELS: readonly TrainableModel[] = ['fraud', 'recommendations', 'segmentation'];
+const CATEGORIES = ['grocery_pos', 'gas_transport', 'shopping_net', 'misc_net', 'travel'];
+const stamp = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+const HOUR = 3_600_000;
+
+/** 20 cards that pay small amounts by day, and now and then large ones at night, which are fraud. */
+function payments(): string[] {
+  const random = seeded(11);
+  const lines: string[] = [];
+  let at = Date.UTC(2020, 0, 1);
+  for (let n = 0; at < Date.UTC(2020, 8, 1); n++) {
+    at += Math.floor(random() * 3 * HOUR);
+    const fraud = new Date(at).getUTCHours() < 4 && random() < 0.3;
+    const amount = Math.exp((fraud ? 6.5 : 3.2) + 0.5 * gaussian(random));
+    const category = CATEGORIES[Math.floor(random() * CATEGORIES.length)];
+    lines.push(
+      `${n},${stamp(at)},card-${Math.floor(random() * 20)},shop,${category},${amount.toFixed(2)},${fraud ? 1 : 0}`,
+    );
+  }
+  return lines;
+}
+
+/** 260 customers of 150 items: each buys around one taste, some often and dearly, some once. */
+function invoices(): string[] {
+  const random = seeded(12);
+  const lines: string[] = [];
+  let invoice = 500_000;
+  for (let customer = 0; customer < 260; customer++) {
+    const taste = (customer % 5) * 30;
+    const baskets = 1 + Math.floor(random() ** 2 * 8);
+    const factor = Math.exp(gaussian(random));
+    for (let b = 0; b < baskets; b++) {
+      const at = Date.UTC(2010, 11, 1) + Math.floor(random() * 370) * 24 * HOUR;
+      invoice++;
+      for (let line = 0; line < 12; line++) {
+        const item = random() < 0.8 ? taste + Math.floor(random() * 30) : Math.floor(random() * 150);
+        const price = (1 + (item % 7)) * factor;
+        lines.push(
+          `${invoice},${10_000 + item},ITEM ${item},2,${stamp(at)},${price.toFixed(2)},${12_000 + customer}.0,United Kingdom`,
+        );
+      }
+    }
+  }
+  return lines;
+}
+
+const PAYMENTS = 'trans_id,timestamp,customer_id,merchant,category,amt,is_fraud';
+const CARDS = ['dob,customer_id', ...Array.from({ length: 20 }, (_, i) => `19${50 + i}-03-0${1 + (i % 9)},card-${i}`)];
+const INVOICES = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
+
+describe.skipIf(!hasNative)('training', () => {
+  const folder = temporaryFolder();
+  const good = join(folder.path, 'data');
+  const modelsDir = join(folder.path, 'models');
+  /** A data folder in which the card payments are these lines. */
+  const withPayments = (name: string, lines: readonly string[]) => {
+    const dir = join(folder.path, name, 'card-transactions');
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'transactions.csv'), [...lines, ''].join('\n'));
+    writeFileSync(join(dir, 'customers.csv'), [...CARDS, ''].join('\n'));
+    return join(folder.path, name);
+  };
+  const run = (model: TrainableModel, dataDir = good, more: object = {}) =>
+    train(model, { dataDir, modelsDir, seed: 3, progress: noProgress, ...more });
+  const weightsOf = (path: string) => parseCard(readFileSync(join(path, 'version.json'), 'utf8')).files['weights.bin'];
+
+  beforeAll(() => {
+    for (const dir of ['card-transactions', 'online-retail']) mkdirSync(join(good, dir), { recursive: true });
+    const csv = (lines: readonly string[]) => [...lines, ''].join('\n');
+    writeFileSync(join(good, 'card-transactions', 'transactions.csv.gz'), gzipSync(csv([PAYMENTS, ...payments()])));
+    writeFileSync(join(good, 'card-transactions', 'customers.csv'), csv(CARDS));
+    writeFileSync(join(good, 'online-retail', 'online_retail.csv'), csv([INVOICES, ...invoices()]));
+  });
+  afterAll(() => folder.remove());
+
+  it.each(MODELS)('of %s writes a version whose every figure can be computed again', async (model) => {
+    const path = await run(model);
+    expect(path).toBe(join(modelsDir, model, '1'));
+    const manifest = parseManifest(readFileSync(join(modelsDir, model, 'manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ name: model, graph: { domain: model } });
+    const { metrics } = JSON.parse(readFileSync(join(path, 'version.json'), 'utf8'));
+    expect(metrics.length).toBeGreaterThan(5);
+
+    const { version, figures } = await evaluate(model, { dataDir: good, modelsDir, progress: noProgress });
+    expect(version).toBe(1);
+    expect(figures).toHaveLength(metrics.length);
+    expect(figures.filter((figure) => !figure.same)).toEqual([]);
+    for (const { recomputed } of figures) expect(recomputed).toSatisfy(Number.isFinite);
+  });
+
+  it('learns what is in the data', async () => {
+    const figure = (model: string, name: string, on = '') => {
+      const { metrics } = JSON.parse(readFileSync(join(modelsDir, model, '1', 'version.json'), 'utf8'));
+      return metrics.find((m: { name: string; dataset: string }) => m.name === name && m.dataset.includes(on)).value;
+    };
+    expect(figure('fraud', 'rocAuc')).toBeGreaterThan(0.97);
+    expect(figure('recommendations', 'hitRate@10', 'new')).toBeGreaterThan(
+      figure('recommendations', 'popularity.hitRate@10', 'new'),
+    );
+    expect(figure('segmentation', 'laterMeanSpendGBP.champions')).toBeGreaterThan(
+      figure('segmentation', 'laterMeanSpendGBP.lapsed'),
+    );
+  });
+
+  it('gives the same weights for the same seed and others for another', async () => {
+    const [first, again, other] = [
+      await run('fraud', good, { version: 21 }),
+      await run('fraud', good, { version: 22 }),
+      await run('fraud', good, { version: 23, seed: 4 }),
+    ];
+    expect(weightsOf(again)).toBe(weightsOf(first));
+    expect(weightsOf(other)).not.toBe(weightsOf(first));
+  });
+
+  it('refuses bad payments by row, and leaves nothing behind', async () => {
+    const before = readdirSync(join(modelsDir, 'fraud')).sort();
+    const lines = [PAYMENTS, ...payments()];
+    const spoilt = (name: string, row: number, change: (line: string) => string) =>
+      run(
+        'fraud',
+        withPayments(
+          name,
+          lines.map((line, i) => (i === row ? change(line) : line)),
+        ),
+      );
+    const field = (index: number, value: string) => (line: string) =>
+      line
+        .split(',')
+        .map((old, i) => (i === index ? value : old))
+        .join(',');
+
+    await expect(spoilt('amount', 5, field(5, '-3'))).rejects.toThrow(
+      /transactions\.csv: payment 5: expected an amount above 0 and below 10,000,000, got "-3"/,
+    );
+    await expect(spoilt('label', 6, field(6, 'yes'))).rejects.toThrow(
+      'payment 6: expected is_fraud to be 0 or 1, got "yes"',
+    );
+    await expect(spoilt('time', 7, field(1, '2020-02-31 00:00:00'))).rejects.toThrow(
+      'payment 7: expected a time such as',
+    );
+    await expect(spoilt('order', 800, field(1, '2019-01-01 00:00:00'))).rejects.toThrow(
+      'payment 800: expected payments in time order',
+    );
+    await expect(
+      run(
+        'fraud',
+        withPayments(
+          'one class',
+          lines.map((line) => line.replace(/,1$/, ',0')),
+        ),
+      ),
+    ).rejects.toThrow(/expected frauds and legitimate payments in training .*, got 0 frauds/);
+    await expect(
+      run(
+        'fraud',
+        withPayments(
+          'header',
+          lines.map((line, i) => (i === 0 ? line.replace('amt', 'x') : line)),
+        ),
+      ),
+    ).rejects.toThrow('expected column(s) amt');
+    await expect(run('fraud', join(folder.path, 'nowhere'))).rejects.toThrow('there is no such file');
+    await expect(run('fraud', good, { version: 1 })).rejects.toThrow('version 1 of fraud exists');
+    expect(readdirSync(join(modelsDir, 'fraud')).sort()).toEqual(before);
+  });
+
+  it('is evaluated only as it was written', async () => {
+    const path = await run('segmentation', good, { version: 30 });
+    const look = (version: number) =>
+      evaluate('segmentation', { dataDir: good, modelsDir, version, progress: noProgress });
+    await expect(look(31)).rejects.toThrow(/expected a version of segmentation .*\(1, 30\), got 31/);
+    writeFileSync(join(path, 'assets', 'segments.json'), '[]');
+    await expect(look(30)).rejects.toThrow(/assets\/segments\.json: is not the file that version\.json lists/);
+  });
+
+  it('shows a figure that the card has wrong', async () => {
+    const path = join(modelsDir, 'segmentation', '1', 'version.json');
+    const card = JSON.parse(readFileSync(path, 'utf8'));
+    card.metrics[0].value += 0.01;
+    writeFileSync(path, JSON.stringify(card));
+    const { figures } = await evaluate('segmentation', { dataDir: good, modelsDir, version: 1, progress: noProgress });
+    expect(figures.filter((figure) => !figure.same).map(({ name }) => name)).toEqual([card.metrics[0].name]);
+  });
+});
