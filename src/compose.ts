@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
@@ -243,17 +244,26 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     },
   });
 
+  let closing = false;
+  /** Queries come first: a checkpoint takes a tenth of the thread, unless the server is waiting for it. */
+  const pause = async (busyMs: number) => {
+    if (!closing) await sleep(9 * busyMs);
+  };
   let checkpointing: Promise<void> = Promise.resolve();
   const checkpoint = () => {
     checkpointing = checkpointing.then(async () => {
       const { position } = projection;
       // A saved state must not contain payments whose score is not on disk: their features could not be taken again.
-      await customers.store.checkpoint(position, async (seq) => {
-        await scorer.settle();
-        await scorer.settled(seq, SETTLE_MS);
-        if (scorer.offset < seq) throw new Error('scoring is behind');
-      });
-      await items.store.checkpoint(position, async () => {});
+      await customers.store.checkpoint(
+        position,
+        async (seq) => {
+          await scorer.settle();
+          await scorer.settled(seq, SETTLE_MS);
+          if (scorer.offset < seq) throw new Error('scoring is behind');
+        },
+        pause,
+      );
+      await items.store.checkpoint(position, async () => {}, pause);
     });
     const done = checkpointing;
     checkpointing = checkpointing.catch((error) =>
@@ -275,6 +285,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     simulation: null,
     checkpoint,
     async close() {
+      closing = true;
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
       await apollo.stop();

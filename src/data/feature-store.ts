@@ -81,9 +81,14 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
 
   /**
    * Saves what changed since the last checkpoint. `position`: everything up to it has been applied; `ready(seq)` resolves once the
-   * log's consumers are past `seq`, since a state must never be ahead of a consumer that needs the state before.
+   * log's consumers are past `seq`, since a state must never be ahead of a consumer that needs the state before. After each slice
+   * `pause` is told how long it kept the thread busy, ms, and may let others go first; default: no pause.
    */
-  async checkpoint(position: number, ready: (seq: number) => Promise<void>): Promise<void> {
+  async checkpoint(
+    position: number,
+    ready: (seq: number) => Promise<void>,
+    pause: (busyMs: number) => Promise<void> = async () => {},
+  ): Promise<void> {
     const entities = [...this.#dirty];
     for (let next = 0; next < entities.length; ) {
       const started = performance.now();
@@ -97,6 +102,7 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
         held.dirty = false;
         this.#dirty.delete(key);
       }
+      const busy = performance.now() - started;
       try {
         await ready(newest);
         await this.#snapshots.save(this.#kind, documents);
@@ -104,6 +110,7 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
         for (const { key } of documents) this.#touch(key);
         throw error;
       }
+      await pause(busy);
     }
     await ready(position);
     await this.#snapshots.save(this.#kind, [], position);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { takeFloats } from '../../core/floats.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { RFM_FEATURES, rfmVector } from '../../features/rfm-features.js';
@@ -67,7 +68,7 @@ export class SegmentationDomain {
     selector?: VersionSelector,
   ): Promise<SegmentPrediction> {
     const info = this.#inference.resolve(SEGMENTATION_MODEL, context, selector);
-    const features = new Float32Array(RFM_FEATURES.features.length);
+    const features = takeFloats(RFM_FEATURES.features.length);
     const defaulted = rfmVector(state, now, features, 0);
     const featuresAsOf = state.asOf;
     const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, info);

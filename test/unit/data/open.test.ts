@@ -206,10 +206,15 @@ describe('EmbeddedFeatureStore', () => {
     const all = await data.events.read(0, 100);
     const { store } = await EmbeddedFeatureStore.open({ kind: 'k', reducer, snapshots: data.snapshots });
     store.apply(all.slice(0, 20));
-    const saving = store.checkpoint(20, async () => {
-      store.apply(all.slice(20, 25)); // life goes on while it is saved
+    const pauses: number[] = [];
+    // Life goes on while it is saved, and in its pauses.
+    const ready = async () => store.apply(all.slice(20, 25));
+    await store.checkpoint(20, ready, async (busyMs) => {
+      pauses.push(busyMs);
+      store.apply(all.slice(25, 30));
     });
-    await saving;
+    expect(pauses.length).toBeGreaterThan(0);
+    for (const busyMs of pauses) expect(busyMs).toBeLessThan(1_000);
     const { store: again, replayFrom } = await EmbeddedFeatureStore.open({
       kind: 'k',
       reducer,
