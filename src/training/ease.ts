@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-node';
 import type { Progress } from './artifacts.js';
 import { gaussian } from './random.js';
+import * as tf from './tf.js';
 
 /**
  * EASE (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"): the item-item matrix B that minimises

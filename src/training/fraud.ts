@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-node';
 import { featureSetName } from '../features/catalogue.js';
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
 import {
@@ -16,6 +15,7 @@ import { type FraudData, type FraudRows, replayPayments } from './fraud-data.js'
 import { chooseThresholds, FRAUD_DATASET, fraudCard, fraudMetrics, type Thresholds } from './fraud-report.js';
 import { histogram, prAuc } from './metrics.js';
 import { seeded, shuffle } from './random.js';
+import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-node';
 import { BASKET_FEATURES, recentItems } from '../features/basket-features.js';
 import { featureSetName } from '../features/catalogue.js';
 import { applyInteraction, type CustomerState, emptyCustomer, RECENT_ITEMS } from '../features/customer-state.js';
@@ -23,6 +22,7 @@ import { best, denseRanking, evaluateRanking, ownHistoryRanking, type Ranking } 
 import { type Basket, RETAIL, readBaskets } from './retail.js';
 import { itemList, popularity } from './retail-assets.js';
 import { type Customer, holdBack, itemSets, MIN_CUSTOMERS, type Vocabulary, vocabularyOf } from './retail-split.js';
+import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
 /** Strengths of EASE's regularisation that are tried. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-node';
 import { featureSetName } from '../features/catalogue.js';
 import { applyPurchase, type CustomerState, emptyCustomer } from '../features/customer-state.js';
 import { RFM_FEATURES, rfmVector } from '../features/rfm-features.js';
@@ -23,6 +22,7 @@ import { histogram } from './metrics.js';
 import { seeded } from './random.js';
 import { type Basket, RETAIL, readBaskets } from './retail.js';
 import { nameSegments, type Segment } from './segmentation-names.js';
+import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
 const K = 4;

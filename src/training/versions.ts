@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-node';
 import { featureSet } from '../features/catalogue.js';
 import { type Evaluation, existingVersions, hashes, type Metric, type Recomputed } from './artifacts.js';
+import * as tf from './tf.js';
 
 /** How far a figure may be from the card's: rounding to five digits, and sums in another order. */
 const TOLERANCE = 2e-4;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { restoreLegacyUtil } from '../../src/core/legacy-util.js';
 import { parseCard, parseManifest } from '../../src/inference/manifest.js';
 import type { Tensor, TensorMap, VersionSource } from '../../src/inference/ports.js';
 import { createWasmRuntime } from '../../src/inference/runtimes/wasm/wasm.js';
@@ -39,6 +40,7 @@ function inputsOf(model: string, rows: readonly Golden[]): TensorMap {
 
 /** The model as TensorFlow.js itself runs it: no code of this project between the file and the answer. */
 async function plainTensorFlow(model: string, version: string): Promise<Run> {
+  restoreLegacyUtil();
   const tf = await import('@tensorflow/tfjs-node');
   await tf.setBackend('tensorflow');
   const loaded = await tf.loadLayersModel(`file://${join(MODELS, model, version, 'model.json')}`);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import util from 'node:util';
 import type * as tfjsNode from '@tensorflow/tfjs-node';
+import { restoreLegacyUtil } from '../../../core/legacy-util.js';
 
 const require = createRequire(import.meta.url);
 
@@ -78,10 +78,7 @@ export class RetiredInputs {
  * @throws when the binding or TensorFlow's library is missing or does not load.
  */
 export function loadNative(): Native {
-  // Node 23 removed two functions that tfjs-node's kernels still call.
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  restoreLegacyUtil();
   const tf = require('@tensorflow/tfjs-node') as typeof tfjsNode;
   const backend = tf.backend() as unknown as NativeBackend;
   // The binding's own properties are read-only; the compiler needs to stand in front of some of them while it records.
