@@ -38,7 +38,7 @@ export type Scalars = {
 /** What lay between `after` and now has been sent; what follows is live. The first message of a stream without `after`. */
 export type CaughtUp = StreamMessage & {
   readonly __typename?: 'CaughtUp';
-  /** Position of now. */
+  /** Position of the stream as it is now. */
   readonly cursor: Scalars['Cursor']['output'];
   /** How many messages were replayed. */
   readonly replayed: Scalars['Int']['output'];
@@ -72,7 +72,7 @@ export type Customer = Node & {
   readonly birthDate?: Maybe<Scalars['Date']['output']>;
   /** As told by `upsertCustomers`. */
   readonly country?: Maybe<Scalars['String']['output']>;
-  /** Your own key. */
+  /** Your own key of the customer. */
   readonly customerId: Scalars['ID']['output'];
   /** Global id, opaque. `customerId` is your own key. */
   readonly id: Scalars['ID']['output'];
@@ -170,13 +170,13 @@ export type FeatureSpec = {
 /** How likely a payment is fraudulent. */
 export type FraudAssessment = Node & Prediction & {
   readonly __typename?: 'FraudAssessment';
-  /** By the version's own thresholds. */
+  /** What to do, by the version's own thresholds on `probability`. */
   readonly decision: FraudDecision;
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
   /** Time of the newest event the features contain; the time of the answer where they contain none. */
   readonly featuresAsOf: Scalars['DateTime']['output'];
-  /** The predictionId. */
+  /** The predictionId, by which outcomes are reported and `prediction` finds it. */
   readonly id: Scalars['ID']['output'];
   /** The version that answered. */
   readonly modelVersion: ModelVersion;
@@ -184,7 +184,7 @@ export type FraudAssessment = Node & Prediction & {
   readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
   /** When it answered. */
   readonly predictedAt: Scalars['DateTime']['output'];
-  /** 0 to 1. */
+  /** How likely the payment is fraudulent by this version, 0 to 1. */
   readonly probability: Scalars['Float']['output'];
   /** True: `prediction(id)` and outcomes will find it. */
   readonly recorded: Scalars['Boolean']['output'];
@@ -201,13 +201,13 @@ export type FraudDecision =
 
 /** A payment that is only thought of. */
 export type HypotheticalTransactionInput = {
-  /** How much, in the model's currency. */
+  /** What would be paid, in the model's currency (`Model.currency`). */
   readonly amount: MoneyInput;
   /** Kind of merchant: `grocery_pos`, `shopping_net`, … */
   readonly category: Scalars['String']['input'];
-  /** Whom. */
+  /** Whom the customer would pay. */
   readonly merchant: Scalars['String']['input'];
-  /** When; now when left out. */
+  /** When it would happen; now when left out. */
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -231,7 +231,7 @@ export type IngestErrorCode =
 /** One refused item of a call; the others went in. */
 export type IngestUserError = UserError & {
   readonly __typename?: 'IngestUserError';
-  /** Why, for programs. */
+  /** Why, as a code for programs. */
   readonly code: IngestErrorCode;
   /** Where in the arguments: `["transactions", "3", "amount"]`. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -309,7 +309,7 @@ export type Lagged = StreamMessage & {
   readonly cursor: Scalars['Cursor']['output'];
   /** How many the filter would have passed; null when the log no longer knows. */
   readonly missed?: Maybe<Scalars['Int']['output']>;
-  /** Why. */
+  /** What made them go missing. */
   readonly reason: LagReason;
 };
 
@@ -335,24 +335,24 @@ export type Model = Node & {
   readonly description: Scalars['String']['output'];
   /** The engine it runs on: `tensorflow` or `wasm`. */
   readonly engine: Scalars['String']['output'];
-  /** Global id. */
+  /** Global id, for `node` and caches. */
   readonly id: Scalars['ID']['output'];
-  /** What it takes. */
+  /** The tensors it takes, with their features. */
   readonly inputs: ReadonlyArray<TensorSpec>;
-  /** As in its manifest. */
+  /** Its name, as its folder and its manifest say. */
   readonly name: Scalars['String']['output'];
-  /** What it answers. */
+  /** The tensors it answers. */
   readonly outputs: ReadonlyArray<TensorSpec>;
   /** Every version in the folder, ascending. */
   readonly versions: ReadonlyArray<ModelVersion>;
 };
 
-/** A name for a version. */
+/** A name for a version, which can move to another. */
 export type ModelAlias = {
   readonly __typename?: 'ModelAlias';
   /** `champion`, `challenger`, … */
   readonly name: Scalars['String']['output'];
-  /** What it means now. */
+  /** The version it means now. */
   readonly version: ModelVersion;
 };
 
@@ -387,7 +387,7 @@ export type ModelVersion = Node & {
   readonly aliases: ReadonlyArray<Scalars['String']['output']>;
   /** Name and version of its features, `fraud@1`. */
   readonly featureSet?: Maybe<Scalars['String']['output']>;
-  /** Global id. */
+  /** Global id, for `node` and caches. */
   readonly id: Scalars['ID']['output'];
   /** How good it is, on what. */
   readonly metrics: ReadonlyArray<Metric>;
@@ -643,7 +643,7 @@ export type RecordInteractionsPayload = {
   readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
   /** Everything up to here is on disk; null when nothing was accepted. */
   readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
-  /** The refused ones. */
+  /** One error for each item that was refused; the others went in. */
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
@@ -656,7 +656,7 @@ export type RecordTransactionsPayload = {
   readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
   /** In the order of the input; null where refused. A repeated id answers its first record. */
   readonly transactions?: Maybe<ReadonlyArray<Maybe<Transaction>>>;
-  /** The refused ones. */
+  /** One error for each item that was refused; the others went in. */
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
@@ -703,7 +703,7 @@ export type SegmentAssignment = Node & Prediction & {
 /** A customer's segment became another one. */
 export type SegmentChanged = StreamMessage & {
   readonly __typename?: 'SegmentChanged';
-  /** Where they belong now. */
+  /** Where they belong now, with the confidence of the assignment. */
   readonly current?: Maybe<SegmentAssignment>;
   /** Position of this message. */
   readonly cursor: Scalars['Cursor']['output'];
@@ -783,7 +783,7 @@ export type TensorSpec = {
 /** A card payment that was recorded. */
 export type Transaction = Node & {
   readonly __typename?: 'Transaction';
-  /** How much. */
+  /** What was paid, exactly as it was recorded. */
   readonly amount: Money;
   /** Kind of merchant. Categories the model does not know count as none of them. */
   readonly category: Scalars['String']['output'];
@@ -794,7 +794,7 @@ export type Transaction = Node & {
    * features logged then, never about today's state. Null for payments that were not scored.
    */
   readonly fraud?: Maybe<FraudAssessment>;
-  /** Global id. */
+  /** Global id, for `node` and caches. */
   readonly id: Scalars['ID']['output'];
   /** Whom they paid. */
   readonly merchant: Scalars['String']['output'];
@@ -804,7 +804,7 @@ export type Transaction = Node & {
   readonly recordedAt: Scalars['DateTime']['output'];
   /** Part of the simulated world, not real. */
   readonly simulated: Scalars['Boolean']['output'];
-  /** Your own key. */
+  /** Your own key of the payment. */
   readonly transactionId: Scalars['ID']['output'];
 };
 
@@ -819,22 +819,22 @@ export type TransactionConnection = {
   readonly __typename?: 'TransactionConnection';
   /** Payments with their cursors. */
   readonly edges?: Maybe<ReadonlyArray<Maybe<TransactionEdge>>>;
-  /** The same payments without. */
+  /** The same payments without their cursors. */
   readonly nodes?: Maybe<ReadonlyArray<Maybe<Transaction>>>;
-  /** Where the page lies. */
+  /** Whether there is more on either side. */
   readonly pageInfo: PageInfo;
 };
 
 /** One payment in a page. */
 export type TransactionEdge = {
   readonly __typename?: 'TransactionEdge';
-  /** For `after` and `before`. */
+  /** Position of this payment, for `after` and `before`. */
   readonly cursor: Scalars['Cursor']['output'];
   /** The payment. */
   readonly node?: Maybe<Transaction>;
 };
 
-/** A card payment. */
+/** A card payment to be recorded and scored. */
 export type TransactionInput = {
   /** How much, above 0, in the fraud model's currency. */
   readonly amount: MoneyInput;
@@ -850,14 +850,14 @@ export type TransactionInput = {
   readonly transactionId: Scalars['ID']['input'];
 };
 
-/** A payment was scored. */
+/** A payment was scored on its arrival. */
 export type TransactionScored = StreamMessage & {
   readonly __typename?: 'TransactionScored';
   /** Position of this message. */
   readonly cursor: Scalars['Cursor']['output'];
   /** The assessment made on arrival. */
   readonly fraud?: Maybe<FraudAssessment>;
-  /** The payment. */
+  /** The payment that was scored. */
   readonly transaction: Transaction;
 };
 
@@ -867,7 +867,7 @@ export type TransactionScoredFilter = {
   readonly categories?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Only these customers, at most 500. */
   readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** Only these decisions. */
+  /** Only payments with one of these decisions. */
   readonly decisions?: InputMaybe<ReadonlyArray<FraudDecision>>;
   /** Only from this probability on, 0 to 1. */
   readonly minProbability?: InputMaybe<Scalars['Float']['input']>;
@@ -883,7 +883,7 @@ export type UpsertCustomersPayload = {
   readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
   /** Everything up to here is on disk; null when nothing was accepted. */
   readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
-  /** The refused ones. */
+  /** One error for each item that was refused; the others went in. */
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
@@ -894,7 +894,7 @@ export type UpsertItemsPayload = {
   readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
   /** Everything up to here is on disk; null when nothing was accepted. */
   readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
-  /** The refused ones. */
+  /** One error for each item that was refused; the others went in. */
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
