@@ -8,6 +8,7 @@ import type { SegmentChanged, Stored, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
+import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { QueryRecorder } from './domains/prediction.js';
 import { RecommendationsDomain } from './domains/recommendations/recommendations.js';
@@ -131,9 +132,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
 
   const recorder = new QueryRecorder(data.predictions, clock);
   const unavailable = new Set<string>();
-  const fraud = new FraudDomain(inference, recorder);
-  const segmentation = new SegmentationDomain(inference, recorder);
-  const recommendations = new RecommendationsDomain(inference, recorder, unavailable);
+  const explainer = new Explainer(inference);
+  const fraud = new FraudDomain(inference, recorder, explainer);
+  const segmentation = new SegmentationDomain(inference, recorder, explainer);
+  const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
   const scoredHub = new Hub<Positioned<ScoredPayment>>();

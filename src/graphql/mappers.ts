@@ -1,3 +1,4 @@
+import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
 import type { ManifestFeature, TensorSpec } from '../inference/ports.js';
 import type { VersionFacts } from './app.js';
@@ -12,5 +13,10 @@ export interface AliasNode {
   readonly name: string;
   readonly version: VersionFacts;
 }
+/** An explanation cut to its strongest contributions. */
+export interface ExplanationNode extends Explanation {
+  readonly rest: number;
+}
+export type ContributionNode = Contribution;
 export type SegmentNode = Segment;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };

@@ -6,6 +6,7 @@ import type { CustomerState } from '../../features/customer-state.js';
 import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
 import type { Inference, ModelVersionInfo, RowResult, VersionSelector } from '../../inference/ports.js';
 import { perVersion } from '../assets.js';
+import { type Explainer, type Explanation, logOdds } from '../explanation/explanation.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
 import { readThresholds } from './thresholds.js';
 
@@ -48,11 +49,13 @@ export class FraudDomain {
   readonly featureSet = `${FRAUD_FEATURES.name}@${FRAUD_FEATURES.version}`;
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
+  readonly #explainer: Explainer;
   readonly #thresholds = perVersion(readThresholds);
 
-  constructor(inference: Inference, recorder: QueryRecorder) {
+  constructor(inference: Inference, recorder: QueryRecorder, explainer: Explainer) {
     this.#inference = inference;
     this.#recorder = recorder;
+    this.#explainer = explainer;
   }
 
   /**
@@ -109,6 +112,20 @@ export class FraudDomain {
   ): Promise<FraudPrediction> {
     const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
     return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context));
+  }
+
+  /** Why a payment was judged so, by the version that judged it, over the vector it saw. @throws what `Explainer.explain` throws. */
+  explain(prediction: FraudPrediction, context: RowContext): Promise<Explanation> {
+    return this.#explainer.explain(
+      {
+        info: this.#explainer.versionOf(prediction, context),
+        set: FRAUD_FEATURES,
+        features: prediction.features,
+        score: (outputs) => logOdds(outputs.probability![0]!),
+        unit: 'log-odds of fraud',
+      },
+      context,
+    );
   }
 
   #run(info: ModelVersionInfo, vector: Float32Array<ArrayBuffer>, context: RowContext): Promise<RowResult> {

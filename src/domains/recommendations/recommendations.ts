@@ -5,8 +5,9 @@ import {
   type RecentItemsInput,
   recentItems,
 } from '../../features/basket-features.js';
-import type { CustomerState } from '../../features/customer-state.js';
+import { type CustomerState, RECENT_ITEMS } from '../../features/customer-state.js';
 import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import { byStrength, type Explainer, type Explanation } from '../explanation/explanation.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
 import { type Vocabulary, type VocabularyItem, vocabularyOf } from './vocabulary.js';
 
@@ -40,12 +41,14 @@ export class RecommendationsDomain {
   readonly featureSet = `${BASKET_FEATURES.name}@${BASKET_FEATURES.version}`;
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
+  readonly #explainer: Explainer;
   readonly #unavailable: Unavailable;
   readonly #recent = new WeakMap<CustomerState, { version: number; vocabulary: Vocabulary; input: RecentItemsInput }>();
 
-  constructor(inference: Inference, recorder: QueryRecorder, unavailable: Unavailable) {
+  constructor(inference: Inference, recorder: QueryRecorder, unavailable: Unavailable, explainer: Explainer) {
     this.#inference = inference;
     this.#recorder = recorder;
+    this.#explainer = explainer;
     this.#unavailable = unavailable;
   }
 
@@ -111,6 +114,41 @@ export class RecommendationsDomain {
     });
   }
 
+  /**
+   * Which of the customer's own items drove a list: what each does alone to the summed score of the listed items. The network adds
+   * its items' influences up, so the parts make the whole. A list of popular items has no contributions.
+   * @throws ScoregraphError MODEL_UNAVAILABLE when the version is not loaded any more, and what `Inference.predict` throws.
+   */
+  async explain(prediction: RecommendationPrediction, context: RowContext): Promise<Explanation> {
+    const info = this.#explainer.versionOf(prediction, context);
+    const vocabulary = vocabularyOf(info);
+    const listed = prediction.output.items.map(({ itemId }) => vocabulary.indexOf.get(itemId)!);
+    const own = ownItems(prediction.features);
+    const unit = 'sum of the scores of the list';
+    if (prediction.output.basis !== 'PERSONAL') return { baseline: 0, score: 0, unit, contributions: [] };
+    const sets = [[], ...own.map((item) => [item]), own];
+    const results = await this.#explainer.run(info, sets.map(networkInput), context);
+    const scores = results.map(({ outputs }) => listed.reduce((sum, index) => sum + outputs.scores![index]!, 0));
+    const baseline = scores[0]!;
+    return {
+      baseline,
+      score: scores[scores.length - 1]!,
+      unit,
+      contributions: byStrength(
+        own.map(({ id, weight }, i) => {
+          const item = vocabulary.items[id - 1]!;
+          return {
+            name: item.title,
+            contribution: scores[i + 1]! - baseline,
+            sentence: `${item.title} is among their latest interactions.`,
+            features: [{ name: 'weight', value: weight }],
+            itemId: item.id,
+          };
+        }),
+      ),
+    };
+  }
+
   /** Most questions come while nothing has happened since the last one: the input is kept until the next interaction. */
   #recentItems(state: CustomerState, vocabulary: Vocabulary): RecentItemsInput {
     const kept = this.#recent.get(state);
@@ -150,6 +188,28 @@ function loggedVector(recent: { count: number; ids: Int32Array; weights: Float32
     features[recent.count + i] = recent.weights[i]!;
   }
   return features;
+}
+
+interface OwnItem {
+  /** Index + 1, as the model sees it. */
+  readonly id: number;
+  readonly weight: number;
+}
+
+/** The items and weights of a logged vector. */
+function ownItems(features: Float32Array): OwnItem[] {
+  const count = features.length / 2;
+  return Array.from({ length: count }, (_, i) => ({ id: features[i]!, weight: features[count + i]! }));
+}
+
+/** Own items as the network takes them. */
+function networkInput(items: readonly OwnItem[]) {
+  const input = { items: new Int32Array(RECENT_ITEMS), weights: new Float32Array(RECENT_ITEMS) };
+  items.forEach(({ id, weight }, i) => {
+    input.items[i] = id;
+    input.weights[i] = weight;
+  });
+  return input;
 }
 
 const personalReason = (count: number): string =>

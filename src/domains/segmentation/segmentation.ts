@@ -5,9 +5,13 @@ import type { CustomerState } from '../../features/customer-state.js';
 import { RFM_FEATURES, rfmVector } from '../../features/rfm-features.js';
 import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
 import { perVersion, readAsset } from '../assets.js';
+import type { Explainer, Explanation } from '../explanation/explanation.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
 
 export const SEGMENTATION_MODEL = 'segmentation';
+
+/** A confidence that single precision rounded to 0 counts as the smallest it can tell from it. */
+const atLeast = (confidence: number): number => Math.max(2 ** -126, confidence);
 
 /** A group of customers, as the model's version names it. */
 export interface Segment {
@@ -38,11 +42,13 @@ export class SegmentationDomain {
   readonly featureSet = `${RFM_FEATURES.name}@${RFM_FEATURES.version}`;
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
+  readonly #explainer: Explainer;
   readonly #segments = perVersion((info) => readAsset(info, 'segments.json', segmentsSchema));
 
-  constructor(inference: Inference, recorder: QueryRecorder) {
+  constructor(inference: Inference, recorder: QueryRecorder, explainer: Explainer) {
     this.#inference = inference;
     this.#recorder = recorder;
+    this.#explainer = explainer;
   }
 
   /** The segments of the version that answers, in the model's order. */
@@ -81,6 +87,29 @@ export class SegmentationDomain {
       defaulted,
       output: this.#read(info, result.outputs.confidence as Float32Array),
     });
+  }
+
+  /**
+   * Why a customer belongs to their segment rather than to the runner-up, by recency, frequency and monetary value. Null where there is
+   * no runner-up. @throws what `Explainer.explain` throws.
+   */
+  async explain(prediction: SegmentPrediction, context: RowContext): Promise<Explanation | null> {
+    const info = this.#explainer.versionOf(prediction, context);
+    const segments = this.#segments(info);
+    const { segment, runnerUp } = prediction.output;
+    const own = segments.findIndex(({ id }) => id === segment);
+    const other = segments.findIndex(({ id }) => id === runnerUp);
+    if (own < 0 || other < 0) return null;
+    return this.#explainer.explain(
+      {
+        info,
+        set: RFM_FEATURES,
+        features: prediction.features,
+        score: ({ confidence }) => Math.log(atLeast(confidence![own]!) / atLeast(confidence![other]!)),
+        unit: `log-odds of ${segments[own]!.label} against ${segments[other]!.label}`,
+      },
+      context,
+    );
   }
 
   #read(info: ModelVersionInfo, confidence: Float32Array): SegmentOutput {

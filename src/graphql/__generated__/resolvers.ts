@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, SegmentNode, AliasNode, TensorNode } from '../mappers.js';
+import type { RankedItem, ExplanationNode, ContributionNode, SegmentNode, AliasNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { GraphContext } from '../context.js';
@@ -59,6 +59,21 @@ export type ConfusionCounts = {
   readonly trueNegatives: Scalars['Int']['output'];
   /** Flagged, and fraud. */
   readonly truePositives: Scalars['Int']['output'];
+};
+
+/** What one fact did to a score. */
+export type Contribution = {
+  readonly __typename?: 'Contribution';
+  /** How much it moved the score, in the explanation's unit; above 0 it raised it. */
+  readonly contribution: Scalars['Float']['output'];
+  /** The features that say it, as the model saw them. */
+  readonly features: ReadonlyArray<FeatureValue>;
+  /** The item, where it is one. */
+  readonly item?: Maybe<Item>;
+  /** What it is about: `time of day`; for recommendations one of the customer's own items. */
+  readonly name: Scalars['String']['output'];
+  /** The fact in one sentence. */
+  readonly sentence: Scalars['String']['output'];
 };
 
 /** Somebody the models know something about. */
@@ -150,6 +165,21 @@ export type EngineInfo = {
   readonly workersAlive: Scalars['Int']['output'];
 };
 
+/** Why a prediction came out as it did: `baseline`, the contributions and `rest` add up to `score`. */
+export type Explanation = {
+  readonly __typename?: 'Explanation';
+  /** The score of a typical input: the median of every feature over the training rows; for recommendations that of no items at all. */
+  readonly baseline: Scalars['Float']['output'];
+  /** The strongest contributions first, whichever their sign. */
+  readonly contributions: ReadonlyArray<Contribution>;
+  /** The sum of the contributions that are not listed. */
+  readonly rest: Scalars['Float']['output'];
+  /** The score that is explained, in `unit`. */
+  readonly score: Scalars['Float']['output'];
+  /** What is added up: `log-odds of fraud`, say. */
+  readonly unit: Scalars['String']['output'];
+};
+
 /** One number that a model looks at. */
 export type FeatureSpec = {
   readonly __typename?: 'FeatureSpec';
@@ -167,6 +197,15 @@ export type FeatureSpec = {
   readonly unit?: Maybe<Scalars['String']['output']>;
 };
 
+/** A feature and the value the model saw. */
+export type FeatureValue = {
+  readonly __typename?: 'FeatureValue';
+  /** Its name in the feature set. */
+  readonly name: Scalars['String']['output'];
+  /** Its value, before the model's own scaling. */
+  readonly value: Scalars['Float']['output'];
+};
+
 /** How likely a payment is fraudulent. */
 export type FraudAssessment = Node & Prediction & {
   readonly __typename?: 'FraudAssessment';
@@ -174,6 +213,11 @@ export type FraudAssessment = Node & Prediction & {
   readonly decision: FraudDecision;
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /**
+   * Why it came out so: the `top` strongest contributions, 1 to 50. Computed when it is asked for, behind everything interactive. Null when
+   * it cannot be explained, because the version that answered is not loaded any more, say.
+   */
+  readonly explanation?: Maybe<Explanation>;
   /** Time of the newest event the features contain; the time of the answer where they contain none. */
   readonly featuresAsOf: Scalars['DateTime']['output'];
   /** The predictionId, by which outcomes are reported and `prediction` finds it. */
@@ -188,6 +232,12 @@ export type FraudAssessment = Node & Prediction & {
   readonly probability: Scalars['Float']['output'];
   /** True: `prediction(id)` and outcomes will find it. */
   readonly recorded: Scalars['Boolean']['output'];
+};
+
+
+/** How likely a payment is fraudulent. */
+export type FraudAssessmentExplanationArgs = {
+  top?: Scalars['Int']['input'];
 };
 
 /** What to do with a payment. */
@@ -502,6 +552,11 @@ export type PageInfo = {
 export type Prediction = {
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /**
+   * Why it came out so: the `top` strongest contributions, 1 to 50. Computed when it is asked for, behind everything interactive. Null when
+   * it cannot be explained, because the version that answered is not loaded any more, say.
+   */
+  readonly explanation?: Maybe<Explanation>;
   /** Time of the newest event the features contain; the time of the answer where they contain none. */
   readonly featuresAsOf: Scalars['DateTime']['output'];
   /** The predictionId: outcomes reported later refer to it. */
@@ -514,6 +569,12 @@ export type Prediction = {
   readonly predictedAt: Scalars['DateTime']['output'];
   /** True: `prediction(id)` and outcomes will find it. */
   readonly recorded: Scalars['Boolean']['output'];
+};
+
+
+/** One answer of one model version about one entity. `id` is the predictionId. */
+export type PredictionExplanationArgs = {
+  top?: Scalars['Int']['input'];
 };
 
 /** Where everything is read from. */
@@ -607,6 +668,11 @@ export type RecommendationList = Node & Prediction & {
   readonly basis: RecommendationBasis;
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /**
+   * Why it came out so: the `top` strongest contributions, 1 to 50. Computed when it is asked for, behind everything interactive. Null when
+   * it cannot be explained, because the version that answered is not loaded any more, say.
+   */
+  readonly explanation?: Maybe<Explanation>;
   /** Time of the newest event the features contain; the time of the answer where they contain none. */
   readonly featuresAsOf: Scalars['DateTime']['output'];
   /** The predictionId: pass it with interactions it led to. */
@@ -623,6 +689,12 @@ export type RecommendationList = Node & Prediction & {
   readonly reason: Scalars['String']['output'];
   /** True: `prediction(id)` and outcomes will find it. */
   readonly recorded: Scalars['Boolean']['output'];
+};
+
+
+/** A ranked answer, not a list that grows: no connection. */
+export type RecommendationListExplanationArgs = {
+  top?: Scalars['Int']['input'];
 };
 
 /** One place of a ranked list. */
@@ -680,6 +752,11 @@ export type SegmentAssignment = Node & Prediction & {
   readonly confidence: Scalars['Float']['output'];
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /**
+   * Why it came out so: the `top` strongest contributions, 1 to 50. Computed when it is asked for, behind everything interactive. Null when
+   * it cannot be explained, because the version that answered is not loaded any more, say.
+   */
+  readonly explanation?: Maybe<Explanation>;
   /** Time of the newest event the features contain; the time of the answer where they contain none. */
   readonly featuresAsOf: Scalars['DateTime']['output'];
   /** The predictionId. */
@@ -698,6 +775,12 @@ export type SegmentAssignment = Node & Prediction & {
   readonly runnerUp?: Maybe<Segment>;
   /** The nearest segment. */
   readonly segment: Segment;
+};
+
+
+/** Where a customer belongs. */
+export type SegmentAssignmentExplanationArgs = {
+  top?: Scalars['Int']['input'];
 };
 
 /** A customer's segment became another one. */
@@ -992,6 +1075,7 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
+  Contribution: ResolverTypeWrapper<ContributionNode>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   Customer: ResolverTypeWrapper<CustomerNode>;
   CustomerInput: CustomerInput;
@@ -999,7 +1083,9 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
   EngineInfo: ResolverTypeWrapper<EngineInfo>;
+  Explanation: ResolverTypeWrapper<ExplanationNode>;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
+  FeatureValue: ResolverTypeWrapper<FeatureValue>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   FraudAssessment: ResolverTypeWrapper<FraudPrediction>;
   FraudDecision: FraudDecision;
@@ -1060,6 +1146,7 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   CaughtUp: CaughtUp;
   ConfusionCounts: ConfusionCounts;
+  Contribution: ContributionNode;
   Cursor: Scalars['Cursor']['output'];
   Customer: CustomerNode;
   CustomerInput: CustomerInput;
@@ -1067,7 +1154,9 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
   EngineInfo: EngineInfo;
+  Explanation: ExplanationNode;
   FeatureSpec: FeatureSpec;
+  FeatureValue: FeatureValue;
   Float: Scalars['Float']['output'];
   FraudAssessment: FraudPrediction;
   HypotheticalTransactionInput: HypotheticalTransactionInput;
@@ -1133,6 +1222,15 @@ export type ConfusionCountsResolvers<ContextType = GraphContext, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ContributionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Contribution'] = ResolversParentTypes['Contribution']> = {
+  contribution?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  features?: Resolver<ReadonlyArray<ResolversTypes['FeatureValue']>, ParentType, ContextType>;
+  item?: Resolver<Maybe<ResolversTypes['Item']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sentence?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Cursor'], any> {
   name: 'Cursor';
 }
@@ -1172,6 +1270,15 @@ export type EngineInfoResolvers<ContextType = GraphContext, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ExplanationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Explanation'] = ResolversParentTypes['Explanation']> = {
+  baseline?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  contributions?: Resolver<ReadonlyArray<ResolversTypes['Contribution']>, ParentType, ContextType>;
+  rest?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  unit?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type FeatureSpecResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FeatureSpec'] = ResolversParentTypes['FeatureSpec']> = {
   default?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1182,9 +1289,16 @@ export type FeatureSpecResolvers<ContextType = GraphContext, ParentType extends 
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type FeatureValueResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FeatureValue'] = ResolversParentTypes['FeatureValue']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type FraudAssessmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAssessment'] = ResolversParentTypes['FraudAssessment']> = {
   decision?: Resolver<ResolversTypes['FraudDecision'], ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<FraudAssessmentExplanationArgs, 'top'>>;
   featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
@@ -1302,6 +1416,7 @@ export interface PositiveIntScalarConfig extends GraphQLScalarTypeConfig<Resolve
 export type PredictionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Prediction'] = ResolversParentTypes['Prediction']> = {
   __resolveType: TypeResolveFn<'FraudAssessment' | 'RecommendationList' | 'SegmentAssignment', ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<PredictionExplanationArgs, 'top'>>;
   featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
@@ -1327,6 +1442,7 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
 export type RecommendationListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecommendationList'] = ResolversParentTypes['RecommendationList']> = {
   basis?: Resolver<ResolversTypes['RecommendationBasis'], ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<RecommendationListExplanationArgs, 'top'>>;
   featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   items?: Resolver<ReadonlyArray<ResolversTypes['RecommendedItem']>, ParentType, ContextType>;
@@ -1371,6 +1487,7 @@ export type SegmentResolvers<ContextType = GraphContext, ParentType extends Reso
 export type SegmentAssignmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SegmentAssignment'] = ResolversParentTypes['SegmentAssignment']> = {
   confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<SegmentAssignmentExplanationArgs, 'top'>>;
   featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   margin?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -1483,13 +1600,16 @@ export type UserErrorResolvers<ContextType = GraphContext, ParentType extends Re
 export type Resolvers<ContextType = GraphContext> = {
   CaughtUp?: CaughtUpResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
+  Contribution?: ContributionResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
   Customer?: CustomerResolvers<ContextType>;
   Date?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
   EngineInfo?: EngineInfoResolvers<ContextType>;
+  Explanation?: ExplanationResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;
+  FeatureValue?: FeatureValueResolvers<ContextType>;
   FraudAssessment?: FraudAssessmentResolvers<ContextType>;
   IngestUserError?: IngestUserErrorResolvers<ContextType>;
   Item?: ItemResolvers<ContextType>;

@@ -1,4 +1,5 @@
 import type { PredictionRecord } from '../../core/predictions.js';
+import type { Explanation } from '../../domains/explanation/explanation.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import { FRAUD_MODEL } from '../../domains/fraud/fraud.js';
 import { RECOMMENDATIONS_MODEL, type RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
@@ -7,8 +8,9 @@ import { SEGMENTATION_MODEL, type SegmentPrediction } from '../../domains/segmen
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { App } from '../app.js';
 import type { GraphContext } from '../context.js';
+import type { ExplanationNode } from '../mappers.js';
 import { encodeNodeId } from '../node-id.js';
-import { notFound, predictionFields, selectorOf } from './shared.js';
+import { checkCount, notFound, predictionFields, selectorOf } from './shared.js';
 
 const TYPE_OF_MODEL: Readonly<Record<string, 'FraudAssessment' | 'RecommendationList' | 'SegmentAssignment'>> = {
   [FRAUD_MODEL]: 'FraudAssessment',
@@ -22,6 +24,18 @@ export const predictionType = (record: PredictionRecord) => TYPE_OF_MODEL[record
 /** A record from the log as a prediction of its type. */
 export function recorded(record: PredictionRecord | null): (PredictionRecord & { recorded: true }) | null {
   return record === null || predictionType(record) === null ? null : { ...record, recorded: true };
+}
+
+/** Most contributions anybody may ask for. */
+const MAX_CONTRIBUTIONS = 50;
+
+/** The `top` strongest contributions, and what the others add up to. */
+function strongest(top: number, explanation: Explanation | null): ExplanationNode | null {
+  if (explanation === null) return null;
+  const { baseline, score } = explanation;
+  const contributions = explanation.contributions.slice(0, top);
+  const listed = contributions.reduce((sum, { contribution }) => sum + contribution, 0);
+  return { ...explanation, contributions, rest: score - baseline - listed };
 }
 
 /** The segment as the version that made the prediction names it; its bare id when that version is gone. */
@@ -44,6 +58,7 @@ export const predictionResolvers: Pick<
   | 'Segment'
   | 'RecommendationList'
   | 'RecommendedItem'
+  | 'Contribution'
   | 'Item'
 > = {
   Query: {
@@ -57,11 +72,15 @@ export const predictionResolvers: Pick<
   Prediction: { __resolveType: (prediction) => predictionType(prediction as unknown as PredictionRecord)! },
   FraudAssessment: {
     ...predictionFields,
+    explanation: async (p: FraudPrediction, args, { app, row }) =>
+      strongest(checkCount(args.top, MAX_CONTRIBUTIONS, 'top'), await app.fraud.explain(p, row)),
     probability: (p: FraudPrediction) => p.output.probability,
     decision: (p: FraudPrediction) => p.output.decision,
   },
   SegmentAssignment: {
     ...predictionFields,
+    explanation: async (p: SegmentPrediction, args, { app, row }) =>
+      strongest(checkCount(args.top, MAX_CONTRIBUTIONS, 'top'), await app.segmentation.explain(p, row)),
     segment: (p: SegmentPrediction, _args, { app }) => segmentOf(app, p, p.output.segment),
     confidence: (p: SegmentPrediction) => p.output.confidence,
     runnerUp: (p: SegmentPrediction, _args, { app }) =>
@@ -71,6 +90,8 @@ export const predictionResolvers: Pick<
   Segment: { id: (segment) => encodeNodeId('Segment', segment.id), segmentId: (segment) => segment.id },
   RecommendationList: {
     ...predictionFields,
+    explanation: async (p: RecommendationPrediction, args, { app, row }) =>
+      strongest(checkCount(args.top, MAX_CONTRIBUTIONS, 'top'), await app.recommendations.explain(p, row)),
     items: (p: RecommendationPrediction) =>
       p.output.items.map(({ itemId, score }, index) => ({ itemId, score, rank: index + 1 })),
     basis: (p: RecommendationPrediction) => p.output.basis,
@@ -78,6 +99,10 @@ export const predictionResolvers: Pick<
   },
   RecommendedItem: {
     item: ({ itemId }, _args, { app }) => app.catalogue.item(itemId) ?? { itemId, title: itemId, available: false },
+  },
+  Contribution: {
+    item: ({ itemId }, _args, { app }) =>
+      itemId === null ? null : (app.catalogue.item(itemId) ?? { itemId, title: itemId, available: false }),
   },
   Item: { id: (item) => encodeNodeId('Item', item.itemId) },
 };
