@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.js';
 import { silentLogger } from '../core/logger.js';
 import { backup, restore } from '../data/backup.js';
 import { openData } from '../data/open.js';
+import { evaluationTable } from './evaluation-table.js';
 
 const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
 type ModelName = (typeof MODELS)[number];
@@ -45,6 +46,24 @@ export function createProgram(say: (line: string) => void): Command {
         ...(options.number === undefined ? {} : { version: options.number }),
       });
       say(`Written: ${folder}`);
+    });
+
+  program
+    .command('evaluate')
+    .description("recomputes every figure of a version's card from the data; fails when one differs")
+    .argument('<model>', MODELS.join(', '), modelName)
+    .argument('[version]', 'its number; default: the newest', wholeNumber)
+    .requiredOption('--data <folder>', 'folder with the data sets (docs/training.md)')
+    .option('--models <folder>', 'where the version is; default: SCOREGRAPH_MODELS_DIR')
+    .action(async (model: ModelName, version: number | undefined, options: { data: string; models?: string }) => {
+      const { evaluate } = await import('../training/index.js');
+      const evaluation = await evaluate(model, {
+        dataDir: options.data,
+        modelsDir: options.models ?? readConfig().modelsDir,
+        ...(version === undefined ? {} : { version }),
+      });
+      for (const line of evaluationTable(evaluation)) say(line);
+      if (evaluation.figures.some((figure) => !figure.same)) process.exitCode = 1;
     });
 
   program
