@@ -31,12 +31,28 @@ export interface Basket {
   readonly lines: readonly RetailLine[];
 }
 
+/** Goods that a customer gave back, or did not want after all. */
+export interface Cancellation {
+  readonly customer: string;
+  readonly at: number;
+  readonly pence: number;
+}
+
+/** The cleaned data. */
+export interface Retail {
+  /** In time order. */
+  readonly baskets: readonly Basket[];
+  /** Lines of all baskets. */
+  readonly lines: number;
+  readonly cancellations: readonly Cancellation[];
+}
+
 /**
  * Reads and cleans the data: customer known, no cancellation, quantity and price above 0, stock code beginning with five
- * digits. Answers baskets in time order.
+ * digits. Cancellations of such goods are kept apart.
  * @throws Error naming the row when a time cannot be read, and when nothing is left after cleaning.
  */
-export async function readBaskets(dataDir: string, progress: Progress): Promise<{ baskets: Basket[]; lines: number }> {
+export async function readBaskets(dataDir: string, progress: Progress): Promise<Retail> {
   const columns = [
     'InvoiceNo',
     'StockCode',
@@ -49,6 +65,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
   ];
   const path = dataFile(join(dataDir, 'online-retail'), 'online_retail');
   const byInvoice = new Map<string, RetailLine[]>();
+  const cancellations: Cancellation[] = [];
   let read = 0;
   let lines = 0;
   progress.start('reading invoices', 541_909);
@@ -64,8 +81,9 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       string,
     ];
     if (++read % 20_000 === 0) progress.step(read);
-    if (customer === '' || invoice.startsWith('C') || !/^\d{5}/.test(item)) continue;
-    const units = Number(quantity);
+    if (customer === '' || !/^\d{5}/.test(item)) continue;
+    const cancelled = invoice.startsWith('C');
+    const units = Number(quantity) * (cancelled ? -1 : 1);
     const unitPrice = Math.round(Number(price) * 100);
     if (!(units > 0) || !(Number(price) > 0)) continue;
     const at = parseTime(date);
@@ -75,6 +93,11 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       );
     if (!/^\d+(\.0)?$/.test(customer))
       throw new Error(`${path}: row ${read}: expected a whole number as CustomerID, got ${JSON.stringify(customer)}`);
+    const buyer = String(Number(customer));
+    if (cancelled) {
+      cancellations.push({ customer: buyer, at, pence: units * unitPrice });
+      continue;
+    }
     const line = {
       invoice,
       item,
@@ -82,7 +105,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       quantity: units,
       unitPrice,
       at,
-      customer: String(Number(customer)),
+      customer: buyer,
       country,
     };
     const known = byInvoice.get(invoice);
@@ -97,5 +120,5 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
   });
   baskets.sort((a, b) => a.at - b.at);
   progress.done(`${lines} lines, ${baskets.length} invoices`);
-  return { baskets, lines };
+  return { baskets, lines, cancellations };
 }

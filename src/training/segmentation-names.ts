@@ -5,26 +5,27 @@ export interface Segment {
   readonly description: string;
 }
 
-/** Names that follow from where a centroid lies (log recency, frequency, monetary in standardised units): recency against value. */
+/** Names that follow from where the centroids lie (log recency, frequency, monetary in standardised units): by frequency and value. */
 export function nameSegments(centroids: readonly Float64Array[]): Segment[] {
   const names = [
-    { id: 'champions', label: 'Champions', description: 'Bought very recently, often, and for the most money.' },
+    { id: 'champions', label: 'Champions', description: 'Order most often, spend most, and were here lately.' },
+    { id: 'loyal', label: 'Loyal customers', description: 'Order regularly and spend well.' },
+    { id: 'occasional', label: 'Occasional customers', description: 'Order now and then, for ordinary amounts.' },
     {
-      id: 'loyal',
-      label: 'Loyal customers',
-      description: 'Order regularly and spend well, though not in the very last days.',
+      id: 'lapsed',
+      label: 'Lapsed or one-off',
+      description: 'Ordered once or twice, for little; most did not come back.',
     },
-    {
-      id: 'promising',
-      label: 'Promising newcomers',
-      description: 'Bought recently, but only once or twice and for little so far.',
-    },
-    { id: 'lapsed', label: 'Lapsed', description: 'Ordered once or twice, long ago, and have not come back.' },
   ];
   const value = (c: Float64Array) => c[1]! + c[2]!;
-  const byValue = centroids.map((_, i) => i).sort((a, b) => value(centroids[b]!) - value(centroids[a]!));
-  const [champions, loyal, ...low] = byValue;
-  low.sort((a, b) => centroids[a]![0]! - centroids[b]![0]!);
-  const order = [champions!, loyal!, ...low];
+  const order = centroids.map((_, i) => i).sort((a, b) => value(centroids[b]!) - value(centroids[a]!));
+  if (order.length !== names.length) return centroids.map((_, i) => numbered(order.indexOf(i) + 1, order.length));
   return centroids.map((_, i) => names[order.indexOf(i)]!);
 }
+
+/** Another number of segments than there are names for is numbered by value. */
+const numbered = (rank: number, of: number): Segment => ({
+  id: `value-${rank}`,
+  label: `Segment ${rank} of ${of}`,
+  description: `Number ${rank} of ${of} by frequency and value of purchases.`,
+});

@@ -95,10 +95,12 @@ describe('segment names', () => {
     // log recency, log frequency, log monetary in standardised units
     const champions = Float64Array.of(-1.4, 1.5, 1.4);
     const loyal = Float64Array.of(0, 0.5, 0.6);
-    const promising = Float64Array.of(-0.9, -0.7, -0.6);
+    const occasional = Float64Array.of(0.1, 0, 0.1);
     const lapsed = Float64Array.of(0.9, -0.8, -0.7);
     const ids = (...centroids: Float64Array[]) => nameSegments(centroids).map(({ id }) => id);
-    expect(ids(champions, loyal, promising, lapsed)).toEqual(['champions', 'loyal', 'promising', 'lapsed']);
-    expect(ids(lapsed, promising, champions, loyal)).toEqual(['lapsed', 'promising', 'champions', 'loyal']);
+    expect(ids(champions, loyal, occasional, lapsed)).toEqual(['champions', 'loyal', 'occasional', 'lapsed']);
+    expect(ids(lapsed, occasional, champions, loyal)).toEqual(['lapsed', 'occasional', 'champions', 'loyal']);
+    // Where there are no names, numbers: they follow from the centroids too.
+    expect(ids(lapsed, champions, loyal)).toEqual(['value-3', 'value-1', 'value-2']);
   });
 });
