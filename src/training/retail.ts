@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { Progress } from './artifacts.js';
+import { getOrMake } from './collections.js';
 import { csvRows, dataFile, parseTime } from './csv.js';
+import { DataQuality } from './quality.js';
+
+/** More repeated lines than this, and the file holds itself twice. */
+const MOST_REPEATED = 0.2;
 
 /** One cleaned invoice line of the retail data. */
 export interface RetailLine {
@@ -45,12 +50,14 @@ export interface Retail {
   /** Lines of all baskets. */
   readonly lines: number;
   readonly cancellations: readonly Cancellation[];
+  readonly quality: DataQuality;
 }
 
 /**
  * Reads and cleans the data: customer known, no cancellation, quantity and price above 0, stock code beginning with five
- * digits. Cancellations of such goods are kept apart.
- * @throws Error naming the row when a time cannot be read, and when nothing is left after cleaning.
+ * digits. Cancellations of such goods are kept apart. Lines that repeat another of their invoice exactly are kept (two of the
+ * same may have been scanned one by one) and counted.
+ * @throws Error naming the row when a time cannot be read, when most lines repeat others, and when nothing is left.
  */
 export async function readBaskets(dataDir: string, progress: Progress): Promise<Retail> {
   const columns = [
@@ -66,6 +73,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
   const path = dataFile(join(dataDir, 'online-retail'), 'online_retail');
   const byInvoice = new Map<string, RetailLine[]>();
   const cancellations: Cancellation[] = [];
+  const quality = new DataQuality();
   let read = 0;
   let lines = 0;
   progress.start('reading invoices', 541_909);
@@ -81,11 +89,18 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       string,
     ];
     if (++read % 20_000 === 0) progress.step(read);
-    if (customer === '' || !/^\d{5}/.test(item)) continue;
+    quality.row();
+    if (customer === '' || !/^\d{5}/.test(item)) {
+      quality.note(customer === '' ? 'left out: no customer' : 'left out: no goods');
+      continue;
+    }
     const cancelled = invoice.startsWith('C');
     const units = Number(quantity) * (cancelled ? -1 : 1);
     const unitPrice = Math.round(Number(price) * 100);
-    if (!(units > 0) || !(Number(price) > 0)) continue;
+    if (!(units > 0) || !(Number(price) > 0)) {
+      quality.note('left out: no quantity or no price');
+      continue;
+    }
     const at = parseTime(date);
     if (Number.isNaN(at))
       throw new Error(
@@ -95,6 +110,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       throw new Error(`${path}: row ${read}: expected a whole number as CustomerID, got ${JSON.stringify(customer)}`);
     const buyer = String(Number(customer));
     if (cancelled) {
+      quality.note('kept apart: cancellation');
       cancellations.push({ customer: buyer, at, pence: units * unitPrice });
       continue;
     }
@@ -108,17 +124,22 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       customer: buyer,
       country,
     };
-    const known = byInvoice.get(invoice);
-    if (known === undefined) byInvoice.set(invoice, [line]);
-    else known.push(line);
+    const known = getOrMake(byInvoice, invoice, () => []);
+    if (known.some((other) => repeats(line, other))) quality.note('kept: repeats another line');
+    known.push(line);
     lines++;
   }
   if (lines === 0) throw new Error(`${path}: expected purchases, none of ${read} rows is left after cleaning`);
+  quality.atMost('kept: repeats another line', MOST_REPEATED, path);
   const baskets = [...byInvoice.values()].map((all): Basket => {
     const { customer, invoice, at, country } = all[0]!;
     return { customer, invoice, at, country, lines: all };
   });
   baskets.sort((a, b) => a.at - b.at);
   progress.done(`${lines} lines, ${baskets.length} invoices`);
-  return { baskets, lines, cancellations };
+  for (const line of quality.lines()) progress.say(line);
+  return { baskets, lines, cancellations, quality };
 }
+
+const repeats = (a: RetailLine, b: RetailLine): boolean =>
+  a.item === b.item && a.quantity === b.quantity && a.unitPrice === b.unitPrice && a.at === b.at;

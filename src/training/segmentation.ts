@@ -96,6 +96,7 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
         licence: RETAIL.licence,
         url: RETAIL.url,
         notes: RETAIL.notes,
+        quality: retail.quality,
       },
       feature_set: featureSetName(RFM_FEATURES),
       metrics,

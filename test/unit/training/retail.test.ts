@@ -33,7 +33,7 @@ describe('readBaskets', () => {
   });
 
   it('leaves out what is no purchase by somebody known of something sold', async () => {
-    const { lines, cancellations } = await read(
+    const { lines, cancellations, quality } = await read(
       '501,22001,MUG,1,2011-01-02 10:00:00,2.25,12345.0,United Kingdom',
       '501,22001,MUG,1,2011-01-02 10:00:00,2.25,,United Kingdom',
       '501,POST,POSTAGE,1,2011-01-02 10:00:00,18.00,12345.0,United Kingdom',
@@ -43,6 +43,22 @@ describe('readBaskets', () => {
       'C503,22001,MUG,1,2011-01-02 10:00:00,2.25,12345.0,United Kingdom',
     );
     expect([lines, cancellations.length]).toEqual([1, 0]);
+    expect(quality.toJSON()).toEqual({
+      rows: 7,
+      'left out: no customer': 1,
+      'left out: no goods': 2,
+      'left out: no quantity or no price': 3,
+    });
+  });
+
+  it('counts lines that repeat others, and refuses a file that holds itself twice', async () => {
+    const rows = Array.from({ length: 9 }, (_, i) => `501,2200${i},MUG,1,2011-01-02 10:00:00,2.25,12345.0,France`);
+    const { lines, quality } = await read(...rows, rows[3]!);
+    expect([lines, quality.count('kept: repeats another line')]).toEqual([10, 1]);
+    expect(quality.lines()).toContain('  kept: repeats another line               1 (10.0 %)');
+    await expect(read(...rows, ...rows)).rejects.toThrow(
+      /expected at most 20 % of the rows to be "kept: repeats another line", got 9 of 18/,
+    );
   });
 
   it('names the row that it cannot read', async () => {
