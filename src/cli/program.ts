@@ -3,8 +3,9 @@ import { readConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
 import { silentLogger } from '../core/logger.js';
 import { backup, restore } from '../data/backup.js';
-import { openData } from '../data/open.js';
+import { type DataRoom, openData } from '../data/open.js';
 import { evaluationTable } from './evaluation-table.js';
+import { exportPredictions } from './export.js';
 
 const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
 type ModelName = (typeof MODELS)[number];
@@ -16,6 +17,22 @@ function modelName(text: string): ModelName {
 function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('expected a whole number');
+}
+
+/** Opens the data folder of the settings for one command. @throws what `openData` throws: a running server holds the folder, say. */
+async function withData(work: (data: DataRoom) => Promise<void>): Promise<void> {
+  const data = await openData({
+    dir: readConfig().dataDir,
+    clock: systemClock,
+    logger: silentLogger,
+    watermarkBytes: 0,
+    retention: { events: 0, predictions: 0 },
+  });
+  try {
+    await work(data);
+  } finally {
+    await data.close();
+  }
 }
 
 /** The commands of `scoregraph`. */
@@ -71,20 +88,25 @@ export function createProgram(say: (line: string) => void): Command {
     .description('writes a consistent copy of the data of a stopped server')
     .argument('<file>', 'a new file')
     .action(async (file: string) => {
-      const config = readConfig();
-      const data = await openData({
-        dir: config.dataDir,
-        clock: systemClock,
-        logger: silentLogger,
-        watermarkBytes: 0,
-        retention: { events: 0, predictions: 0 },
-      });
-      try {
+      await withData(async (data) => {
         const note = await backup(data, file, systemClock.now());
         say(`${file}: everything up to event ${note.events}, sha256 ${note.sha256}`);
-      } finally {
-        await data.close();
-      }
+      });
+    });
+
+  program
+    .command('export')
+    .description(
+      'writes the recorded predictions of a model with the features it saw, as JSON lines; of a stopped server',
+    )
+    .argument('<model>', 'fraud, …')
+    .argument('<file>', 'a new file')
+    .option('--after <position>', 'only what was recorded after this position', wholeNumber, 0)
+    .action(async (model: string, file: string, { after }: { after: number }) => {
+      await withData(async ({ predictions }) => {
+        const count = await exportPredictions(predictions, model, file, after);
+        say(`${file}: ${count} predictions of ${model}`);
+      });
     });
 
   program
