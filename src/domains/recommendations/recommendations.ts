@@ -90,7 +90,7 @@ export class RecommendationsDomain {
       });
     }
     const row = {
-      inputs: { items: recent.ids, weights: recent.weights },
+      inputs: { items: recent.ids, weights: recent.weights, shares: recent.shares },
       topK: { output: 'scores', k: Math.min(request.first, vocabulary.items.length), exclude },
     };
     const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, asked);
@@ -142,12 +142,13 @@ export class RecommendationsDomain {
   }
 }
 
-/** What the log keeps: the used item indices (+1, as the model sees them) and then their weights. */
-function loggedVector(recent: { count: number; ids: Int32Array; weights: Float32Array }): Float32Array {
-  const features = new Float32Array(recent.count * 2);
-  for (let i = 0; i < recent.count; i++) {
-    features[i] = recent.ids[i]!;
-    features[recent.count + i] = recent.weights[i]!;
+/** What the log keeps: the used item indices (+1, as the model sees them), then their weights, then their shares. */
+function loggedVector({ count, ids, weights, shares }: RecentItemsInput): Float32Array {
+  const features = new Float32Array(count * 3);
+  for (let i = 0; i < count; i++) {
+    features[i] = ids[i]!;
+    features[count + i] = weights[i]!;
+    features[2 * count + i] = shares[i]!;
   }
   return features;
 }
