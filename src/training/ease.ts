@@ -27,51 +27,57 @@ export function ease(
   return b;
 }
 
-/** Inverts a symmetric positive definite matrix in place (Gauss–Jordan without pivoting, which such matrices do not need). */
-function invert(a: Float64Array, n: number, progress: Progress): void {
+/**
+ * Inverts a symmetric positive definite matrix in place by the sweep operator (Goodnight 1979), which such matrices allow
+ * without pivoting. Every step leaves it symmetric, so only the lower triangle is computed.
+ */
+export function invert(a: Float64Array, n: number, progress: Progress): void {
   progress.start('solving', n);
+  const column = new Float64Array(n);
   for (let k = 0; k < n; k++) {
-    const rowK = a.subarray(k * n, (k + 1) * n);
-    const pivot = 1 / rowK[k]!;
-    rowK[k] = 1;
-    for (let j = 0; j < n; j++) rowK[j]! *= pivot;
+    for (let j = 0; j < n; j++) column[j] = j <= k ? a[k * n + j]! : a[j * n + k]!;
+    const pivot = 1 / column[k]!;
     for (let i = 0; i < n; i++) {
-      if (i === k) continue;
-      const row = a.subarray(i * n, (i + 1) * n);
-      const factor = row[k]!;
-      if (factor === 0) continue;
-      row[k] = 0;
-      for (let j = 0; j < n; j++) row[j]! -= factor * rowK[j]!;
+      const factor = column[i]! * pivot;
+      if (i === k || factor === 0) continue;
+      const row = a.subarray(i * n, i * n + i + 1);
+      for (let j = 0; j <= i; j++) row[j]! -= factor * column[j]!;
+      if (k < i) row[k] = factor;
     }
+    for (let j = 0; j < k; j++) a[k * n + j] = column[j]! * pivot;
+    a[k * n + k] = -pivot;
     if (k % 50 === 0) progress.step(k);
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) a[i * n + j] = a[j * n + i] = -a[i * n + j]!;
   }
   progress.done(`${n} × ${n}`);
 }
 
 /**
- * The best rank-r product U·V ≈ B by randomised subspace iteration (Halko, Martinsson & Tropp 2011).
+ * The product U·V of rank r whose scores xU·V are nearest to xB over the rows x that gram = Σ xᵀx describes: V holds the
+ * strongest directions of Bᵀ·gram·B, found by subspace iteration (Halko, Martinsson & Tropp 2011), and U = B·Vᵀ.
  * @returns U [n, r] and V [r, n]
  */
 export function factorise(
   b: Float32Array,
+  gram: Float32Array,
   n: number,
   r: number,
   random: () => number,
 ): { u: tf.Tensor2D; v: tf.Tensor2D } {
   return tf.tidy(() => {
     const matrix = tf.tensor2d(b, [n, n]);
+    const rows = tf.tensor2d(gram, [n, n]);
     let q = orthonormal(
       Float32Array.from({ length: n * r }, () => gaussian(random)),
       n,
       r,
     );
-    for (let step = 0; step < 6; step++) {
-      const left = tf.matMul(matrix, q);
-      const p = orthonormal(left.dataSync() as Float32Array, n, r);
-      const right = tf.matMul(matrix, p, true, false);
-      q = orthonormal(right.dataSync() as Float32Array, n, r);
+    for (let step = 0; step < 8; step++) {
+      const next = tf.matMul(matrix, tf.matMul(rows, tf.matMul(matrix, q)), true, false);
+      q = orthonormal(next.dataSync() as Float32Array, n, r);
     }
-    // B ≈ (B q) qᵀ
     return { u: tf.matMul(matrix, q) as tf.Tensor2D, v: tf.transpose(q) as tf.Tensor2D };
   });
 }

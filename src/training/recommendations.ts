@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASKET_FEATURES, recentItems } from '../features/basket-features.js';
 import { featureSetName } from '../features/catalogue.js';
-import { applyInteraction, type CustomerState, emptyCustomer, RECENT_ITEMS } from '../features/customer-state.js';
+import { RECENT_ITEMS } from '../features/customer-state.js';
 import {
   type EvaluateOptions,
   type Evaluation,
@@ -17,106 +17,45 @@ import {
   writeVersion,
 } from './artifacts.js';
 import { ease, factorise } from './ease.js';
+import { stateAfter } from './next-basket.js';
 import { seeded } from './random.js';
 import { best, denseRanking, evaluateRanking, ownHistoryRanking, type Ranking } from './rank-evaluation.js';
-import { type Basket, RETAIL, readBaskets } from './retail.js';
+import { network, predictScores } from './recommendation-network.js';
+import {
+  type Choice,
+  fitted,
+  type Known,
+  known,
+  likedWeights,
+  NEXT_LAMBDA,
+  repeatFactors,
+  tune,
+} from './recommendation-tuning.js';
+import { RETAIL, readBaskets } from './retail.js';
 import { itemList, popularity } from './retail-assets.js';
-import { type Customer, holdBack, itemSets, MIN_CUSTOMERS, type Vocabulary, vocabularyOf } from './retail-split.js';
+import { type Customer, holdBack, MIN_CUSTOMERS, type Vocabulary } from './retail-split.js';
 import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
-/** Strengths of EASE's regularisation that are tried. */
-const LAMBDAS = [200, 500, 1_000];
 const RANK = 128;
 const DATASET = `${RETAIL.name}, each customer's last basket`;
 
-/** The served network: weighted sum of item embeddings, then scores over all items. */
-function network(n: number, u: tf.Tensor2D, v: tf.Tensor2D): tf.LayersModel {
-  const items = tf.input({ shape: [RECENT_ITEMS], dtype: 'int32', name: 'items' });
-  const weights = tf.input({ shape: [RECENT_ITEMS], name: 'weights' });
-  const embedded = tf.layers
-    .embedding({ inputDim: n + 1, outputDim: RANK, inputLength: RECENT_ITEMS, name: 'embedding' })
-    .apply(items);
-  const profile = tf.layers
-    .dot({ axes: 1, name: 'profile' })
-    .apply([weights as tf.SymbolicTensor, embedded as tf.SymbolicTensor]);
-  const scores = tf.layers.dense({ units: n, useBias: false, name: 'scores' }).apply(profile) as tf.SymbolicTensor;
-  const model = tf.model({ inputs: [items, weights], outputs: scores, name: 'recommendations' });
-  model.getLayer('embedding').setWeights([tf.concat([tf.zeros([1, RANK]), u], 0)]);
-  model.getLayer('scores').setWeights([v]);
-  return model;
-}
-
-/** A customer's state after the history, as the feature store would hold it. */
-function stateOf(customer: Customer): CustomerState {
-  const state = emptyCustomer();
-  for (const basket of customer.history) {
-    for (const { item } of basket.lines) applyInteraction(state, item, 'PURCHASE', basket.at);
-  }
-  return state;
-}
-
-/** Runs the served network on customers' states, in batches. */
+/** The served network's scores of customers as the feature store would know them. */
 function servedRanking(model: tf.LayersModel, customers: readonly Customer[], vocabulary: Vocabulary): Ranking {
-  const all = new Map<string, Float32Array>();
-  for (let start = 0; start < customers.length; start += 256) {
-    const part = customers.slice(start, start + 256);
-    const ids = new Int32Array(part.length * RECENT_ITEMS);
-    const weights = new Float32Array(part.length * RECENT_ITEMS);
-    part.forEach((customer, i) => {
-      const input = recentItems(stateOf(customer), vocabulary.indexOf);
-      ids.set(input.ids, i * RECENT_ITEMS);
-      weights.set(input.weights, i * RECENT_ITEMS);
-    });
-    const inputs = [
-      tf.tensor2d(ids, [part.length, RECENT_ITEMS], 'int32'),
-      tf.tensor2d(weights, [part.length, RECENT_ITEMS]),
-    ];
-    const output = model.predict(inputs) as tf.Tensor;
-    const data = output.dataSync() as Float32Array;
-    part.forEach((customer, i) => {
-      all.set(customer.id, data.slice(i * vocabulary.ids.length, (i + 1) * vocabulary.ids.length));
-    });
-    tf.dispose([...inputs, output]);
-  }
-  return (customer) => all.get(customer.id)!;
+  const states = customers.map(({ history }) => stateAfter(history));
+  const scores = predictScores(model, states, vocabulary);
+  const all = new Map(customers.map(({ id }, i) => [id, scores[i]!]));
+  return ({ id }) => all.get(id)!;
 }
 
-/** What is known before each customer's last basket, as training and evaluation see it. */
-interface Known {
-  readonly customers: readonly Customer[];
-  readonly history: readonly Basket[];
-  readonly vocabulary: Vocabulary;
-  /** Distinct item indices of each customer. */
-  readonly owned: Map<string, number[]>;
-  /** Customers who bought an item, by index. */
-  readonly counts: Float32Array;
-}
-
-function known({ customers, history }: ReturnType<typeof holdBack>): Known {
-  const vocabulary = vocabularyOf(history);
-  const owned = itemSets(history, vocabulary);
-  const counts = new Float32Array(vocabulary.ids.length);
-  for (const items of owned.values()) for (const item of items) counts[item]! += 1;
-  return { customers, history, vocabulary, owned, counts };
-}
-
-/** The λ whose EASE ranks new items of the second-to-last basket best: the same split once more, inside the history. */
-function tuneLambda(history: readonly Basket[], progress: Progress): number {
-  const { customers, vocabulary, owned } = known(holdBack(history));
-  let lambda = LAMBDAS[0]!;
-  let bestNdcg = Number.NEGATIVE_INFINITY;
-  for (const candidate of LAMBDAS) {
-    const b = ease([...owned.values()], vocabulary.ids.length, candidate, progress);
-    const ranking = denseRanking(b, vocabulary.ids.length);
-    const { ndcg } = evaluateRanking(customers, vocabulary, owned, ranking, true);
-    progress.say(`lambda ${candidate}: NDCG@10 of new items ${ndcg.toFixed(4)} on the second-to-last basket`);
-    if (ndcg > bestNdcg) {
-      bestNdcg = ndcg;
-      lambda = candidate;
-    }
-  }
-  return lambda;
+/** The served network of a choice, fitted to the data. */
+function learn(data: Known, b: Float32Array, choice: Choice, seed: number, progress: Progress): tf.LayersModel {
+  const n = data.vocabulary.ids.length;
+  const fit = fitted(data, b, progress);
+  const { u, v } = factorise(likedWeights(fit, choice), fit.following.gram, n, RANK, seeded(seed));
+  const model = network({ u, v, repeatFactors: repeatFactors(fit, choice) });
+  tf.dispose([u, v]);
+  return model;
 }
 
 /** Every figure: the served network beside popularity, one's own history and EASE on whole histories, in one run. */
@@ -161,11 +100,9 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       `expected at least ${RANK} items that ${MIN_CUSTOMERS} customers bought and somebody who came twice, got ${n} items and ${customers.length} returning customers`,
     );
   }
-  const lambda = tuneLambda(history, progress);
-  const b = ease([...data.owned.values()], n, lambda, progress);
-  const { u, v } = factorise(b, n, RANK, seeded(options.seed));
-  const model = network(n, u, v);
-  tf.dispose([u, v]);
+  const choice = tune(history, progress);
+  const b = ease([...data.owned.values()], n, choice.lambda, progress);
+  const model = learn(data, b, choice, options.seed, progress);
   const metrics = figures(data, b, model, progress);
 
   const folder = await writeVersion(options.modelsDir, 'recommendations', version, {
@@ -190,11 +127,11 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       metrics,
       thresholds: {},
       calibration: null,
-      hyperparameters: { lambda, rank: RANK },
+      hyperparameters: { ...choice, next_lambda: NEXT_LAMBDA, rank: RANK },
       baseline: {},
     },
   });
-  writeModelFiles(options.modelsDir, 'recommendations', manifest(n), cardText(metrics, n, lambda));
+  writeModelFiles(options.modelsDir, 'recommendations', manifest(n), cardText(metrics, n, choice));
   model.dispose();
   return folder;
 }
@@ -227,11 +164,12 @@ function manifest(n: number): object {
   return {
     task: 'ranking',
     description:
-      'Scores of all items for somebody’s next basket, from the items they looked at and bought most recently.',
+      'Scores of all items for somebody’s next basket, from the items they looked at and bought most recently and how often they buy them.',
     entity: 'customer',
     inputs: [
       { name: 'items', datatype: 'INT32', shape: [-1, RECENT_ITEMS] },
       { name: 'weights', datatype: 'FP32', shape: [-1, RECENT_ITEMS] },
+      { name: 'shares', datatype: 'FP32', shape: [-1, RECENT_ITEMS] },
     ],
     outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, n] }],
     batching: {
@@ -252,33 +190,39 @@ function goldenRows(model: tf.LayersModel, customers: readonly Customer[], vocab
   const part = customers.filter((_, i) => i % Math.ceil(customers.length / 20) === 0);
   const scores = servedRanking(model, part, vocabulary);
   return part.map((customer) => {
-    const { ids, weights } = recentItems(stateOf(customer), vocabulary.indexOf);
+    const { ids, weights, shares } = recentItems(stateAfter(customer.history), vocabulary.indexOf);
     const row = scores(customer, []);
     const top = best(row, 20);
     return {
-      inputs: { items: [...ids], weights: [...weights] },
+      inputs: { items: [...ids], weights: [...weights], shares: [...shares] },
       top: { output: 'scores', indices: top, scores: top.map((i) => row[i]) },
     };
   });
 }
 
-function cardText(metrics: readonly Metric[], n: number, lambda: number): string {
+function cardText(metrics: readonly Metric[], n: number, { lambda, blend, trend, repeats }: Choice): string {
   return `# recommendations
 
-Scores of ${n} items for somebody's next basket, from the distinct items among their ${RECENT_ITEMS} newest interactions (feature set \`basket@1\`). EASE (an item-item
-autoencoder in closed form, λ = ${lambda}) factorised to rank ${RANK}: item embeddings, their weighted sum, one dense layer. It knows no
-customer, only items, so somebody new gets sensible answers from the first interaction, without retraining.
+Scores of ${n} items for somebody's next basket, from their ${RECENT_ITEMS} newest distinct items and how often they buy them (feature set
+\`${featureSetName(BASKET_FEATURES)}\`). Item-item weights in closed form: EASE (an autoencoder without a diagonal, λ = ${lambda}) plus ${blend} × a ridge regression of
+the next basket's new items on the items before it (λ = ${NEXT_LAMBDA}); each item's column times its trend ^ ${trend} (its share of the trade of the
+data's last weeks over its share of all customers). They are factorised to rank ${RANK}, by what they score on the histories: item
+embeddings, their weighted sum, one dense layer. To that the network adds, for a customer's own items, purchases per order ×
+${repeats} × trend ^ ${trend} × √(how often the item is bought again). It knows no customer, only items, so somebody new gets sensible answers
+from the first interaction, without retraining.
 
 **Data.** ${RETAIL.name}, ${RETAIL.licence}: ${RETAIL.notes} ${RETAIL.url}. Cleaned: customer known, no cancellation, quantity and price above
 0, stock code beginning with five digits; items bought by fewer than ${MIN_CUSTOMERS} customers are left out.
 
-**Protocol.** Each customer's last basket is held back; full ranking over all items; λ chosen on the second-to-last basket.
-\`EASE\`, \`popularity\` and \`ownHistory\` are computed in the same run, on whole histories; the served network sees the ${RECENT_ITEMS} newest lines and is of low rank.
+**Protocol.** Each customer's last basket is held back; full ranking over all items; λ, the weights and the exponent chosen on the
+second-to-last basket. \`EASE\`, \`popularity\` and \`ownHistory\` are computed in the same run, on whole histories; the served network
+sees ${RECENT_ITEMS} items and is of low rank. One network for both tasks: for new items only, owned ones are left out of its list.
 
 ${metricTable(metrics)}
 
-**Limits.** A wholesaler's customers of 2011: mostly United Kingdom. With repeats allowed, ranking a customer's own past
-purchases by count (\`ownHistory\`) is better than this version, which has no memory for repeats: where repeats are wanted, that is the
-one to beat. The last baskets of all customers are held back, so it has seen nothing of them.
+**Limits.** A wholesaler's customers of 2011: mostly United Kingdom. The split is by customer, not by date: every customer's last basket is
+held back, but other customers' baskets of the same weeks are seen, and most last baskets are of the data's last three months.
+The trend is that of the data's end, weeks before Christmas: an item's season is in it, and it must be trained anew as seasons change.
+With repeats allowed the list is mostly what the customer bought before; where that is not wanted, leave it out.
 `;
 }

@@ -93,7 +93,7 @@ export class RecommendationsDomain {
       });
     }
     const row = {
-      inputs: { items: recent.ids, weights: recent.weights },
+      inputs: { items: recent.ids, weights: recent.weights, shares: recent.shares },
       topK: { output: 'scores', k: Math.min(request.first, vocabulary.items.length), exclude },
     };
     const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, asked);
@@ -135,13 +135,16 @@ export class RecommendationsDomain {
       score: scores[scores.length - 1]!,
       unit,
       contributions: byStrength(
-        own.map(({ id, weight }, i) => {
+        own.map(({ id, weight, share }, i) => {
           const item = vocabulary.items[id - 1]!;
           return {
             name: item.title,
             contribution: scores[i + 1]! - baseline,
             sentence: `${item.title} is among their latest interactions.`,
-            features: [{ name: 'weight', value: weight }],
+            features: [
+              { name: 'weight', value: weight },
+              { name: 'share', value: share },
+            ],
             itemId: item.id,
           };
         }),
@@ -180,12 +183,13 @@ export class RecommendationsDomain {
   }
 }
 
-/** What the log keeps: the used item indices (+1, as the model sees them) and then their weights. */
-function loggedVector(recent: { count: number; ids: Int32Array; weights: Float32Array }): Float32Array {
-  const features = new Float32Array(recent.count * 2);
-  for (let i = 0; i < recent.count; i++) {
-    features[i] = recent.ids[i]!;
-    features[recent.count + i] = recent.weights[i]!;
+/** What the log keeps: the used item indices (+1, as the model sees them), then their weights, then their shares. */
+function loggedVector({ count, ids, weights, shares }: RecentItemsInput): Float32Array {
+  const features = new Float32Array(count * 3);
+  for (let i = 0; i < count; i++) {
+    features[i] = ids[i]!;
+    features[count + i] = weights[i]!;
+    features[2 * count + i] = shares[i]!;
   }
   return features;
 }
@@ -194,20 +198,30 @@ interface OwnItem {
   /** Index + 1, as the model sees it. */
   readonly id: number;
   readonly weight: number;
+  readonly share: number;
 }
 
-/** The items and weights of a logged vector. */
+/** The items of a logged vector with their weights and shares. */
 function ownItems(features: Float32Array): OwnItem[] {
-  const count = features.length / 2;
-  return Array.from({ length: count }, (_, i) => ({ id: features[i]!, weight: features[count + i]! }));
+  const count = features.length / 3;
+  return Array.from({ length: count }, (_, i) => ({
+    id: features[i]!,
+    weight: features[count + i]!,
+    share: features[2 * count + i]!,
+  }));
 }
 
 /** Own items as the network takes them. */
 function networkInput(items: readonly OwnItem[]) {
-  const input = { items: new Int32Array(RECENT_ITEMS), weights: new Float32Array(RECENT_ITEMS) };
-  items.forEach(({ id, weight }, i) => {
+  const input = {
+    items: new Int32Array(RECENT_ITEMS),
+    weights: new Float32Array(RECENT_ITEMS),
+    shares: new Float32Array(RECENT_ITEMS),
+  };
+  items.forEach(({ id, weight, share }, i) => {
     input.items[i] = id;
     input.weights[i] = weight;
+    input.shares[i] = share;
   });
   return input;
 }

@@ -30,7 +30,11 @@ const server = new ApolloServer({
         return { segment: segments[best], confidence: confidence[best] };
       },
       recommendations: async (c, { first }) => {
-        const output = recommendations.predict([tf.tensor2d([c.items], undefined, 'int32'), tf.tensor2d([c.weights])]);
+        const output = recommendations.predict([
+          tf.tensor2d([c.items], undefined, 'int32'),
+          tf.tensor2d([c.weights]),
+          tf.tensor2d([c.shares]),
+        ]);
         const { values, indices } = tf.topk(output, first);
         const [scores, places] = [await values.data(), await indices.data()];
         return {

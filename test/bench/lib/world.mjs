@@ -99,7 +99,11 @@ export async function expectations({ app, inference }, runtime, ids) {
     const recent = recentItems(state, vocabulary.indexOf);
     const probability = (await run('fraud', { features: fraud }))[0];
     const confidence = Math.max(...(await run('segmentation', { features: rfm })));
-    const scores = await run('recommendations', { items: recent.ids, weights: recent.weights });
+    const scores = await run('recommendations', {
+      items: recent.ids,
+      weights: recent.weights,
+      shares: recent.shares,
+    });
     const top = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 5);
     expected.push({
       id,
@@ -110,6 +114,7 @@ export async function expectations({ app, inference }, runtime, ids) {
       rfm: [...rfm],
       items: [...recent.ids],
       weights: [...recent.weights],
+      shares: [...recent.shares],
     });
   }
   return expected;

@@ -115,9 +115,9 @@ describe('the recommender’s input', () => {
   });
 
   it('has a fixed length and is all padding for somebody new', () => {
-    const { ids, weights, count } = recentItems(emptyCustomer(), vocabulary);
-    expect([count, ids.length, weights.length]).toEqual([0, RECENT_ITEMS, RECENT_ITEMS]);
-    expect(ids.every((id) => id === 0)).toBe(true);
+    const { ids, weights, shares, count } = recentItems(emptyCustomer(), vocabulary);
+    expect([count, ids.length, weights.length, shares.length]).toEqual([0, RECENT_ITEMS, RECENT_ITEMS, RECENT_ITEMS]);
+    expect([...ids, ...weights, ...shares].every((value) => value === 0)).toBe(true);
   });
 
   it('weighs a purchase above a basket above a view', () => {
@@ -125,6 +125,28 @@ describe('the recommender’s input', () => {
       recentItems(given(interaction(T0, 'a', { kind })), vocabulary).weights[0]!;
     expect(weight('PURCHASE')).toBeGreaterThan(weight('BASKET'));
     expect(weight('BASKET')).toBeGreaterThan(weight('VIEW'));
+  });
+
+  it('counts purchases per order, of the order’s further lines too', () => {
+    const state = given(
+      purchase(T0, 'a', 1, 'x'),
+      purchase(T0, 'b', 1, 'x'),
+      purchase(T0 + 1, 'a', 1, 'y'),
+      interaction(T0 + 2, 'c'),
+    );
+    const { ids, shares } = recentItems(state, vocabulary);
+    expect([...ids.subarray(0, 3)]).toEqual([3, 1, 2]);
+    expect([...shares.subarray(0, 4)]).toEqual([0, 1, 0.5, 0]);
+  });
+
+  it('fills places that are left with what was bought before the remembered interactions, newest first', () => {
+    const views = Array.from({ length: RECENT_ITEMS }, (_, i) => interaction(T0 + 10 + i, i % 2 === 0 ? 'c' : 'd'));
+    const bought = ['a', 'b', 'd'].map((id, i) => purchase(T0 + i, id, 1, id));
+    const { ids, weights, shares, count } = recentItems(given(...bought, ...views), vocabulary);
+    expect([...ids.subarray(0, count)]).toEqual([4, 3, 2, 1]);
+    expect([...weights.subarray(0, count)].map((weight) => weight > 0.9)).toEqual([true, false, true, true]);
+    expect(shares[1]).toBe(0);
+    expect(shares[3]).toBeCloseTo(1 / 3, 6);
   });
 
   it('excludes everything bought that the vocabulary knows', () => {

@@ -40,13 +40,40 @@ describe.skipIf(!hasNative)('EASE', () => {
       const [i, j] = [Math.floor(at / N), at % N];
       return p[i]! * q[j]! + q[i]! * p[j]! + r[i]! * r[j]!;
     });
+    const identity = Float32Array.from({ length: N * N }, (_, at) => (at % (N + 1) === 0 ? 1 : 0));
     const error = (rank: number) => {
-      const { u, v } = factorise(matrix, N, rank, seeded(1));
+      const { u, v } = factorise(matrix, identity, N, rank, seeded(1));
       const product = u.matMul(v).dataSync();
       return Math.max(...matrix.map((value, at) => Math.abs(value - product[at]!)));
     };
     expect(error(N)).toBeLessThan(1e-3);
     expect(error(2)).toBeLessThan(1e-2);
     expect(error(1)).toBeGreaterThan(1);
+  });
+
+  it('keeps what the rows ask for: directions that no row has are given up first', async () => {
+    const { factorise } = await import('../../../src/training/ease.js');
+    const matrix = Float32Array.from({ length: N * N }, (_, at) => (at % (N + 1) === 0 ? 1 : 0));
+    const asked = Float32Array.from({ length: N * N }, (_, at) => (at % (N + 1) === 0 && at < 2 * N ? 1 : 0));
+    const { u, v } = factorise(matrix, asked, N, 2, seeded(1));
+    const product = u.matMul(v).dataSync();
+    for (let i = 0; i < N; i++) expect(product[i * N + i]).toBeCloseTo(i < 2 ? 1 : 0, 4);
+  });
+
+  it('inverts positive definite matrices', async () => {
+    const { invert } = await import('../../../src/training/ease.js');
+    const a = Float64Array.from({ length: N * N }, (_, at) => {
+      const [i, j] = [Math.floor(at / N), at % N];
+      return baskets.filter((items) => items.includes(i) && items.includes(j)).length + (i === j ? 1 : 0);
+    });
+    const inverse = a.slice();
+    invert(inverse, N, noProgress);
+    for (let i = 0; i < N; i++) {
+      for (let j = 0; j < N; j++) {
+        let sum = 0;
+        for (let m = 0; m < N; m++) sum += a[i * N + m]! * inverse[m * N + j]!;
+        expect(sum).toBeCloseTo(i === j ? 1 : 0, 9);
+      }
+    }
   });
 });
