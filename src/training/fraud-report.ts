@@ -1,70 +1,40 @@
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
-import { type Metric, metric, metricTable } from './artifacts.js';
+import { type Metric, metricTable } from './artifacts.js';
+import type { Platt } from './calibration.js';
 import type { FraudData } from './fraud-data.js';
-import { atFalsePositiveRate, atThreshold, prAuc, rank, rocAuc } from './metrics.js';
+import { DECLINE_FPR, REVIEW_FPR, type Thresholds } from './fraud-figures.js';
 
-export const FRAUD_DATASET = 'card-transactions (simulated, Sparkov)';
-/** Shares of legitimate payments (of the validation period) that a decision may hit. */
-const REVIEW_FPR = 0.005;
-const DECLINE_FPR = 0.0005;
-
-/** Probabilities from which a payment is reviewed or declined. */
-export interface Thresholds {
-  readonly review: number;
-  readonly decline: number;
+/** What a card is written from. */
+export interface FraudReport {
+  readonly metrics: readonly Metric[];
+  readonly thresholds: Thresholds;
+  readonly calibration: Platt;
+  readonly data: FraudData;
 }
 
-/** Thresholds by false-positive rate, from the validation period alone. */
-export function chooseThresholds(scores: Float32Array, labels: Uint8Array): Thresholds {
-  const ranked = rank(scores, labels);
-  return {
-    review: atFalsePositiveRate(scores, labels, REVIEW_FPR, ranked).threshold,
-    decline: atFalsePositiveRate(scores, labels, DECLINE_FPR, ranked).threshold,
-  };
-}
-
-/** Every figure of a fraud model: on the test period, with thresholds of the validation period. */
-export function fraudMetrics(
-  data: FraudData,
-  onValidation: Float32Array,
-  onTest: Float32Array,
-  thresholds: Thresholds,
-): Metric[] {
-  const labels = data.test.y;
-  const ranked = rank(onTest, labels);
-  const test = `${FRAUD_DATASET}, test 2020-06-21 to 2020-12-31`;
-  const twoPercent = atThreshold(onTest, labels, atFalsePositiveRate(onValidation, data.validation.y, 0.02).threshold);
-  const atReview = atThreshold(onTest, labels, thresholds.review);
-  const atDecline = atThreshold(onTest, labels, thresholds.decline);
-  return [
-    metric('rocAuc', rocAuc(onTest, labels, ranked), test),
-    metric('prAuc', prAuc(onTest, labels, ranked), test),
-    metric('recallAtValidationFpr2', twoPercent.recall, test),
-    metric('fprAtValidationFpr2', twoPercent.falsePositiveRate, test),
-    metric('recallAtFpr0.5', atFalsePositiveRate(onTest, labels, 0.005, ranked).recall, test),
-    metric('recallAtReview', atReview.recall, test),
-    metric('precisionAtReview', atReview.precision, test),
-    metric('fprAtReview', atReview.falsePositiveRate, test),
-    metric('recallAtDecline', atDecline.recall, test),
-    metric('precisionAtDecline', atDecline.precision, test),
-    metric('fprAtDecline', atDecline.falsePositiveRate, test),
-  ];
-}
+/** A Markdown table of cells. */
+const table = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows
+    .flatMap((cells, i) => [cells, ...(i === 0 ? [cells.map(() => '---')] : [])])
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 
 /** `CARD.md` of the fraud model. */
-export function fraudCard(metrics: readonly Metric[], thresholds: Thresholds, data: FraudData): string {
+export function fraudCard(report: FraudReport): string {
+  const { metrics, thresholds, data } = report;
   const frauds = data.test.y.reduce((sum, label) => sum + label, 0);
   return `# fraud
 
 Probability that a card payment is fraudulent, from the payment itself and the card's history before it (feature set
-\`fraud@1\`, ${FRAUD_FEATURES.features.length} numbers). A perceptron 64-32-1; standardisation is folded into its first layer, so it takes raw features.
+\`fraud@1\`, ${FRAUD_FEATURES.features.length} numbers). A perceptron 64-32-1; standardisation is folded into its first layer, so it takes raw features,
+and calibration into its last, so it gives calibrated probabilities.
 
 **Data.** Simulated card payments: output of the MIT-licensed Sparkov generator, ${data.rows} rows, ${data.from} to ${data.to}. Not real
 people, and not the customers of the retail data that the other models were trained on. Known artefacts: merchants
 are drawn at random inside a category, position carries no signal, and on a card's fraud days every transaction is fraud.
 Figures on it say how well the model finds this generator's frauds, not how it would do at a bank.
 
-**Split by time.** Trained before 2020-04-01 (${data.train.y.length} payments); epochs, learning rate and thresholds chosen on
+**Split by time.** Trained before 2020-04-01 (${data.train.y.length} payments); epochs, learning rate, calibration and thresholds chosen on
 2020-04-01 to 2020-06-20 (${data.validation.y.length}); tested from 2020-06-21 (${data.test.y.length}, ${frauds} frauds).
 
 ${metricTable(metrics)}
@@ -84,8 +54,31 @@ Accuracy says little here: always answering "legitimate" is right for ${(100 * (
 
 **Decisions.** REVIEW from ${thresholds.review.toPrecision(4)} (${100 * REVIEW_FPR} % false positives on validation), DECLINE from ${thresholds.decline.toPrecision(4)} (${100 * DECLINE_FPR} %).
 
-**Limits.** Amounts in USD only. Hours are taken as they come, as UTC. Probabilities are not calibrated beyond what the
-training loss does. A new card has no history: its first payments are judged by the transaction alone. Because fraud days are
-all fraud in this data, the count and sum of the last 24 hours say more here than they would at a bank.
+${calibrationSection(report)}
+
+**Limits.** Amounts in USD only. Hours are taken as they come, as UTC. Probabilities are calibrated to the share of frauds in this
+data; elsewhere the share is another, and they are as wrong as it is. A new card has no history: its first payments are judged by the
+transaction alone. Because fraud days are all fraud in this data, the count and sum of the last 24 hours say more here than they would
+at a bank.
 `;
 }
+
+/** What the calibration is, what it changed, and how far the highest scores can be taken at their word. */
+function calibrationSection({ metrics, calibration: { a, b }, data }: FraudReport): string {
+  const value = (name: string) => metrics.find((m) => m.name === name)!.value;
+  const predicted = metrics.filter((m) => m.name === 'predictedFraud');
+  const observed = metrics.filter((m) => m.name === 'observedFraud');
+  return `**Calibration.** Logistic (Platt): probability = sigmoid(${a.toPrecision(5)} · logit + ${b.toPrecision(5)}), fitted on the ${data.validation.y.length} validation payments
+only and folded into the last layer; it keeps the order of the scores. Thresholds were chosen after it. On the test period the
+Brier score went from ${value('brierUncalibrated')} to ${value('brier')}, the skill over always answering the base rate from ${value('brierSkillUncalibrated')} to ${value('brierSkill')}.
+The highest 1 % of the scores, in groups of equal size:
+
+${table([['group', 'predicted', 'observed'], ...predicted.map((m, i) => [i + 1, m.value, observed[i]!.value])])}
+
+Scores are extreme and nothing is clipped: log-odds on the test period run from ${value('logOdds.lowest')} (1 in 10^${power(value('logOdds.lowest'))}) over a median of ${value('logOdds.median')}
+(1 in 10^${power(value('logOdds.median'))}) to ${value('logOdds.highest')} (all but 1 in 10^${power(value('logOdds.highest'))}); before calibration from ${value('logOddsUncalibrated.lowest')} to ${value('logOddsUncalibrated.highest')}. As 32-bit numbers
+${value('scoresExactly0')} of them are exactly 0 and ${value('scoresExactly1')} exactly 1. So far out they say "surely", not how surely: the data cannot tell 1 in 10^6 from less.`;
+}
+
+/** Log-odds as a power of ten. */
+const power = (logOdds: number): string => (Math.abs(logOdds) / Math.LN10).toFixed(1);

@@ -4,8 +4,10 @@ import { featureSet } from '../features/catalogue.js';
 import { type Evaluation, existingVersions, hashes, type Metric, type Recomputed } from './artifacts.js';
 import * as tf from './tf.js';
 
-/** How far a figure may be from the card's: rounding to five digits, and sums in another order. */
+/** How far a figure may be from the card's, as a share of it: rounding to five digits, and sums in another order. */
 const TOLERANCE = 2e-4;
+/** Figures smaller than this are compared as if they were this large. */
+const SMALL = 0.01;
 
 /** What evaluation reads of a `version.json`. */
 export interface RecordedCard {
@@ -13,6 +15,8 @@ export interface RecordedCard {
   readonly feature_set: string;
   readonly metrics: readonly Metric[];
   readonly thresholds: Readonly<Record<string, number>>;
+  /** A fraud version's logistic calibration; null where there is none. */
+  readonly calibration?: { readonly a: number; readonly b: number } | null;
   readonly hyperparameters?: Readonly<Record<string, number>>;
 }
 /** A version as read back from its folder. */
@@ -66,7 +70,9 @@ export function compare({ name, version, card }: ReadVersion, recomputed: readon
     const recorded = then.get(each)?.value ?? null;
     const again = now.get(each)?.value ?? null;
     const same =
-      recorded !== null && again !== null && Math.abs(recorded - again) <= TOLERANCE * Math.max(1, Math.abs(recorded));
+      recorded !== null &&
+      again !== null &&
+      Math.abs(recorded - again) <= TOLERANCE * Math.max(SMALL, Math.abs(recorded));
     const { name: figure, dataset } = (then.get(each) ?? now.get(each))!;
     return { name: figure, dataset, recorded, recomputed: again, same };
   });

@@ -113,6 +113,27 @@ describe.skipIf(!hasNative)('training', () => {
     );
   });
 
+  it('calibrates on the validation period alone, in the last layer, and keeps the order', async () => {
+    const card = JSON.parse(readFileSync(join(modelsDir, 'fraud', '1', 'version.json'), 'utf8'));
+    const validation = payments().filter(
+      (line) => line.split(',')[1]! >= '2020-04-01' && line.split(',')[1]! < '2020-06-21',
+    );
+    expect(card.calibration).toMatchObject({ method: 'platt', rows: validation.length });
+    expect(card.calibration.frauds).toBe(validation.filter((line) => line.endsWith(',1')).length);
+
+    const { foldCalibration, logits, network, score } = await import('../../src/training/fraud-network.js');
+    const random = seeded(7);
+    const x = Float32Array.from({ length: 29 * 500 }, () => gaussian(random));
+    const model = network(1);
+    const before = logits(model, x);
+    foldCalibration(model, { a: 0.5, b: -2 });
+    const after = score(model, x);
+    for (const [i, z] of before.entries()) expect(after[i]).toBeCloseTo(1 / (1 + Math.exp(2 - 0.5 * z)), 5);
+    const order = (values: Float32Array) => [...values.keys()].sort((i, j) => values[j]! - values[i]!);
+    expect(order(logits(model, x))).toEqual(order(before));
+    model.dispose();
+  });
+
   it('gives the same weights for the same seed and others for another', async () => {
     const [first, again, other] = [
       await run('fraud', good, { version: 21 }),
