@@ -1,10 +1,13 @@
 import { type Metric, metric } from './artifacts.js';
 import { brier, brierSkill, type Platt, reliabilityAtTop, sigmoid } from './calibration.js';
 import type { FraudData } from './fraud-data.js';
+import { type Group, groupsAt } from './fraud-groups.js';
 import { atFalsePositiveRate, atThreshold, prAuc, type Ranked, rank, rocAuc } from './metrics.js';
 
 export const FRAUD_DATASET = 'card-transactions (simulated, Sparkov)';
 export const FRAUD_TEST = `${FRAUD_DATASET}, test 2020-06-21 to 2020-12-31`;
+/** The test payments as if each were its card's first. */
+export const ALONE = `${FRAUD_TEST}, the transaction alone`;
 /** Shares of legitimate payments (of the validation period) that a decision may hit. */
 export const REVIEW_FPR = 0.005;
 export const DECLINE_FPR = 0.0005;
@@ -23,6 +26,9 @@ export interface FraudScores {
   /** Probabilities, as served. */
   readonly onValidation: Float32Array;
   readonly onTest: Float32Array;
+  /** The same payments with every history feature as a new card has it: the transaction alone. */
+  readonly aloneOnValidation: Float32Array;
+  readonly aloneOnTest: Float32Array;
   /** Log-odds of the test rows after calibration: finite where probabilities round to 0 or 1. */
   readonly testLogits: Float32Array;
   /** What was folded into the last layer; a = 1, b = 0 when nothing was. */
@@ -45,6 +51,8 @@ export function fraudMetrics(data: FraudData, scores: FraudScores, thresholds: T
     ...rankingMetrics(data, scores, thresholds, ranked),
     ...calibrationMetrics(scores, data.test.y),
     ...reliabilityMetrics(scores.onTest, data.test.y, ranked),
+    ...groupsAt(thresholds.review, data.test, scores.onTest).flatMap(groupMetrics),
+    ...aloneMetrics(data, scores, thresholds),
   ];
 }
 
@@ -112,5 +120,36 @@ function reliabilityMetrics(onTest: Float32Array, labels: Uint8Array, ranked: Ra
       const on = `${top}, group ${i + 1} of ${bins.length} (${rows} payments)`;
       return [metric('predictedFraud', predicted, on), metric('observedFraud', observed, on)];
     }),
+  ];
+}
+
+/** A group's figures; the data set they are on says how many payments that is. */
+function groupMetrics({ name, payments, frauds, recall, precision }: Group): Metric[] {
+  const on = `${FRAUD_TEST}, ${name} (${payments} payments, ${frauds} frauds)`;
+  return [
+    ...(recall === null ? [] : [metric('recallAtReview', recall, on)]),
+    ...(precision === null ? [] : [metric('precisionAtReview', precision, on)]),
+  ];
+}
+
+/** What is left when nothing is known of a card: thresholds as served, and one chosen for such payments on validation. */
+function aloneMetrics(
+  data: FraudData,
+  { aloneOnValidation, aloneOnTest }: FraudScores,
+  thresholds: Thresholds,
+): Metric[] {
+  const labels = data.test.y;
+  const ranked = rank(aloneOnTest, labels);
+  const { threshold } = atFalsePositiveRate(aloneOnValidation, data.validation.y, 0.02);
+  const twoPercent = atThreshold(aloneOnTest, labels, threshold);
+  const atReview = atThreshold(aloneOnTest, labels, thresholds.review);
+  return [
+    metric('rocAuc', rocAuc(aloneOnTest, labels, ranked), ALONE),
+    metric('prAuc', prAuc(aloneOnTest, labels, ranked), ALONE),
+    metric('recallAtValidationFpr2', twoPercent.recall, ALONE),
+    metric('fprAtValidationFpr2', twoPercent.falsePositiveRate, ALONE),
+    metric('recallAtReview', atReview.recall, ALONE),
+    metric('precisionAtReview', atReview.precision, ALONE),
+    metric('fprAtReview', atReview.falsePositiveRate, ALONE),
   ];
 }

@@ -13,7 +13,15 @@ import {
 } from './artifacts.js';
 import { fitPlatt, type Platt } from './calibration.js';
 import { type FraudData, type FraudRows, replayPayments } from './fraud-data.js';
-import { chooseThresholds, FRAUD_DATASET, type FraudScores, fraudMetrics, type Thresholds } from './fraud-figures.js';
+import {
+  chooseThresholds,
+  FRAUD_DATASET,
+  FRAUD_TEST,
+  type FraudScores,
+  fraudMetrics,
+  type Thresholds,
+} from './fraud-figures.js';
+import { asNewCard } from './fraud-groups.js';
 import { foldCalibration, foldStandardisation, logits, network, score } from './fraud-network.js';
 import { fraudCard } from './fraud-report.js';
 import { histogram, prAuc } from './metrics.js';
@@ -124,7 +132,8 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
   const scores = scoresOf(served, data, calibration);
   const thresholds = chooseThresholds(scores.onValidation, data.validation.y);
   const metrics = fraudMetrics(data, scores, thresholds);
-  for (const m of metrics) progress.say(`${m.name.padEnd(24)} ${m.value}`);
+  for (const m of metrics.filter(({ dataset }) => dataset === FRAUD_TEST))
+    progress.say(`${m.name.padEnd(24)} ${m.value}`);
 
   const folder = await writeVersion(options.modelsDir, 'fraud', version, {
     model: served,
@@ -156,7 +165,7 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
       baseline: baseline(data),
     },
   });
-  writeModelFiles(options.modelsDir, 'fraud', manifest(data), fraudCard({ metrics, thresholds, calibration, data }));
+  writeModelFiles(options.modelsDir, 'fraud', manifest(data), fraudCard({ metrics, thresholds, scores, data }));
   model.dispose();
   served.dispose();
   return folder;
@@ -174,6 +183,8 @@ export async function evaluateFraud(options: EvaluateOptions): Promise<Evaluatio
 const scoresOf = (model: tf.LayersModel, { validation, test }: FraudData, calibration: Platt): FraudScores => ({
   onValidation: score(model, validation.x),
   onTest: score(model, test.x),
+  aloneOnValidation: score(model, asNewCard(validation.x)),
+  aloneOnTest: score(model, asNewCard(test.x)),
   testLogits: logits(model, test.x),
   calibration,
 });
