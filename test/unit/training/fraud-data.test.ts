@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FRAUD_FEATURES } from '../../../src/features/fraud-features.js';
 import { noProgress } from '../../../src/training/artifacts.js';
 import { replayPayments } from '../../../src/training/fraud-data.js';
-import { gaussian, seeded } from '../../../src/training/random.js';
+import { gaussian, seeded, shuffle } from '../../../src/training/random.js';
 import { temporaryFolder } from '../../support/server.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
@@ -62,5 +62,40 @@ describe('replaying payments', () => {
       return vector[0] !== amount || vector.slice(-14).reduce((sum, one) => sum + one, 0) !== 1;
     });
     expect(wrong).toEqual([]);
+  });
+
+  const rows = payments(2_000, Date.UTC(2020, 0, 1), 3, 3);
+  /** The vectors of all three periods, payment by payment in time order. */
+  const vectors = async (name: string, of: readonly Payment[]) => {
+    const { train, validation, test } = await replay(name, of);
+    return [train, validation, test].flatMap(({ x, y }) =>
+      Array.from(y.keys(), (row) => x.slice(row * WIDTH, (row + 1) * WIDTH)),
+    );
+  };
+
+  it.each([
+    ['in the training period', Date.UTC(2020, 1, 10)],
+    ['in the validation period', Date.UTC(2020, 4, 3)],
+    ['in the test period', Date.UTC(2020, 6, 20)],
+  ])(
+    'takes nothing from the future: payments shuffled after a time %s leave those before as they were',
+    async (name, at) => {
+      const before = rows.filter((payment) => payment.at < at);
+      const after = rows.filter((payment) => payment.at >= at);
+      const order = Uint32Array.from(after.keys());
+      shuffle(order, seeded(8));
+      // The times stay in order; what was paid, by which card, and what it was go elsewhere.
+      const shuffled = after.map((payment, i) => ({ ...after[order[i]!]!, at: payment.at }));
+      const [real, other] = [await vectors(`${name} 1`, rows), await vectors(`${name} 2`, [...before, ...shuffled])];
+      expect(before.length).toBeGreaterThan(200);
+      expect(after.length).toBeGreaterThan(200);
+      expect(other.slice(0, before.length)).toEqual(real.slice(0, before.length));
+      expect(other.slice(before.length)).not.toEqual(real.slice(before.length));
+    },
+  );
+
+  it('takes nothing from the answer: other labels, the same vectors', async () => {
+    const turned = rows.map((payment) => ({ ...payment, fraud: 1 - payment.fraud }));
+    expect(await vectors('turned', turned)).toEqual(await vectors('as they are', rows));
   });
 });
