@@ -12,6 +12,7 @@ import {
   writeVersion,
 } from './artifacts.js';
 import { fitPlatt, type Platt } from './calibration.js';
+import { boostingMetrics, boostingOptions } from './fraud-boosting.js';
 import { type FraudData, type FraudRows, replayPayments } from './fraud-data.js';
 import {
   chooseThresholds,
@@ -131,7 +132,11 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
   foldCalibration(served, calibration);
   const scores = scoresOf(served, data, calibration);
   const thresholds = chooseThresholds(scores.onValidation, data.validation.y);
-  const metrics = fraudMetrics(data, scores, thresholds);
+  const boosting = options.baselines === false ? undefined : boostingOptions(options.seed);
+  const metrics = [
+    ...fraudMetrics(data, scores, thresholds),
+    ...(boosting === undefined ? [] : boostingMetrics(data, boosting, progress)),
+  ];
   for (const m of metrics.filter(({ dataset }) => dataset === FRAUD_TEST))
     progress.say(`${m.name.padEnd(24)} ${m.value}`);
 
@@ -162,6 +167,7 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
         rows: data.validation.y.length,
         frauds: data.validation.y.reduce((sum, label) => sum + label, 0),
       },
+      ...(boosting === undefined ? {} : { baselines: { gradient_boosting: boosting } }),
       baseline: baseline(data),
     },
   });
@@ -171,13 +177,21 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
   return folder;
 }
 
-/** Recomputes every figure of a fraud version from the data. */
+/**
+ * Recomputes every figure of a fraud version from the data. Baselines it was held against are trained again, as they were:
+ * their trees are not kept.
+ */
 export async function evaluateFraud(options: EvaluateOptions): Promise<Evaluation> {
   const version = await readVersion(options.modelsDir, 'fraud', options.version, featureSetName(FRAUD_FEATURES));
-  const data = await replayPayments(options.dataDir, options.progress ?? noProgress);
+  const progress = options.progress ?? noProgress;
+  const data = await replayPayments(options.dataDir, progress);
   const scores = scoresOf(version.model, data, version.card.calibration ?? { a: 1, b: 0 });
   version.model.dispose();
-  return compare(version, fraudMetrics(data, scores, version.card.thresholds as unknown as Thresholds));
+  const { thresholds, baselines } = version.card;
+  return compare(version, [
+    ...fraudMetrics(data, scores, thresholds as unknown as Thresholds),
+    ...(baselines === undefined ? [] : boostingMetrics(data, baselines.gradient_boosting, progress)),
+  ]);
 }
 
 const scoresOf = (model: tf.LayersModel, { validation, test }: FraudData, calibration: Platt): FraudScores => ({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featureSet } from '../features/catalogue.js';
 import { type Evaluation, existingVersions, hashes, type Metric, type Recomputed } from './artifacts.js';
+import type { BoostingOptions } from './gradient-boosting.js';
 import * as tf from './tf.js';
 
 /** How far a figure may be from the card's, as a share of it: rounding to five digits, and sums in another order. */
@@ -17,6 +18,8 @@ export interface RecordedCard {
   readonly thresholds: Readonly<Record<string, number>>;
   /** A fraud version's logistic calibration; null where there is none. */
   readonly calibration?: { readonly a: number; readonly b: number } | null;
+  /** What was trained beside a fraud version to be held against it, and how; absent: nothing. */
+  readonly baselines?: { readonly gradient_boosting: BoostingOptions };
   readonly hyperparameters?: Readonly<Record<string, number>>;
 }
 /** A version as read back from its folder. */
