@@ -1,5 +1,6 @@
 import { type Metric, metric } from './artifacts.js';
 import { brier, brierSkill, type Platt, reliabilityAtTop, sigmoid } from './calibration.js';
+import { COSTS, type Costs, costsOf } from './fraud-costs.js';
 import type { FraudData } from './fraud-data.js';
 import { type Group, groupsAt } from './fraud-groups.js';
 import { atFalsePositiveRate, atThreshold, prAuc, type Ranked, rank, rocAuc } from './metrics.js';
@@ -53,6 +54,7 @@ export function fraudMetrics(data: FraudData, scores: FraudScores, thresholds: T
     ...reliabilityMetrics(scores.onTest, data.test.y, ranked),
     ...groupsAt(thresholds.review, data.test, scores.onTest).flatMap(groupMetrics),
     ...aloneMetrics(data, scores, thresholds),
+    ...COSTS.flatMap((costs) => costMetrics(costs, data, scores, thresholds)),
   ];
 }
 
@@ -152,4 +154,12 @@ function aloneMetrics(
     metric('precisionAtReview', atReview.precision, ALONE),
     metric('fprAtReview', atReview.falsePositiveRate, ALONE),
   ];
+}
+
+/** USD per 1,000 test payments, for one pair of costs. */
+function costMetrics(costs: Costs, { test }: FraudData, { onTest }: FraudScores, thresholds: Thresholds): Metric[] {
+  const on = `${FRAUD_TEST}, a missed fraud at ${100 * costs.missed} % of its amount, a review at ${costs.review} USD`;
+  return Object.entries(costsOf(costs, thresholds, test, onTest)).map(([name, value]) =>
+    metric(`costPer1000.${name}`, value, on),
+  );
 }

@@ -2,6 +2,7 @@ import { FRAUD_FEATURES } from '../features/fraud-features.js';
 import { type Metric, metricTable } from './artifacts.js';
 import { MAX_BINS } from './feature-bins.js';
 import { boostingOptions } from './fraud-boosting.js';
+import { COSTS, costsOf } from './fraud-costs.js';
 import type { FraudData } from './fraud-data.js';
 import { ALONE, DECLINE_FPR, FRAUD_TEST, type FraudScores, REVIEW_FPR, type Thresholds } from './fraud-figures.js';
 import { groupsAt } from './fraud-groups.js';
@@ -83,6 +84,8 @@ ${calibrationSection(report)}
 ${groupSection(report)}
 
 ${newCardSection(report)}
+
+${costSection(report)}
 
 **Limits.** Amounts in USD only. Hours are taken as they come, as UTC. Probabilities are calibrated to the share of frauds in this
 data; elsewhere the share is another, and they are as wrong as it is. Because fraud days are all fraud in this data, the count and sum
@@ -179,5 +182,37 @@ it is the threshold as served:
 ${table([
   ['measure', 'the transaction alone', 'with history'],
   ...names.map((name) => [name, figure(metrics, name, ALONE), figure(metrics, name)]),
+])}`;
+}
+
+function costSection({ thresholds, scores, data }: FraudReport): string {
+  const usd = (value: number) => value.toFixed(2);
+  return `**What decisions cost**, in USD per 1,000 payments of the test period, against approving everything. A fraud that goes through costs
+the given share of its amount; a review costs the same whatever it finds and is taken to find every fraud; a declined fraud costs
+nothing, a declined legitimate payment as much as a review. Thresholds are those of false-positive rates, not chosen for any of these
+costs; the costs are examples, not a bank's.
+
+${table([
+  [
+    'a missed fraud',
+    'a review',
+    'approving everything',
+    'with the thresholds',
+    'of it missed',
+    'reviews',
+    'wrongly declined',
+  ],
+  ...COSTS.map((costs) => {
+    const outcome = costsOf(costs, thresholds, data.test, scores.onTest);
+    return [
+      `${100 * costs.missed} % of its amount`,
+      `${costs.review} USD`,
+      usd(outcome.approveAll),
+      usd(outcome.thresholds),
+      usd(outcome.missed),
+      usd(outcome.reviews),
+      usd(outcome.wronglyDeclined),
+    ];
+  }),
 ])}`;
 }
