@@ -1,4 +1,4 @@
-import { type Ranked, rank } from './metrics.js';
+import type { Ranked } from './metrics.js';
 
 /** A logistic calibration: probability = sigmoid(a · logit + b). */
 export interface Platt {
@@ -110,13 +110,13 @@ export interface ReliabilityBin {
   readonly observed: number;
 }
 
-/** Reliability of the highest `share` of the scores, in `bins` groups of (nearly) equal size, highest first; at least a row each. */
+/** Reliability of the `share` of the rows that is ranked highest, in `bins` groups of (nearly) equal size, highest first; at least a row each. */
 export function reliabilityAtTop(
-  scores: Float32Array,
+  scores: ArrayLike<number>,
   labels: Uint8Array,
   share: number,
   bins: number,
-  { order }: Ranked = rank(scores, labels),
+  { order }: Ranked,
 ): ReliabilityBin[] {
   const rows = Math.min(order.length, Math.max(bins, Math.round(share * order.length)));
   const edge = (bin: number) => Math.round((bin / bins) * rows);

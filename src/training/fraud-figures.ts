@@ -1,9 +1,9 @@
 import { type Metric, metric } from './artifacts.js';
-import { brier, brierSkill, type Platt, reliabilityAtTop, sigmoid } from './calibration.js';
+import { brier, brierSkill, type Platt, type ReliabilityBin, reliabilityAtTop, sigmoid } from './calibration.js';
 import { COSTS, type Costs, costsOf } from './fraud-costs.js';
 import type { FraudData } from './fraud-data.js';
 import { type Group, groupsAt } from './fraud-groups.js';
-import { atFalsePositiveRate, atThreshold, prAuc, type Ranked, rank, rocAuc } from './metrics.js';
+import { atFalsePositiveRate, atThreshold, meanLogLoss, prAuc, type Ranked, rank, rocAuc } from './metrics.js';
 
 export const FRAUD_DATASET = 'card-transactions (simulated, Sparkov)';
 export const FRAUD_TEST = `${FRAUD_DATASET}, test 2020-06-21 to 2020-12-31`;
@@ -51,7 +51,7 @@ export function fraudMetrics(data: FraudData, scores: FraudScores, thresholds: T
   return [
     ...rankingMetrics(data, scores, thresholds, ranked),
     ...calibrationMetrics(scores, data.test.y),
-    ...reliabilityMetrics(scores.onTest, data.test.y, ranked),
+    ...reliabilityMetrics(scores, data.test.y, ranked),
     ...groupsAt(thresholds.review, data.test, scores.onTest).flatMap(groupMetrics),
     ...aloneMetrics(data, scores, thresholds),
     ...COSTS.flatMap((costs) => costMetrics(costs, data, scores, thresholds)),
@@ -85,8 +85,7 @@ function rankingMetrics(
 
 /** Brier score and skill with the calibration and without it, and how extreme the scores are. Nothing is clipped. */
 function calibrationMetrics({ onTest, testLogits, calibration }: FraudScores, labels: Uint8Array): Metric[] {
-  const { a, b } = calibration;
-  const raw = testLogits.map((z) => (z - b) / a);
+  const raw = uncalibrated(testLogits, calibration);
   const before = Float64Array.from(raw, sigmoid);
   const count = (value: number) => onTest.reduce((sum, score) => sum + Number(score === value), 0);
   return [
@@ -94,12 +93,17 @@ function calibrationMetrics({ onTest, testLogits, calibration }: FraudScores, la
     metric('brierSkill', brierSkill(onTest, labels), FRAUD_TEST),
     metric('brierUncalibrated', brier(before, labels), FRAUD_TEST),
     metric('brierSkillUncalibrated', brierSkill(before, labels), FRAUD_TEST),
+    metric('logLoss', meanLogLoss(testLogits, labels), FRAUD_TEST),
+    metric('logLossUncalibrated', meanLogLoss(raw, labels), FRAUD_TEST),
     ...range('logOdds', testLogits),
     ...range('logOddsUncalibrated', raw),
     metric('scoresExactly0', count(0), FRAUD_TEST),
     metric('scoresExactly1', count(1), FRAUD_TEST),
   ];
 }
+
+/** Log-odds as they were before calibration. */
+const uncalibrated = (logits: Float32Array, { a, b }: Platt): Float32Array => logits.map((z) => (z - b) / a);
 
 function range(name: string, values: Float32Array): Metric[] {
   const sorted = Float32Array.from(values).sort();
@@ -110,19 +114,31 @@ function range(name: string, values: Float32Array): Metric[] {
   ];
 }
 
-/** Predicted against observed fraud in the highest scores, and the mean distance of the two. */
-function reliabilityMetrics(onTest: Float32Array, labels: Uint8Array, ranked: Ranked): Metric[] {
-  const bins = reliabilityAtTop(onTest, labels, TOP_SHARE, TOP_BINS, ranked);
+/** Predicted against observed fraud in the highest scores, before calibration and after, and the mean distances. */
+function reliabilityMetrics({ testLogits, calibration }: FraudScores, labels: Uint8Array, ranked: Ranked): Metric[] {
+  const binsOf = (logits: Float32Array) =>
+    reliabilityAtTop(Float64Array.from(logits, sigmoid), labels, TOP_SHARE, TOP_BINS, ranked);
+  const bins = binsOf(testLogits);
+  const before = binsOf(uncalibrated(testLogits, calibration));
   const top = `${FRAUD_TEST}, top ${100 * TOP_SHARE} % of scores`;
-  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0);
-  const distance = bins.reduce((sum, bin) => sum + (bin.rows * Math.abs(bin.predicted - bin.observed)) / rows, 0);
   return [
-    metric('calibrationError', distance, top),
+    metric('calibrationError', distance(bins), top),
+    metric('calibrationErrorUncalibrated', distance(before), top),
     ...bins.flatMap(({ rows, predicted, observed }, i) => {
       const on = `${top}, group ${i + 1} of ${bins.length} (${rows} payments)`;
-      return [metric('predictedFraud', predicted, on), metric('observedFraud', observed, on)];
+      return [
+        metric('predictedFraudUncalibrated', before[i]!.predicted, on),
+        metric('predictedFraud', predicted, on),
+        metric('observedFraud', observed, on),
+      ];
     }),
   ];
+}
+
+/** Mean distance of predicted from observed, weighted by rows. */
+function distance(bins: readonly ReliabilityBin[]): number {
+  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0);
+  return bins.reduce((sum, bin) => sum + (bin.rows * Math.abs(bin.predicted - bin.observed)) / rows, 0);
 }
 
 /** A group's figures; the data set they are on says how many payments that is. */

@@ -43,6 +43,13 @@ export function asNewCard(x: Float32Array): Float32Array {
   return alone;
 }
 
+/** How many of the payments are their card's first. */
+export function firstPayments({ x, y }: FraudRows): number {
+  let first = 0;
+  for (let row = 0; row < y.length; row++) first += 1 - x[row * WIDTH + HAS_HISTORY]!;
+  return first;
+}
+
 /** What the threshold does to payments of each category, of each amount band, and to cards' first payments. */
 export function groupsAt(threshold: number, rows: FraudRows, scores: Float32Array): Group[] {
   const categories = [...CATEGORIES.map((name) => `category ${name}`), 'any other category'];

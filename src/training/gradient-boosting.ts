@@ -1,5 +1,6 @@
 import { answerOf, type Derivatives, growTree, type Tree, type TreeOptions } from './boosted-tree.js';
 import { bin } from './feature-bins.js';
+import { meanLogLoss } from './metrics.js';
 import { seeded } from './random.js';
 
 /** Rows to learn from or to stop by: row-major features and labels (1 or 0). */
@@ -46,7 +47,7 @@ export function trainBoosting(
   const onTrain = new Float64Array(train.y.length).fill(base);
   const onValidation = new Float64Array(validation.y.length).fill(base);
   const loss = { gradient: new Float64Array(train.y.length), hessian: new Float64Array(train.y.length) };
-  const losses = { train: [derive(onTrain, train.y, loss)], validation: [meanLoss(onValidation, validation.y)] };
+  const losses = { train: [derive(onTrain, train.y, loss)], validation: [meanLogLoss(onValidation, validation.y)] };
   const trees: Tree[] = [];
   let best = 0;
   while (trees.length < options.trees && trees.length - best < options.patience) {
@@ -55,7 +56,7 @@ export function trainBoosting(
     addTree(onTrain, tree, train.x, width, options.shrinkage);
     addTree(onValidation, tree, validation.x, width, options.shrinkage);
     losses.train.push(derive(onTrain, train.y, loss));
-    losses.validation.push(meanLoss(onValidation, validation.y));
+    losses.validation.push(meanLogLoss(onValidation, validation.y));
     if (losses.validation[trees.length]! < losses.validation[best]!) best = trees.length;
     onTree(trees.length, losses.validation[trees.length]!);
   }
@@ -80,16 +81,7 @@ function derive(logits: Float64Array, labels: Uint8Array, { gradient, hessian }:
     gradient[row] = p - labels[row]!;
     hessian[row] = p * (1 - p);
   }
-  return meanLoss(logits, labels);
-}
-
-function meanLoss(logits: Float64Array, labels: Uint8Array): number {
-  let sum = 0;
-  for (let row = 0; row < logits.length; row++) {
-    const against = labels[row] === 1 ? -logits[row]! : logits[row]!;
-    sum += Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
-  }
-  return sum / logits.length;
+  return meanLogLoss(logits, labels);
 }
 
 /** Log-odds of the share of ones, one row of each kind added so that they are finite. */

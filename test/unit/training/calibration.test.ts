@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brier, brierSkill, fitPlatt, reliabilityAtTop, sigmoid } from '../../../src/training/calibration.js';
+import { rank } from '../../../src/training/metrics.js';
 import { gaussian, seeded } from '../../../src/training/random.js';
 
 /** Logits, and labels drawn with the probability sigmoid(a · logit + b). */
@@ -56,7 +57,7 @@ describe('reliability of the highest scores', () => {
   const labels = Uint8Array.of(0, 1, 1, 0, 0, 1);
 
   it('sets the mean score beside the share of frauds, highest group first', () => {
-    const bins = reliabilityAtTop(scores, labels, 4 / 6, 2);
+    const bins = reliabilityAtTop(scores, labels, 4 / 6, 2, rank(scores, labels));
     expect(bins.map(({ rows, observed }) => ({ rows, observed }))).toEqual([
       { rows: 2, observed: 1 },
       { rows: 2, observed: 0.5 },
@@ -67,7 +68,7 @@ describe('reliability of the highest scores', () => {
 
   it('covers the share asked for once, a row a group at least, and no more rows than there are', () => {
     const rows = (share: number, bins: number) =>
-      reliabilityAtTop(scores, labels, share, bins).reduce((sum, bin) => sum + bin.rows, 0);
+      reliabilityAtTop(scores, labels, share, bins, rank(scores, labels)).reduce((sum, bin) => sum + bin.rows, 0);
     expect(rows(1, 4)).toBe(6);
     expect(rows(0.01, 3)).toBe(3);
     expect(rows(0.01, 10)).toBe(6);

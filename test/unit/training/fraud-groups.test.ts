@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyPayment, emptyCustomer, setBirthDate } from '../../../src/features/customer-state.js';
 import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../../src/features/fraud-features.js';
-import { asNewCard, groupsAt } from '../../../src/training/fraud-groups.js';
+import { asNewCard, firstPayments, groupsAt } from '../../../src/training/fraud-groups.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
 const payment = (dollars: number, category = 'travel'): FraudPayment => ({
@@ -74,5 +74,6 @@ describe('figures by group', () => {
     expect(named('any other category')).toMatchObject({ payments: 2, frauds: 1 });
     expect(named('first payments of a card')).toMatchObject({ payments: 8 });
     expect(named('category travel')).toBeUndefined();
+    expect(firstPayments(rows)).toBe(8);
   });
 });
