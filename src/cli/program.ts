@@ -35,6 +35,14 @@ async function withData(work: (data: DataRoom) => Promise<void>): Promise<void> 
   }
 }
 
+interface TrainArguments {
+  readonly data: string;
+  readonly models?: string;
+  readonly seed: number;
+  readonly number?: number;
+  readonly baselines: boolean;
+}
+
 /** The commands of `scoregraph`. */
 export function createProgram(say: (line: string) => void): Command {
   const program = new Command('scoregraph').description('One GraphQL graph of model scores.').showHelpAfterError();
@@ -54,12 +62,14 @@ export function createProgram(say: (line: string) => void): Command {
     .option('--models <folder>', 'where the version is written; default: SCOREGRAPH_MODELS_DIR')
     .option('--seed <number>', 'the same seed gives the same model', wholeNumber, 42)
     .option('--number <version>', 'number of the new version; default: the next free one', wholeNumber)
-    .action(async (model: ModelName, options: { data: string; models?: string; seed: number; number?: number }) => {
+    .option('--no-baselines', 'fraud: leaves out the gradient boosting that the model is held against')
+    .action(async (model: ModelName, options: TrainArguments) => {
       const { train } = await import('../training/index.js');
       const folder = await train(model, {
         dataDir: options.data,
         modelsDir: options.models ?? readConfig().modelsDir,
         seed: options.seed,
+        baselines: options.baselines,
         ...(options.number === undefined ? {} : { version: options.number }),
       });
       say(`Written: ${folder}`);

@@ -13,6 +13,8 @@ export interface TrainOptions {
   readonly progress?: Progress;
   /** Number to give the new version; absent: the next free one. */
   readonly version?: number;
+  /** Whether to train, beside the fraud model, the gradient boosting that it is held against; absent: yes. */
+  readonly baselines?: boolean;
 }
 
 export interface EvaluateOptions {

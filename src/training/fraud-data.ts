@@ -33,8 +33,8 @@ class Growing {
   y = new Uint8Array(65_536);
   rows = 0;
 
-  /** The offset at which the next vector is to be written. */
-  next(): number {
+  /** Makes room for one more vector, which may replace `x`. @returns the offset at which it is to be written. */
+  reserve(): number {
     if ((this.rows + 1) * WIDTH > this.x.length) {
       const x = new Float32Array(this.x.length * 2);
       x.set(this.x);
@@ -96,7 +96,8 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
       states.set(customerId, state);
     }
     const period = periods[occurredAt < TRAIN_UNTIL ? 0 : occurredAt < VALIDATE_UNTIL ? 1 : 2];
-    fraudVector(state, { merchant, category, amountMinor, currency: 'USD', occurredAt }, period.x, period.next());
+    const offset = period.reserve();
+    fraudVector(state, { merchant, category, amountMinor, currency: 'USD', occurredAt }, period.x, offset);
     period.y[period.rows++] = Number(isFraud);
     applyPayment(state, category, amountMinor, occurredAt);
     if (rows === 0) from = timestamp;

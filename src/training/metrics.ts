@@ -57,6 +57,16 @@ export function prAuc(scores: Float32Array, labels: Uint8Array, ranked = rank(sc
   return area;
 }
 
+/** Mean log loss of log-odds, in nats, without overflow: ln(1 + e^−z) for a 1, ln(1 + e^z) for a 0. */
+export function meanLogLoss(logits: Float32Array | Float64Array, labels: Uint8Array): number {
+  let sum = 0;
+  for (let row = 0; row < logits.length; row++) {
+    const against = labels[row] === 1 ? -logits[row]! : logits[row]!;
+    sum += Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
+  }
+  return sum / logits.length;
+}
+
 /** The lowest threshold whose false-positive rate stays at or below `rate`, and the recall there. */
 export function atFalsePositiveRate(
   scores: Float32Array,

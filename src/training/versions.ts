@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featureSet } from '../features/catalogue.js';
 import { type Evaluation, existingVersions, hashes, type Metric, type Recomputed } from './artifacts.js';
+import type { BoostingOptions } from './gradient-boosting.js';
 import * as tf from './tf.js';
 
 /**
- * How far a figure may be from the card's. Another processor rounds scores otherwise in the seventh digit, which may turn two payments
- * around at a threshold: one fraud of 2,570 is 0.0004 of the recall.
+ * How far a figure may be from the card's, as a share of it. Another processor rounds scores otherwise in the seventh digit, which may turn
+ * two payments around at a threshold: one fraud of 2,570 is 0.0004 of the recall.
  */
-const TOLERANCE = 1e-3;
+const TOLERANCE = 5e-3;
+/** Figures smaller than this are compared as if they were this large. */
+const SMALL = 0.01;
 
 /** What evaluation reads of a `version.json`. */
 export interface RecordedCard {
@@ -16,6 +19,10 @@ export interface RecordedCard {
   readonly feature_set: string;
   readonly metrics: readonly Metric[];
   readonly thresholds: Readonly<Record<string, number>>;
+  /** A fraud version's logistic calibration; null where there is none. */
+  readonly calibration?: { readonly a: number; readonly b: number } | null;
+  /** What was trained beside a fraud version to be held against it, and how; absent: nothing. */
+  readonly baselines?: { readonly gradient_boosting: BoostingOptions };
   readonly hyperparameters?: Readonly<Record<string, number>>;
 }
 /** A version as read back from its folder. */
@@ -69,7 +76,9 @@ export function compare({ name, version, card }: ReadVersion, recomputed: readon
     const recorded = then.get(each)?.value ?? null;
     const again = now.get(each)?.value ?? null;
     const same =
-      recorded !== null && again !== null && Math.abs(recorded - again) <= TOLERANCE * Math.max(1, Math.abs(recorded));
+      recorded !== null &&
+      again !== null &&
+      Math.abs(recorded - again) <= TOLERANCE * Math.max(SMALL, Math.abs(recorded));
     const { name: figure, dataset } = (then.get(each) ?? now.get(each))!;
     return { name: figure, dataset, recorded, recomputed: again, same };
   });

@@ -72,7 +72,7 @@ describe.skipIf(!hasNative)('training', () => {
     return join(folder.path, name);
   };
   const run = (model: TrainableModel, dataDir = good, more: object = {}) =>
-    train(model, { dataDir, modelsDir, seed: 3, progress: noProgress, ...more });
+    train(model, { dataDir, modelsDir, seed: 3, progress: noProgress, baselines: false, ...more });
   const weightsOf = (path: string) => parseCard(readFileSync(join(path, 'version.json'), 'utf8')).files['weights.bin'];
 
   beforeAll(() => {
@@ -85,7 +85,7 @@ describe.skipIf(!hasNative)('training', () => {
   afterAll(() => folder.remove());
 
   it.each(MODELS)('of %s writes a version whose every figure can be computed again', async (model) => {
-    const path = await run(model);
+    const path = await run(model, good, { baselines: true });
     expect(path).toBe(join(modelsDir, model, '1'));
     const manifest = parseManifest(readFileSync(join(modelsDir, model, 'manifest.json'), 'utf8'));
     expect(manifest).toMatchObject({ name: model, graph: { domain: model } });
@@ -111,6 +111,42 @@ describe.skipIf(!hasNative)('training', () => {
     expect(figure('segmentation', 'laterMeanSpendGBP.champions')).toBeGreaterThan(
       figure('segmentation', 'laterMeanSpendGBP.lapsed'),
     );
+  });
+
+  it('holds the fraud model against gradient boosting, unless told not to', async () => {
+    const read = (path: string) => JSON.parse(readFileSync(join(path, 'version.json'), 'utf8'));
+    const names = ({ metrics }: { metrics: { name: string }[] }) => metrics.map(({ name }) => name);
+    const held = read(join(modelsDir, 'fraud', '1'));
+    expect(names(held)).toContain('gradientBoosting.recallAtValidationFpr0.5');
+    expect(held.baselines.gradient_boosting).toMatchObject({ seed: 3, shrinkage: 0.1 });
+    expect(held.metrics.find(({ name }: { name: string }) => name === 'gradientBoosting.rocAuc').value).toBeGreaterThan(
+      0.9,
+    );
+    const alone = read(await run('fraud', good, { version: 20 }));
+    expect(alone.baselines).toBeUndefined();
+    expect(names(alone).filter((name) => name.startsWith('gradientBoosting'))).toEqual([]);
+    expect(alone.files['weights.bin']).toBe(held.files['weights.bin']);
+  });
+
+  it('calibrates on the validation period alone, in the last layer, and keeps the order', async () => {
+    const card = JSON.parse(readFileSync(join(modelsDir, 'fraud', '1', 'version.json'), 'utf8'));
+    const validation = payments().filter(
+      (line) => line.split(',')[1]! >= '2020-04-01' && line.split(',')[1]! < '2020-06-21',
+    );
+    expect(card.calibration).toMatchObject({ method: 'platt', rows: validation.length });
+    expect(card.calibration.frauds).toBe(validation.filter((line) => line.endsWith(',1')).length);
+
+    const { foldCalibration, logits, network, score } = await import('../../src/training/fraud-network.js');
+    const random = seeded(7);
+    const x = Float32Array.from({ length: 29 * 500 }, () => gaussian(random));
+    const model = network(1);
+    const before = logits(model, x);
+    foldCalibration(model, { a: 0.5, b: -2 });
+    const after = score(model, x);
+    for (const [i, z] of before.entries()) expect(after[i]).toBeCloseTo(1 / (1 + Math.exp(2 - 0.5 * z)), 5);
+    const order = (values: Float32Array) => [...values.keys()].sort((i, j) => values[j]! - values[i]!);
+    expect(order(logits(model, x))).toEqual(order(before));
+    model.dispose();
   });
 
   it('gives the same weights for the same seed and others for another', async () => {
