@@ -1,6 +1,5 @@
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
-import type { FraudRows } from './fraud-data.js';
-import type { Thresholds } from './fraud-figures.js';
+import type { FraudRows, Thresholds } from './fraud-data.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
 const LOG_AMOUNT = FRAUD_FEATURES.features.findIndex(({ name }) => name === 'log_amount');

@@ -27,6 +27,12 @@ export interface FraudData {
   readonly to: string;
 }
 
+/** Probabilities from which a payment is reviewed or declined. */
+export interface Thresholds {
+  readonly review: number;
+  readonly decline: number;
+}
+
 /** Rows of one period while they arrive. */
 class Growing {
   x = new Float32Array(WIDTH * 65_536);

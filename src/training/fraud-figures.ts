@@ -1,7 +1,7 @@
 import { type Metric, metric } from './artifacts.js';
 import { brier, brierSkill, type Platt, type ReliabilityBin, reliabilityAtTop, sigmoid } from './calibration.js';
 import { COSTS, type Costs, costsOf } from './fraud-costs.js';
-import type { FraudData } from './fraud-data.js';
+import type { FraudData, Thresholds } from './fraud-data.js';
 import { type Group, groupsAt } from './fraud-groups.js';
 import { atFalsePositiveRate, atThreshold, meanLogLoss, prAuc, type Ranked, rank, rocAuc } from './metrics.js';
 
@@ -15,12 +15,6 @@ export const DECLINE_FPR = 0.0005;
 /** Reliability is looked at where decisions are made: the highest scores, in groups of equal size. */
 const TOP_SHARE = 0.01;
 const TOP_BINS = 10;
-
-/** Probabilities from which a payment is reviewed or declined. */
-export interface Thresholds {
-  readonly review: number;
-  readonly decline: number;
-}
 
 /** What the served model says of both periods. */
 export interface FraudScores {

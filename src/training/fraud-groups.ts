@@ -33,13 +33,16 @@ export interface Group {
   readonly precision: number | null;
 }
 
+/** The history features' places in a vector, and what a new card has there. */
+export const NEW_CARD: readonly { readonly place: number; readonly value: number }[] = HISTORY.map((place) => ({
+  place,
+  value: FRAUD_FEATURES.features[place]!.default,
+}));
+
 /** Copies of vectors as if each payment were its card's first: every history feature at a new card's value. */
 export function asNewCard(x: Float32Array): Float32Array {
   const alone = Float32Array.from(x);
-  for (const feature of HISTORY) {
-    const value = FRAUD_FEATURES.features[feature]!.default;
-    for (let i = feature; i < alone.length; i += WIDTH) alone[i] = value;
-  }
+  for (const { place, value } of NEW_CARD) for (let i = place; i < alone.length; i += WIDTH) alone[i] = value;
   return alone;
 }
 

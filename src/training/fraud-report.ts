@@ -3,8 +3,8 @@ import { type Metric, metricTable } from './artifacts.js';
 import { MAX_BINS } from './feature-bins.js';
 import { boostingOptions } from './fraud-boosting.js';
 import { COSTS, costsOf } from './fraud-costs.js';
-import type { FraudData } from './fraud-data.js';
-import { ALONE, DECLINE_FPR, FRAUD_TEST, type FraudScores, REVIEW_FPR, type Thresholds } from './fraud-figures.js';
+import type { FraudData, Thresholds } from './fraud-data.js';
+import { ALONE, DECLINE_FPR, FRAUD_TEST, type FraudScores, REVIEW_FPR } from './fraud-figures.js';
 import { firstPayments, groupsAt } from './fraud-groups.js';
 
 /** What a card is written from. */
@@ -49,8 +49,9 @@ export function fraudCard(report: FraudReport): string {
   return `# fraud
 
 Probability that a card payment is fraudulent, from the payment itself and the card's history before it (feature set
-\`fraud@1\`, ${FRAUD_FEATURES.features.length} numbers). Three perceptrons 64-32-1 from different starts, side by side in one network whose log-odds are the mean of theirs; standardisation is folded into the first layer, so it takes raw features,
-and calibration into its last, so it gives calibrated probabilities.
+\`fraud@1\`, ${FRAUD_FEATURES.features.length} numbers). Three perceptrons 64-32-1 from different starts, side by side in
+one network whose log-odds are the mean of theirs; standardisation is folded into its first layer, so it takes raw features, and
+calibration into its last, so it gives calibrated probabilities. In training one row in twenty is seen as if the card were new.
 
 **Data.** Simulated card payments: output of the MIT-licensed Sparkov generator, ${data.rows} rows, ${data.from} to ${data.to}. Not real
 people, and not the customers of the retail data that the other models were trained on. Known artefacts: merchants

@@ -13,16 +13,9 @@ import {
 } from './artifacts.js';
 import { fitPlatt, type Platt } from './calibration.js';
 import { boostingMetrics, boostingOptions } from './fraud-boosting.js';
-import { type FraudData, type FraudRows, replayPayments } from './fraud-data.js';
-import {
-  chooseThresholds,
-  FRAUD_DATASET,
-  FRAUD_TEST,
-  type FraudScores,
-  fraudMetrics,
-  type Thresholds,
-} from './fraud-figures.js';
-import { asNewCard } from './fraud-groups.js';
+import { type FraudData, type FraudRows, replayPayments, type Thresholds } from './fraud-data.js';
+import { chooseThresholds, FRAUD_DATASET, FRAUD_TEST, type FraudScores, fraudMetrics } from './fraud-figures.js';
+import { asNewCard, NEW_CARD } from './fraud-groups.js';
 import { ensemble, foldCalibration, foldStandardisation, logits, network, score } from './fraud-network.js';
 import { fraudCard } from './fraud-report.js';
 import { histogram, prAuc } from './metrics.js';
@@ -38,6 +31,8 @@ const MAX_EPOCHS = 20;
 /** Epochs without a better validation PR AUC before training stops; the best epoch's weights are kept. */
 const PATIENCE = 6;
 const LEARNING_RATE = 0.004;
+/** Rows of a batch that are seen without their history. */
+const NEW_CARD_SHARE = 0.05;
 /** Training rows that baseline histograms are taken from at most. */
 const HISTOGRAM_ROWS = 200_000;
 
@@ -59,13 +54,16 @@ function moments({ x }: FraudRows): { mean: Float64Array; std: Float64Array } {
 }
 
 /**
- * Fits the network on standardised rows: Adam with a cosine schedule, early stopping on the PR AUC of the validation rows.
+ * Fits the network on standardised rows: Adam with a cosine schedule, early stopping on the PR AUC of the validation rows. A share of
+ * the rows is seen as if the payment were its card's first (`newCard`: the standardised values of one), drawn anew each time: the
+ * generator's cards nearly all have a history, and the network would never learn to do without.
  * The same seed and rows give the same weights.
  */
 function optimise(
   model: tf.LayersModel,
   train: FraudRows,
   validation: FraudRows,
+  newCard: typeof NEW_CARD,
   seed: number,
   progress: Progress,
 ): void {
@@ -86,6 +84,7 @@ function optimise(
       for (let r = 0; r < batch; r++) {
         const row = order[step * batch + r]!;
         batchX.set(train.x.subarray(row * WIDTH, (row + 1) * WIDTH), r * WIDTH);
+        if (random() < NEW_CARD_SHARE) for (const { place, value } of newCard) batchX[r * WIDTH + place] = value;
         batchY[r] = train.y[row]!;
       }
       const done = (epoch - 1 + step / steps) / MAX_EPOCHS;
@@ -127,11 +126,12 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
     y,
   });
   const [train, validation] = [standardised(data.train), standardised(data.validation)];
+  const newCard = NEW_CARD.map(({ place, value }) => ({ place, value: (value - mean[place]!) / std[place]! }));
   const members = Array.from({ length: MEMBERS }, (_, m) => {
     const seed = options.seed + m * 1_000;
     progress.say(`network ${m + 1} of ${MEMBERS}`);
     const member = network(seed);
-    optimise(member, train, validation, seed, progress);
+    optimise(member, train, validation, newCard, seed, progress);
     return member;
   });
   const model = ensemble(members);

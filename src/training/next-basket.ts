@@ -92,12 +92,12 @@ export function nextBasketWeights(
   lambda: number,
   progress: Progress,
 ): Float32Array {
-  const inverse = Float64Array.from(gram);
+  const inverse = new Float64Array(gram);
   for (let i = 0; i < n; i++) inverse[i * n + i]! += lambda;
   invert(inverse, n, progress);
   return tf.tidy(
     () =>
-      tf.matMul(tf.tensor2d(Float32Array.from(inverse), [n, n]), tf.tensor2d(cross, [n, n])).dataSync() as Float32Array,
+      tf.matMul(tf.tensor2d(new Float32Array(inverse), [n, n]), tf.tensor2d(cross, [n, n])).dataSync() as Float32Array,
   );
 }
 
