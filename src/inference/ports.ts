@@ -136,7 +136,7 @@ export interface ModelManifest {
   readonly batching: Batching;
   readonly versionPolicy: VersionPolicy;
   readonly aliases: Readonly<Record<string, number>>;
-  /** How query-born predictions are kept: 1 all, 0 none, between: that share, chosen by hash of the predictionId. */
+  /** How query-born predictions are kept: 1 all, 0 none, between: that share, drawn at random. */
   readonly predictionLog: number;
   /** The written part of the graph that serves it; absent: generated. */
   readonly graph?: { readonly domain: string };
