@@ -89,36 +89,20 @@ class QueryPrediction<Output> implements Prediction<Output> {
 }
 
 /** A prediction as a plain record, to be changed and kept. */
-export function plainRecord(p: PredictionRecord): PredictionRecord {
-  const {
-    id,
-    model,
-    version,
-    entity,
-    eventId,
-    eventSeq,
-    predictedAt,
-    featuresAsOf,
-    featureSet,
-    features,
-    defaulted,
-    output,
-  } = p;
-  return {
-    id,
-    model,
-    version,
-    entity,
-    eventId,
-    eventSeq,
-    predictedAt,
-    featuresAsOf,
-    featureSet,
-    features,
-    defaulted,
-    output,
-  };
-}
+export const plainRecord = (p: PredictionRecord): PredictionRecord => ({
+  id: p.id,
+  model: p.model,
+  version: p.version,
+  entity: p.entity,
+  eventId: p.eventId,
+  eventSeq: p.eventSeq,
+  predictedAt: p.predictedAt,
+  featuresAsOf: p.featuresAsOf,
+  featureSet: p.featureSet,
+  features: p.features,
+  defaulted: p.defaulted,
+  output: p.output,
+});
 
 /** Names of the features outside the range that the manifest states (the range seen in training). */
 export function outOfRange(info: ModelVersionInfo, features: Float32Array): string[] {

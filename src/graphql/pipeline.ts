@@ -16,6 +16,7 @@ import type { App } from './app.js';
 import { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
+import { ResultStream } from './result-stream.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -187,7 +188,7 @@ function refusal(message: string, code: string): GraphQLError {
  * Results of a subscription. Ends at once when it is returned, even while its source waits for the next event: a generator alone
  * would queue the return behind that wait for ever. A source that throws is told as a last result.
  */
-class EventResults implements AsyncGenerator<ExecutionResult, void, void> {
+class EventResults extends ResultStream {
   readonly #source: AsyncIterator<unknown>;
   readonly #execute: (event: unknown) => Promise<ExecutionResult>;
   readonly #explain: (error: unknown) => ExecutionResult;
@@ -200,6 +201,7 @@ class EventResults implements AsyncGenerator<ExecutionResult, void, void> {
     explain: (error: unknown) => ExecutionResult,
     end: () => void,
   ) {
+    super();
     this.#source = source;
     this.#execute = execute;
     this.#explain = explain;
@@ -225,18 +227,5 @@ class EventResults implements AsyncGenerator<ExecutionResult, void, void> {
       void this.#source.return?.()?.catch(() => {}); // it ends by the signal; whatever it has to say has no listener
     }
     return { done: true, value: undefined };
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<ExecutionResult, void>> {
-    await this.return();
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
   }
 }

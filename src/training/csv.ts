@@ -16,7 +16,10 @@ export function dataFile(folder: string, name: string): string {
  * the file's own order is. Memory stays flat.
  * @throws Error naming file and column when one is missing, and file and line when a row is broken or the file cut off.
  */
-export async function* csvRows(path: string, columns: readonly string[]): AsyncGenerator<string[]> {
+export async function* csvRows<const Columns extends readonly string[]>(
+  path: string,
+  columns: Columns,
+): AsyncGenerator<{ -readonly [K in keyof Columns]: string }> {
   const raw = createReadStream(path);
   const text = path.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
   const parser = parse({ relax_column_count: false, bom: true });
@@ -32,7 +35,7 @@ export async function* csvRows(path: string, columns: readonly string[]): AsyncG
         throw new Error(`${path}: expected column(s) ${missing.join(', ')}, found ${row.join(', ')}`);
       continue;
     }
-    yield places.map((place) => row[place]!);
+    yield places.map((place) => row[place]!) as { -readonly [K in keyof Columns]: string };
   }
   if (places === null) throw new Error(`${path}: expected a header line, the file is empty`);
 }

@@ -68,21 +68,13 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
   const states = new Map<string, CustomerState>();
   const periods = [new Growing(), new Growing(), new Growing()] as const;
   const path = dataFile(folder, 'transactions');
-  const columns = ['timestamp', 'customer_id', 'merchant', 'category', 'amt', 'is_fraud'];
+  const columns = ['timestamp', 'customer_id', 'merchant', 'category', 'amt', 'is_fraud'] as const;
   let rows = 0;
   let last = Number.NEGATIVE_INFINITY;
   let from = '';
   let to = '';
   progress.start('reading payments', USUAL_ROWS);
-  for await (const row of csvRows(path, columns)) {
-    const [timestamp, customerId, merchant, category, amt, isFraud] = row as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+  for await (const [timestamp, customerId, merchant, category, amt, isFraud] of csvRows(path, columns)) {
     const wrong = (expected: string, got: string) =>
       new Error(`${path}: payment ${rows + 1}: expected ${expected}, got ${JSON.stringify(got.slice(0, 40))}`);
     const occurredAt = parseTime(timestamp);
@@ -126,7 +118,7 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
 async function readBirthDates(path: string): Promise<Map<string, string>> {
   const births = new Map<string, string>();
   for await (const [id, dob] of csvRows(path, ['customer_id', 'dob'])) {
-    if (Number.isNaN(parseDate(dob!)))
+    if (Number.isNaN(parseDate(dob)))
       throw new Error(`${path}: customer ${id}: expected a date such as "1988-03-09", got ${JSON.stringify(dob)}`);
     births.set(id!, dob!);
   }

@@ -69,7 +69,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
     'UnitPrice',
     'CustomerID',
     'Country',
-  ];
+  ] as const;
   const path = dataFile(join(dataDir, 'online-retail'), 'online_retail');
   const byInvoice = new Map<string, RetailLine[]>();
   const cancellations: Cancellation[] = [];
@@ -77,17 +77,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
   let read = 0;
   let lines = 0;
   progress.start('reading invoices', 541_909);
-  for await (const row of csvRows(path, columns)) {
-    const [invoice, item, title, quantity, date, price, customer, country] = row as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+  for await (const [invoice, item, title, quantity, date, price, customer, country] of csvRows(path, columns)) {
     if (++read % 20_000 === 0) progress.step(read);
     quality.row();
     if (customer === '' || !/^\d{5}/.test(item)) {

@@ -6,6 +6,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { GraphPipeline, ReadyOperation } from '../graphql/pipeline.js';
+import { ResultStream } from '../graphql/result-stream.js';
 
 /** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
 export type GraphDoor = Pick<GraphPipeline, 'prepare' | 'execute' | 'subscribe' | 'present'>;
@@ -233,12 +234,13 @@ class Connection {
  * The one result of a query as a stream, so that a client's `complete` (or its going) cancels it as it ends a subscription. A
  * result that comes after that is not told.
  */
-class SingleResult implements AsyncGenerator<ExecutionResult, void, void> {
+class SingleResult extends ResultStream {
   readonly #result: Promise<ExecutionResult>;
   readonly #cancel: () => void;
   #over = false;
 
   constructor(result: Promise<ExecutionResult>, cancel: () => void) {
+    super();
     this.#result = result;
     this.#cancel = cancel;
   }
@@ -255,19 +257,6 @@ class SingleResult implements AsyncGenerator<ExecutionResult, void, void> {
     this.#over = true;
     this.#cancel();
     return { done: true, value: undefined };
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<ExecutionResult, void>> {
-    await this.return();
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
   }
 }
 

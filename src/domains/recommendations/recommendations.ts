@@ -121,11 +121,11 @@ export class RecommendationsDomain {
    */
   async explain(prediction: RecommendationPrediction, context: RowContext): Promise<Explanation> {
     const info = this.#explainer.versionOf(prediction, context);
+    const unit = 'sum of the scores of the list';
+    if (prediction.output.basis !== 'PERSONAL') return { baseline: 0, score: 0, unit, contributions: [] };
     const vocabulary = vocabularyOf(info);
     const listed = prediction.output.items.map(({ itemId }) => vocabulary.indexOf.get(itemId)!);
     const own = ownItems(prediction.features);
-    const unit = 'sum of the scores of the list';
-    if (prediction.output.basis !== 'PERSONAL') return { baseline: 0, score: 0, unit, contributions: [] };
     const sets = [[], ...own.map((item) => [item]), own];
     const results = await this.#explainer.run(info, sets.map(networkInput), context);
     const scores = results.map(({ outputs }) => listed.reduce((sum, index) => sum + outputs.scores![index]!, 0));
