@@ -65,12 +65,42 @@ export interface ModelStatePayload {
 }
 export type ModelVersionState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
 
+/** Why an alert is over: docs/live.md. */
+export type AlertClearReason = 'PAYMENT_BELOW_THRESHOLD' | 'QUIET' | 'DISPLACED';
+/** A fraud alert as a change left it. Each of its events carries all of it, so that none needs the ones before. */
+export interface FraudAlert {
+  readonly alertId: string;
+  readonly customerId: string;
+  /** The payment that raised it, by the client's key. */
+  readonly transactionId: string;
+  readonly predictionId: string;
+  readonly probability: number;
+  /** Its prediction's place in the stream of scored payments: only later ones clear it. */
+  readonly position: number;
+  readonly raiseThreshold: number;
+  readonly clearThreshold: number;
+  /** Milliseconds UTC, as all times here. */
+  readonly raisedAt: number;
+  readonly acknowledged: { readonly at: number; readonly by: string; readonly note: string | null } | null;
+  readonly cleared: {
+    readonly at: number;
+    readonly reason: AlertClearReason;
+    /** The place of the payment that cleared it; null where none did. */
+    readonly position: number | null;
+  } | null;
+}
+
 export type CustomerUpserted = EventEnvelope<'customer.upserted', CustomerPayload>;
 export type ItemUpserted = EventEnvelope<'item.upserted', ItemPayload>;
 export type PaymentRecorded = EventEnvelope<'payment.recorded', PaymentPayload>;
 export type InteractionRecorded = EventEnvelope<'interaction.recorded', InteractionPayload>;
 export type SegmentChanged = EventEnvelope<'segment.changed', SegmentChangedPayload>;
 export type ModelStateChanged = EventEnvelope<'model.state_changed', ModelStatePayload>;
+/** The id of each is the alert's: it is raised, acknowledged and cleared once. */
+export type AlertRaised = EventEnvelope<'alert.raised', FraudAlert>;
+export type AlertAcknowledged = EventEnvelope<'alert.acknowledged', FraudAlert>;
+export type AlertCleared = EventEnvelope<'alert.cleared', FraudAlert>;
+export type AlertEvent = AlertRaised | AlertAcknowledged | AlertCleared;
 
 /** Any event before the log has taken it. */
 export type NewEvent =
@@ -79,7 +109,8 @@ export type NewEvent =
   | PaymentRecorded
   | InteractionRecorded
   | SegmentChanged
-  | ModelStateChanged;
+  | ModelStateChanged
+  | AlertEvent;
 export type EventType = NewEvent['type'];
 
 /** What the log adds. */

@@ -1,5 +1,7 @@
+import type { FraudAlert } from '../core/events.js';
 import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
+import type { CustomerScores } from '../flows/customer-scores.js';
 import type { ManifestFeature, TensorSpec } from '../inference/ports.js';
 import type { VersionFacts } from './app.js';
 
@@ -19,4 +21,6 @@ export interface ExplanationNode extends Explanation {
 }
 export type ContributionNode = Contribution;
 export type SegmentNode = Segment;
+export type AlertNode = FraudAlert;
+export type CustomerScoresNode = CustomerScores;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };

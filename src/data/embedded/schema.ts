@@ -8,6 +8,9 @@ export const EVENT_TYPES: readonly EventType[] = [
   'interaction.recorded',
   'segment.changed',
   'model.state_changed',
+  'alert.raised',
+  'alert.acknowledged',
+  'alert.cleared',
 ];
 export const EVENT_SOURCES: readonly EventSource[] = ['api', 'simulator', 'system'];
 

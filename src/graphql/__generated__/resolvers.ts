@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, ExplanationNode, ContributionNode, SegmentNode, AliasNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { GraphContext } from '../context.js';
@@ -33,6 +33,17 @@ export type Scalars = {
   Decimal: { input: string; output: string; }
   /** A whole number from 1 to 2147483647. */
   PositiveInt: { input: number; output: number; }
+};
+
+/** What became of `acknowledgeFraudAlerts`. */
+export type AcknowledgeFraudAlertsPayload = {
+  readonly __typename?: 'AcknowledgeFraudAlertsPayload';
+  /** How many were acknowledged by this call. */
+  readonly acknowledgedCount?: Maybe<Scalars['Int']['output']>;
+  /** In the order of the input, each as it is now; null where there is none of that id. */
+  readonly alerts?: Maybe<ReadonlyArray<Maybe<FraudAlert>>>;
+  /** One error for each alert that this call did not acknowledge. */
+  readonly userErrors: ReadonlyArray<FraudAlertUserError>;
 };
 
 /** What lay between `after` and now has been sent; what follows is live. The first message of a stream without `after`. */
@@ -150,6 +161,62 @@ export type CustomerInput = {
   readonly customerId: Scalars['ID']['input'];
 };
 
+/** One of the things that are said of a customer. */
+export type CustomerScoreKind =
+  /** A payment of theirs was scored. */
+  | 'FRAUD'
+  /** Their recommendations are others, or in another order. */
+  | 'RECOMMENDATIONS'
+  /** They belong to another segment. */
+  | 'SEGMENT';
+
+/** What all models say of one customer. A model that cannot answer makes its own field null, with the reason in `errors`. */
+export type CustomerScores = {
+  readonly __typename?: 'CustomerScores';
+  /** What has moved since the message before; everything in the first. */
+  readonly changed: ReadonlyArray<CustomerScoreKind>;
+  /** Who. */
+  readonly customer: Customer;
+  /** The assessment of that payment, made on its arrival. */
+  readonly fraud?: Maybe<FraudAssessment>;
+  /** What they may want next. */
+  readonly recommendations?: Maybe<RecommendationList>;
+  /** Where they belong. */
+  readonly segment?: Maybe<SegmentAssignment>;
+  /** Their latest scored payment; null before the first. */
+  readonly transaction?: Maybe<Transaction>;
+};
+
+/** How many payments got which decision. */
+export type DecisionCounts = {
+  readonly __typename?: 'DecisionCounts';
+  /** Let pass. */
+  readonly approve: Scalars['Int']['output'];
+  /** Refused. */
+  readonly decline: Scalars['Int']['output'];
+  /** For a person to look at. */
+  readonly review: Scalars['Int']['output'];
+};
+
+/** How messages of a log-backed stream are delivered. */
+export type DeliveryInput = {
+  /** Messages kept for a slow reader, 1 to 10,000; 1,000 when left out. */
+  readonly capacity?: InputMaybe<Scalars['Int']['input']>;
+  /** Most messages a second; what comes faster counts as not read in time. No limit when left out. */
+  readonly maxRate?: InputMaybe<Scalars['Float']['input']>;
+  /** What happens when they come faster than they are read. */
+  readonly policy?: InputMaybe<DeliveryPolicy>;
+};
+
+/** What happens to messages that a subscriber does not read in time. */
+export type DeliveryPolicy =
+  /** Only the latest of each key is kept: a dashboard that wants the present, not the past. */
+  | 'CONFLATE'
+  /** The subscription ends with an error: a reader that must see everything comes back with `after`. */
+  | 'DISCONNECT'
+  /** The oldest go; `Lagged` says how many. */
+  | 'DROP_OLDEST';
+
 /** What computes the predictions. */
 export type EngineInfo = {
   readonly __typename?: 'EngineInfo';
@@ -163,6 +230,15 @@ export type EngineInfo = {
   readonly workers: Scalars['Int']['output'];
   /** Worker threads running. */
   readonly workersAlive: Scalars['Int']['output'];
+};
+
+/** The positions that the event log holds. */
+export type EventLogRange = {
+  readonly __typename?: 'EventLogRange';
+  /** Of the newest event; 0 when there is none. */
+  readonly head: Scalars['Float']['output'];
+  /** Events up to here are gone by retention; 0 while all are there. */
+  readonly horizon: Scalars['Float']['output'];
 };
 
 /** Why a prediction came out as it did: `baseline`, the contributions and `rest` add up to `score`. */
@@ -204,6 +280,123 @@ export type FeatureValue = {
   readonly name: Scalars['String']['output'];
   /** Its value, before the model's own scaling. */
   readonly value: Scalars['Float']['output'];
+};
+
+/**
+ * A customer's payment looked like fraud. There is one at a time for each customer: raised when a payment's probability reaches the raise
+ * threshold, cleared when a later one lies below the clear threshold.
+ */
+export type FraudAlert = Node & {
+  readonly __typename?: 'FraudAlert';
+  /** When somebody has seen to it; null while nobody has. */
+  readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who has; null while nobody has. */
+  readonly acknowledgedBy?: Maybe<Scalars['String']['output']>;
+  /** The alert's own id, for `acknowledgeFraudAlerts`. */
+  readonly alertId: Scalars['ID']['output'];
+  /** Why it was over; null before. */
+  readonly clearReason?: Maybe<FraudAlertClearReason>;
+  /** The probability below which a later payment clears it. */
+  readonly clearThreshold: Scalars['Float']['output'];
+  /** When it was over; null before. */
+  readonly clearedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whose payment. Null only when the customer was erased. */
+  readonly customer?: Maybe<Customer>;
+  /** The assessment that raised it. Null only when it is not kept any more. */
+  readonly fraud?: Maybe<FraudAssessment>;
+  /** Global id, for `node` and caches. */
+  readonly id: Scalars['ID']['output'];
+  /** What they said about it. */
+  readonly note?: Maybe<Scalars['String']['output']>;
+  /** The probability that the payment had to reach. */
+  readonly raiseThreshold: Scalars['Float']['output'];
+  /** When it was raised. */
+  readonly raisedAt: Scalars['DateTime']['output'];
+  /** Where it is. */
+  readonly state: FraudAlertState;
+  /** The payment that raised it. Null only when it was erased. */
+  readonly transaction?: Maybe<Transaction>;
+};
+
+/** What became of an alert. */
+export type FraudAlertChange =
+  /** Somebody has seen to it. */
+  | 'ACKNOWLEDGED'
+  /** It is over. */
+  | 'CLEARED'
+  /** A payment reached the threshold. */
+  | 'RAISED';
+
+/** Something became of an alert. */
+export type FraudAlertChanged = StreamMessage & {
+  readonly __typename?: 'FraudAlertChanged';
+  /** The alert as this change left it. */
+  readonly alert: FraudAlert;
+  /** What. */
+  readonly change: FraudAlertChange;
+  /** Position of this message. */
+  readonly cursor: Scalars['Cursor']['output'];
+};
+
+/** Why an alert is over. */
+export type FraudAlertClearReason =
+  /** More than 10,000 alerts stood at once: the oldest made room. */
+  | 'DISPLACED'
+  /** A later payment of the customer lay below the clear threshold. */
+  | 'PAYMENT_BELOW_THRESHOLD'
+  /** The customer has paid nothing for the quiet time (`SCOREGRAPH_ALERT_QUIET_MINUTES`). */
+  | 'QUIET';
+
+/** A page of alerts, newest first. */
+export type FraudAlertConnection = {
+  readonly __typename?: 'FraudAlertConnection';
+  /** Alerts with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<FraudAlertEdge>>>;
+  /** The same alerts without their cursors. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<FraudAlert>>>;
+  /** Whether there is more on either side. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One alert in a page. */
+export type FraudAlertEdge = {
+  readonly __typename?: 'FraudAlertEdge';
+  /** Position of this alert, for `after` and `before`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The alert. */
+  readonly node?: Maybe<FraudAlert>;
+};
+
+/** Why an alert could not be acknowledged. */
+export type FraudAlertErrorCode =
+  /** Somebody was faster: `acknowledgedBy` of the alert says who. */
+  | 'ALREADY_ACKNOWLEDGED'
+  /** It is over. */
+  | 'ALREADY_CLEARED'
+  /** No alert has this id. */
+  | 'NOT_FOUND';
+
+/** A message of `fraudAlerts`. */
+export type FraudAlertMessage = CaughtUp | FraudAlertChanged | Lagged;
+
+/** Where an alert is between being raised and being cleared. */
+export type FraudAlertState =
+  /** Somebody has seen to it. */
+  | 'ACKNOWLEDGED'
+  /** Over: `clearReason` says why. */
+  | 'CLEARED'
+  /** Raised; nobody has said that they have seen to it. */
+  | 'OPEN';
+
+/** One alert that could not be acknowledged; the others were. */
+export type FraudAlertUserError = UserError & {
+  readonly __typename?: 'FraudAlertUserError';
+  /** Why, as a code for programs. */
+  readonly code: FraudAlertErrorCode;
+  /** Where in the arguments: `["alertIds", "3"]`. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
 };
 
 /** How likely a payment is fraudulent. */
@@ -363,6 +556,40 @@ export type Lagged = StreamMessage & {
   readonly reason: LagReason;
 };
 
+/** How long something took, in milliseconds; exact to about 10 %. Null where nothing happened in the window. */
+export type LatencyQuantiles = {
+  readonly __typename?: 'LatencyQuantiles';
+  /** Half took no longer than this. */
+  readonly p50Ms?: Maybe<Scalars['Float']['output']>;
+  /** 99 of 100 took no longer than this. */
+  readonly p99Ms?: Maybe<Scalars['Float']['output']>;
+};
+
+/** How the server is doing. Rates, counts and quantiles are of the window, the rest is of the moment. */
+export type LiveStats = {
+  readonly __typename?: 'LiveStats';
+  /** When these figures were taken. */
+  readonly at: Scalars['DateTime']['output'];
+  /** What was decided on the payments. */
+  readonly decisions: DecisionCounts;
+  /** Where the event log stands. */
+  readonly eventLog: EventLogRange;
+  /** Each loaded version. */
+  readonly models: ReadonlyArray<ModelLiveStats>;
+  /** Rows computed, over all models: for payments, queries and subscriptions. */
+  readonly predictionsPerSecond: Scalars['Float']['output'];
+  /** Payments that wait for their score. */
+  readonly scorerBacklog: Scalars['Int']['output'];
+  /** From a payment on disk to its score on disk. */
+  readonly scoringLatency: LatencyQuantiles;
+  /** Subscriptions that are open. */
+  readonly subscribers: Scalars['Int']['output'];
+  /** Payments scored. */
+  readonly transactionsPerSecond: Scalars['Float']['output'];
+  /** Length of the window that ends there, in seconds. */
+  readonly windowSeconds: Scalars['Float']['output'];
+};
+
 /** A measured quality. */
 export type Metric = {
   readonly __typename?: 'Metric';
@@ -406,12 +633,53 @@ export type ModelAlias = {
   readonly version: ModelVersion;
 };
 
+/** What one version of a model does. */
+export type ModelLiveStats = {
+  readonly __typename?: 'ModelLiveStats';
+  /** Half of the rows had their answer within this, waiting for the batch included, in milliseconds; null without rows. Exact to about 10 %. */
+  readonly latencyP50Ms?: Maybe<Scalars['Float']['output']>;
+  /** 99 of 100 had. */
+  readonly latencyP99Ms?: Maybe<Scalars['Float']['output']>;
+  /** Rows in a batch, on average; null without batches. */
+  readonly meanBatchSize?: Maybe<Scalars['Float']['output']>;
+  /** The model's name. */
+  readonly model: Scalars['String']['output'];
+  /** Rows that wait for a batch now. */
+  readonly queueDepth: Scalars['Int']['output'];
+  /** Rows computed. */
+  readonly rowsPerSecond: Scalars['Float']['output'];
+  /** Which version. */
+  readonly version: Scalars['Int']['output'];
+};
+
 /** Which version answers. Left out: what the router decides for this entity, usually the champion. */
 export type ModelSelector =
   /** A version by alias: `champion`, `challenger`. */
   { readonly alias: Scalars['String']['input']; readonly version?: never; }
   |  /** A version by number. */
   { readonly alias?: never; readonly version: Scalars['Int']['input']; };
+
+/** A version of a model went from one state to another. */
+export type ModelStateChanged = StreamMessage & {
+  readonly __typename?: 'ModelStateChanged';
+  /** When. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Position of this message. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** Whose version. */
+  readonly model: Scalars['String']['output'];
+  /** The version as it is now. Null when it is not in the models folder any more. */
+  readonly modelVersion?: Maybe<ModelVersion>;
+  /** Which version. */
+  readonly number: Scalars['Int']['output'];
+  /** Why; null when there is nothing to say. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** The state it went into. */
+  readonly state: ModelVersionState;
+};
+
+/** A message of `modelStateChanged`. */
+export type ModelStateMessage = CaughtUp | Lagged | ModelStateChanged;
 
 /** Counters of one version since it was loaded. */
 export type ModelStatistics = {
@@ -492,6 +760,8 @@ export type MoneyInput = {
 /** Where events come in. Acknowledged means on disk. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Says that somebody has seen to alerts. At most 500. An acknowledged alert stays until it is cleared; none is raised beside it. */
+  readonly acknowledgeFraudAlerts?: Maybe<AcknowledgeFraudAlertsPayload>;
   /** Records what customers looked at, put into their basket and bought. At most 1,000. Idempotent by interactionId. */
   readonly recordInteractions?: Maybe<RecordInteractionsPayload>;
   /**
@@ -503,6 +773,13 @@ export type Mutation = {
   readonly upsertCustomers?: Maybe<UpsertCustomersPayload>;
   /** Creates items, renames them, or withdraws them from sale (withdrawn items are never recommended). At most 1,000. */
   readonly upsertItems?: Maybe<UpsertItemsPayload>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationAcknowledgeFraudAlertsArgs = {
+  alertIds: ReadonlyArray<Scalars['ID']['input']>;
+  note?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -577,6 +854,55 @@ export type PredictionExplanationArgs = {
   top?: Scalars['Int']['input'];
 };
 
+/** The predictions made in one stretch of time. */
+export type PredictionBucket = {
+  readonly __typename?: 'PredictionBucket';
+  /** How many predictions were made in it. */
+  readonly count: Scalars['Int']['output'];
+  /** What was decided on payments in it. */
+  readonly decisions: DecisionCounts;
+  /** Mean of fraud's `probability` and segmentation's `confidence`; null where the bucket has neither. */
+  readonly meanScore?: Maybe<Scalars['Float']['output']>;
+  /** When it begins. */
+  readonly start: Scalars['DateTime']['output'];
+};
+
+/** A page of predictions, newest first. */
+export type PredictionConnection = {
+  readonly __typename?: 'PredictionConnection';
+  /** Predictions with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<PredictionEdge>>>;
+  /** The same predictions without their cursors. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<Prediction>>>;
+  /** Whether there is more on either side. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One prediction in a page. */
+export type PredictionEdge = {
+  readonly __typename?: 'PredictionEdge';
+  /** Position of this prediction, for `after` and `before`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The prediction. */
+  readonly node?: Maybe<Prediction>;
+};
+
+/** Which recorded predictions: all conditions that are given must hold. */
+export type PredictionFilter = {
+  /** Only about these customers, at most 100. Unknown ones have no predictions. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Fraud only: with one of these decisions. */
+  readonly decisions?: InputMaybe<ReadonlyArray<FraudDecision>>;
+  /** Only those made at or after this time. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Fraud only: from this probability on, 0 to 1. */
+  readonly minProbability?: InputMaybe<Scalars['Float']['input']>;
+  /** Only this model's, by its name: `fraud`, `recommendations`, `segmentation`. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Only those made before this time. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
 /** Where everything is read from. */
 export type Query = {
   readonly __typename?: 'Query';
@@ -586,6 +912,8 @@ export type Query = {
   readonly customers: ReadonlyArray<Maybe<Customer>>;
   /** The engine that computes. */
   readonly engine: EngineInfo;
+  /** Fraud alerts, newest first. */
+  readonly fraudAlerts: FraudAlertConnection;
   /** One model by name; null and `NOT_FOUND` when there is none. */
   readonly model?: Maybe<Model>;
   /** Every model in the models folder that can be read. */
@@ -596,6 +924,10 @@ export type Query = {
   readonly nodes: ReadonlyArray<Maybe<Node>>;
   /** A recorded prediction; null and `NOT_FOUND` when it was not recorded. */
   readonly prediction?: Maybe<Prediction>;
+  /** Recorded predictions counted in buckets of equal length, oldest first, empty ones included. At most 1,000 buckets. */
+  readonly predictionSeries: ReadonlyArray<PredictionBucket>;
+  /** Recorded predictions, newest first. Read beside the writer: no page delays what is being recorded. */
+  readonly predictions: PredictionConnection;
   /** The segments there are. */
   readonly segments: ReadonlyArray<Segment>;
   /** The simulated world; null when it is switched off. */
@@ -614,6 +946,16 @@ export type QueryCustomerArgs = {
 /** Where everything is read from. */
 export type QueryCustomersArgs = {
   customerIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+/** Where everything is read from. */
+export type QueryFraudAlertsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  states?: InputMaybe<ReadonlyArray<FraudAlertState>>;
 };
 
 
@@ -638,6 +980,25 @@ export type QueryNodesArgs = {
 /** Where everything is read from. */
 export type QueryPredictionArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryPredictionSeriesArgs = {
+  bucketSeconds: Scalars['PositiveInt']['input'];
+  filter?: InputMaybe<PredictionFilter>;
+  from: Scalars['DateTime']['input'];
+  to: Scalars['DateTime']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryPredictionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<PredictionFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -821,12 +1182,52 @@ export type StreamMessage = {
 /** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
+  /**
+   * What all three models say of one customer. State, not log: everything first, then everything again whenever one of them has moved; what
+   * was not read in time is conflated.
+   */
+  readonly customerScores?: Maybe<CustomerScores>;
+  /** Alerts as they are raised, acknowledged and cleared. Log-backed: nothing is lost over a reconnect that passes `after`. */
+  readonly fraudAlerts: FraudAlertMessage;
+  /** How the server is doing. State, not log: the latest figures at once, then new ones each interval, computed once however many watch. */
+  readonly liveStats: LiveStats;
+  /** Versions of models on their way from folder to service and out of it again. Log-backed: nothing is lost over a reconnect that passes `after`. */
+  readonly modelStateChanged: ModelStateMessage;
   /** State, not log: the latest list first, then each that really differs; what was not read in time is conflated. */
   readonly recommendationsChanged?: Maybe<RecommendationList>;
   /** A customer's segment became another one. Log-backed. */
   readonly segmentChanged: SegmentChangedMessage;
   /** Every payment as it is scored. Log-backed: nothing is lost over a reconnect that passes `after`. */
   readonly transactionScored: TransactionScoredMessage;
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionCustomerScoresArgs = {
+  customerId: Scalars['ID']['input'];
+  first?: Scalars['Int']['input'];
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionFraudAlertsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  customerId?: InputMaybe<Scalars['ID']['input']>;
+  delivery?: InputMaybe<DeliveryInput>;
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionLiveStatsArgs = {
+  every?: Scalars['Float']['input'];
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionModelStateChangedArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  delivery?: InputMaybe<DeliveryInput>;
+  model?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -841,12 +1242,14 @@ export type SubscriptionRecommendationsChangedArgs = {
 export type SubscriptionSegmentChangedArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   customerId?: InputMaybe<Scalars['ID']['input']>;
+  delivery?: InputMaybe<DeliveryInput>;
 };
 
 
 /** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
 export type SubscriptionTransactionScoredArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
+  delivery?: InputMaybe<DeliveryInput>;
   filter?: InputMaybe<TransactionScoredFilter>;
 };
 
@@ -1058,20 +1461,23 @@ export type DirectiveResolverFn<TResult = {}, TParent = {}, TContext = {}, TArgs
 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  FraudAlertMessage: ( CaughtUp ) | ( Omit<FraudAlertChanged, 'alert'> & { alert: _RefType['FraudAlert'] } ) | ( Lagged );
+  ModelStateMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<_RefType['ModelVersion']> } );
   SegmentChangedMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } );
   TransactionScoredMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
 };
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
-  Node: ( CustomerNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
+  Node: ( CustomerNode ) | ( AlertNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
   Prediction: ( FraudPrediction ) | ( RecommendationPrediction ) | ( SegmentPrediction );
-  StreamMessage: ( CaughtUp ) | ( Lagged ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
-  UserError: ( IngestUserError );
+  StreamMessage: ( CaughtUp ) | ( Omit<FraudAlertChanged, 'alert'> & { alert: _RefType['FraudAlert'] } ) | ( Lagged ) | ( Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<_RefType['ModelVersion']> } ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
+  UserError: ( FraudAlertUserError ) | ( IngestUserError );
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
@@ -1079,14 +1485,30 @@ export type ResolversTypes = {
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   Customer: ResolverTypeWrapper<CustomerNode>;
   CustomerInput: CustomerInput;
+  CustomerScoreKind: CustomerScoreKind;
+  CustomerScores: ResolverTypeWrapper<CustomerScoresNode>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
+  DecisionCounts: ResolverTypeWrapper<DecisionCounts>;
+  DeliveryInput: DeliveryInput;
+  DeliveryPolicy: DeliveryPolicy;
   EngineInfo: ResolverTypeWrapper<EngineInfo>;
+  EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
   FeatureValue: ResolverTypeWrapper<FeatureValue>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  FraudAlert: ResolverTypeWrapper<AlertNode>;
+  FraudAlertChange: FraudAlertChange;
+  FraudAlertChanged: ResolverTypeWrapper<Omit<FraudAlertChanged, 'alert'> & { alert: ResolversTypes['FraudAlert'] }>;
+  FraudAlertClearReason: FraudAlertClearReason;
+  FraudAlertConnection: ResolverTypeWrapper<Omit<FraudAlertConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlertEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
+  FraudAlertEdge: ResolverTypeWrapper<Omit<FraudAlertEdge, 'node'> & { node?: Maybe<ResolversTypes['FraudAlert']> }>;
+  FraudAlertErrorCode: FraudAlertErrorCode;
+  FraudAlertMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['FraudAlertMessage']>;
+  FraudAlertState: FraudAlertState;
+  FraudAlertUserError: ResolverTypeWrapper<FraudAlertUserError>;
   FraudAssessment: ResolverTypeWrapper<FraudPrediction>;
   FraudDecision: FraudDecision;
   HypotheticalTransactionInput: HypotheticalTransactionInput;
@@ -1100,10 +1522,15 @@ export type ResolversTypes = {
   ItemInput: ItemInput;
   LagReason: LagReason;
   Lagged: ResolverTypeWrapper<Lagged>;
+  LatencyQuantiles: ResolverTypeWrapper<LatencyQuantiles>;
+  LiveStats: ResolverTypeWrapper<LiveStats>;
   Metric: ResolverTypeWrapper<Metric>;
   Model: ResolverTypeWrapper<ModelFacts>;
   ModelAlias: ResolverTypeWrapper<AliasNode>;
+  ModelLiveStats: ResolverTypeWrapper<ModelLiveStats>;
   ModelSelector: ModelSelector;
+  ModelStateChanged: ResolverTypeWrapper<Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<ResolversTypes['ModelVersion']> }>;
+  ModelStateMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ModelStateMessage']>;
   ModelStatistics: ResolverTypeWrapper<VersionStatistics>;
   ModelVersion: ResolverTypeWrapper<VersionFacts>;
   ModelVersionState: ModelVersionState;
@@ -1114,6 +1541,10 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PositiveInt: ResolverTypeWrapper<Scalars['PositiveInt']['output']>;
   Prediction: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Prediction']>;
+  PredictionBucket: ResolverTypeWrapper<PredictionBucket>;
+  PredictionConnection: ResolverTypeWrapper<Omit<PredictionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['PredictionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Prediction']>>> }>;
+  PredictionEdge: ResolverTypeWrapper<Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversTypes['Prediction']> }>;
+  PredictionFilter: PredictionFilter;
   Query: ResolverTypeWrapper<{}>;
   RecommendationBasis: RecommendationBasis;
   RecommendationList: ResolverTypeWrapper<RecommendationPrediction>;
@@ -1143,6 +1574,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
   Boolean: Scalars['Boolean']['output'];
   CaughtUp: CaughtUp;
   ConfusionCounts: ConfusionCounts;
@@ -1150,14 +1582,24 @@ export type ResolversParentTypes = {
   Cursor: Scalars['Cursor']['output'];
   Customer: CustomerNode;
   CustomerInput: CustomerInput;
+  CustomerScores: CustomerScoresNode;
   Date: Scalars['Date']['output'];
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
+  DecisionCounts: DecisionCounts;
+  DeliveryInput: DeliveryInput;
   EngineInfo: EngineInfo;
+  EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
   FeatureSpec: FeatureSpec;
   FeatureValue: FeatureValue;
   Float: Scalars['Float']['output'];
+  FraudAlert: AlertNode;
+  FraudAlertChanged: Omit<FraudAlertChanged, 'alert'> & { alert: ResolversParentTypes['FraudAlert'] };
+  FraudAlertConnection: Omit<FraudAlertConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlertEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
+  FraudAlertEdge: Omit<FraudAlertEdge, 'node'> & { node?: Maybe<ResolversParentTypes['FraudAlert']> };
+  FraudAlertMessage: ResolversUnionTypes<ResolversParentTypes>['FraudAlertMessage'];
+  FraudAlertUserError: FraudAlertUserError;
   FraudAssessment: FraudPrediction;
   HypotheticalTransactionInput: HypotheticalTransactionInput;
   ID: Scalars['ID']['output'];
@@ -1167,10 +1609,15 @@ export type ResolversParentTypes = {
   Item: CatalogueItem;
   ItemInput: ItemInput;
   Lagged: Lagged;
+  LatencyQuantiles: LatencyQuantiles;
+  LiveStats: LiveStats;
   Metric: Metric;
   Model: ModelFacts;
   ModelAlias: AliasNode;
+  ModelLiveStats: ModelLiveStats;
   ModelSelector: ModelSelector;
+  ModelStateChanged: Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<ResolversParentTypes['ModelVersion']> };
+  ModelStateMessage: ResolversUnionTypes<ResolversParentTypes>['ModelStateMessage'];
   ModelStatistics: VersionStatistics;
   ModelVersion: VersionFacts;
   Money: Money;
@@ -1180,6 +1627,10 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   PositiveInt: Scalars['PositiveInt']['output'];
   Prediction: ResolversInterfaceTypes<ResolversParentTypes>['Prediction'];
+  PredictionBucket: PredictionBucket;
+  PredictionConnection: Omit<PredictionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['PredictionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Prediction']>>> };
+  PredictionEdge: Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Prediction']> };
+  PredictionFilter: PredictionFilter;
   Query: {};
   RecommendationList: RecommendationPrediction;
   RecommendedItem: RankedItem;
@@ -1204,6 +1655,13 @@ export type ResolversParentTypes = {
   UpsertCustomersPayload: UpsertCustomersPayload;
   UpsertItemsPayload: UpsertItemsPayload;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+};
+
+export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcknowledgeFraudAlertsPayload'] = ResolversParentTypes['AcknowledgeFraudAlertsPayload']> = {
+  acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  alerts?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['FraudAlertUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CaughtUpResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CaughtUp'] = ResolversParentTypes['CaughtUp']> = {
@@ -1249,6 +1707,16 @@ export type CustomerResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CustomerScoresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerScores'] = ResolversParentTypes['CustomerScores']> = {
+  changed?: Resolver<ReadonlyArray<ResolversTypes['CustomerScoreKind']>, ParentType, ContextType>;
+  customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
+  fraud?: Resolver<Maybe<ResolversTypes['FraudAssessment']>, ParentType, ContextType>;
+  recommendations?: Resolver<Maybe<ResolversTypes['RecommendationList']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['SegmentAssignment']>, ParentType, ContextType>;
+  transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export interface DateScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Date'], any> {
   name: 'Date';
 }
@@ -1261,12 +1729,25 @@ export interface DecimalScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'Decimal';
 }
 
+export type DecisionCountsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['DecisionCounts'] = ResolversParentTypes['DecisionCounts']> = {
+  approve?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  decline?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  review?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type EngineInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EngineInfo'] = ResolversParentTypes['EngineInfo']> = {
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   workers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersAlive?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EventLogRangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EventLogRange'] = ResolversParentTypes['EventLogRange']> = {
+  head?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  horizon?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1292,6 +1773,55 @@ export type FeatureSpecResolvers<ContextType = GraphContext, ParentType extends 
 export type FeatureValueResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FeatureValue'] = ResolversParentTypes['FeatureValue']> = {
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FraudAlertResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAlert'] = ResolversParentTypes['FraudAlert']> = {
+  acknowledgedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  acknowledgedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  alertId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  clearReason?: Resolver<Maybe<ResolversTypes['FraudAlertClearReason']>, ParentType, ContextType>;
+  clearThreshold?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  clearedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  fraud?: Resolver<Maybe<ResolversTypes['FraudAssessment']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  raiseThreshold?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  raisedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['FraudAlertState'], ParentType, ContextType>;
+  transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FraudAlertChangedResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAlertChanged'] = ResolversParentTypes['FraudAlertChanged']> = {
+  alert?: Resolver<ResolversTypes['FraudAlert'], ParentType, ContextType>;
+  change?: Resolver<ResolversTypes['FraudAlertChange'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FraudAlertConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAlertConnection'] = ResolversParentTypes['FraudAlertConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlertEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FraudAlertEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAlertEdge'] = ResolversParentTypes['FraudAlertEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['FraudAlert']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FraudAlertMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAlertMessage'] = ResolversParentTypes['FraudAlertMessage']> = {
+  __resolveType: TypeResolveFn<'CaughtUp' | 'FraudAlertChanged' | 'Lagged', ParentType, ContextType>;
+};
+
+export type FraudAlertUserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAlertUserError'] = ResolversParentTypes['FraudAlertUserError']> = {
+  code?: Resolver<ResolversTypes['FraudAlertErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1331,6 +1861,26 @@ export type LaggedResolvers<ContextType = GraphContext, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type LatencyQuantilesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['LatencyQuantiles'] = ResolversParentTypes['LatencyQuantiles']> = {
+  p50Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  p99Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LiveStatsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['LiveStats'] = ResolversParentTypes['LiveStats']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  decisions?: Resolver<ResolversTypes['DecisionCounts'], ParentType, ContextType>;
+  eventLog?: Resolver<ResolversTypes['EventLogRange'], ParentType, ContextType>;
+  models?: Resolver<ReadonlyArray<ResolversTypes['ModelLiveStats']>, ParentType, ContextType>;
+  predictionsPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  scorerBacklog?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  scoringLatency?: Resolver<ResolversTypes['LatencyQuantiles'], ParentType, ContextType>;
+  subscribers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  transactionsPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  windowSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MetricResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Metric'] = ResolversParentTypes['Metric']> = {
   dataset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1355,6 +1905,32 @@ export type ModelAliasResolvers<ContextType = GraphContext, ParentType extends R
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelLiveStatsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelLiveStats'] = ResolversParentTypes['ModelLiveStats']> = {
+  latencyP50Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  latencyP99Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  meanBatchSize?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  queueDepth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  rowsPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelStateChangedResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelStateChanged'] = ResolversParentTypes['ModelStateChanged']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ModelVersionState'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelStateMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelStateMessage'] = ResolversParentTypes['ModelStateMessage']> = {
+  __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'ModelStateChanged', ParentType, ContextType>;
 };
 
 export type ModelStatisticsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelStatistics'] = ResolversParentTypes['ModelStatistics']> = {
@@ -1390,6 +1966,7 @@ export type MoneyResolvers<ContextType = GraphContext, ParentType extends Resolv
 };
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acknowledgeFraudAlerts?: Resolver<Maybe<ResolversTypes['AcknowledgeFraudAlertsPayload']>, ParentType, ContextType, RequireFields<MutationAcknowledgeFraudAlertsArgs, 'alertIds'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
   upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
@@ -1397,7 +1974,7 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
 };
 
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Customer' | 'FraudAssessment' | 'Item' | 'Model' | 'ModelVersion' | 'RecommendationList' | 'Segment' | 'SegmentAssignment' | 'Transaction', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Customer' | 'FraudAlert' | 'FraudAssessment' | 'Item' | 'Model' | 'ModelVersion' | 'RecommendationList' | 'Segment' | 'SegmentAssignment' | 'Transaction', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1425,15 +2002,39 @@ export type PredictionResolvers<ContextType = GraphContext, ParentType extends R
   recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type PredictionBucketResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PredictionBucket'] = ResolversParentTypes['PredictionBucket']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  decisions?: Resolver<ResolversTypes['DecisionCounts'], ParentType, ContextType>;
+  meanScore?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  start?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PredictionConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PredictionConnection'] = ResolversParentTypes['PredictionConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['PredictionEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Prediction']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PredictionEdge'] = ResolversParentTypes['PredictionEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Prediction']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
   customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Customer']>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'customerIds'>>;
   engine?: Resolver<ResolversTypes['EngineInfo'], ParentType, ContextType>;
+  fraudAlerts?: Resolver<ResolversTypes['FraudAlertConnection'], ParentType, ContextType, Partial<QueryFraudAlertsArgs>>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
   models?: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
   prediction?: Resolver<Maybe<ResolversTypes['Prediction']>, ParentType, ContextType, RequireFields<QueryPredictionArgs, 'id'>>;
+  predictionSeries?: Resolver<ReadonlyArray<ResolversTypes['PredictionBucket']>, ParentType, ContextType, RequireFields<QueryPredictionSeriesArgs, 'bucketSeconds' | 'from' | 'to'>>;
+  predictions?: Resolver<ResolversTypes['PredictionConnection'], ParentType, ContextType, Partial<QueryPredictionsArgs>>;
   segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
   simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
   transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType, RequireFields<QueryTransactionArgs, 'transactionId'>>;
@@ -1521,11 +2122,15 @@ export type SimulationResolvers<ContextType = GraphContext, ParentType extends R
 };
 
 export type StreamMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['StreamMessage'] = ResolversParentTypes['StreamMessage']> = {
-  __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'SegmentChanged' | 'TransactionScored', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'CaughtUp' | 'FraudAlertChanged' | 'Lagged' | 'ModelStateChanged' | 'SegmentChanged' | 'TransactionScored', ParentType, ContextType>;
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  customerScores?: SubscriptionResolver<Maybe<ResolversTypes['CustomerScores']>, "customerScores", ParentType, ContextType, RequireFields<SubscriptionCustomerScoresArgs, 'customerId' | 'first'>>;
+  fraudAlerts?: SubscriptionResolver<ResolversTypes['FraudAlertMessage'], "fraudAlerts", ParentType, ContextType, Partial<SubscriptionFraudAlertsArgs>>;
+  liveStats?: SubscriptionResolver<ResolversTypes['LiveStats'], "liveStats", ParentType, ContextType, RequireFields<SubscriptionLiveStatsArgs, 'every'>>;
+  modelStateChanged?: SubscriptionResolver<ResolversTypes['ModelStateMessage'], "modelStateChanged", ParentType, ContextType, Partial<SubscriptionModelStateChangedArgs>>;
   recommendationsChanged?: SubscriptionResolver<Maybe<ResolversTypes['RecommendationList']>, "recommendationsChanged", ParentType, ContextType, RequireFields<SubscriptionRecommendationsChangedArgs, 'customerId' | 'first'>>;
   segmentChanged?: SubscriptionResolver<ResolversTypes['SegmentChangedMessage'], "segmentChanged", ParentType, ContextType, Partial<SubscriptionSegmentChangedArgs>>;
   transactionScored?: SubscriptionResolver<ResolversTypes['TransactionScoredMessage'], "transactionScored", ParentType, ContextType, Partial<SubscriptionTransactionScoredArgs>>;
@@ -1592,31 +2197,46 @@ export type UpsertItemsPayloadResolvers<ContextType = GraphContext, ParentType e
 };
 
 export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'IngestUserError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'FraudAlertUserError' | 'IngestUserError', ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = GraphContext> = {
+  AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
   Contribution?: ContributionResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
   Customer?: CustomerResolvers<ContextType>;
+  CustomerScores?: CustomerScoresResolvers<ContextType>;
   Date?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
+  DecisionCounts?: DecisionCountsResolvers<ContextType>;
   EngineInfo?: EngineInfoResolvers<ContextType>;
+  EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;
   FeatureValue?: FeatureValueResolvers<ContextType>;
+  FraudAlert?: FraudAlertResolvers<ContextType>;
+  FraudAlertChanged?: FraudAlertChangedResolvers<ContextType>;
+  FraudAlertConnection?: FraudAlertConnectionResolvers<ContextType>;
+  FraudAlertEdge?: FraudAlertEdgeResolvers<ContextType>;
+  FraudAlertMessage?: FraudAlertMessageResolvers<ContextType>;
+  FraudAlertUserError?: FraudAlertUserErrorResolvers<ContextType>;
   FraudAssessment?: FraudAssessmentResolvers<ContextType>;
   IngestUserError?: IngestUserErrorResolvers<ContextType>;
   Item?: ItemResolvers<ContextType>;
   Lagged?: LaggedResolvers<ContextType>;
+  LatencyQuantiles?: LatencyQuantilesResolvers<ContextType>;
+  LiveStats?: LiveStatsResolvers<ContextType>;
   Metric?: MetricResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   ModelAlias?: ModelAliasResolvers<ContextType>;
+  ModelLiveStats?: ModelLiveStatsResolvers<ContextType>;
+  ModelStateChanged?: ModelStateChangedResolvers<ContextType>;
+  ModelStateMessage?: ModelStateMessageResolvers<ContextType>;
   ModelStatistics?: ModelStatisticsResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
@@ -1625,6 +2245,9 @@ export type Resolvers<ContextType = GraphContext> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   PositiveInt?: GraphQLScalarType;
   Prediction?: PredictionResolvers<ContextType>;
+  PredictionBucket?: PredictionBucketResolvers<ContextType>;
+  PredictionConnection?: PredictionConnectionResolvers<ContextType>;
+  PredictionEdge?: PredictionEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RecommendationList?: RecommendationListResolvers<ContextType>;
   RecommendedItem?: RecommendedItemResolvers<ContextType>;
