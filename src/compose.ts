@@ -4,7 +4,7 @@ import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { SegmentChanged, Stored, StoredEvent } from './core/events.js';
+import type { StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -13,16 +13,14 @@ import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { QueryRecorder } from './domains/prediction.js';
 import { RecommendationsDomain } from './domains/recommendations/recommendations.js';
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
-import { Hub } from './events/hub.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Ingest } from './flows/ingest.js';
-import type { Positioned } from './flows/log-stream.js';
 import { Projection } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
-import { PaymentScorer, SCORER, type ScoredPayment } from './flows/scoring.js';
+import { PaymentScorer, SCORER } from './flows/scoring.js';
 import { SegmentWatch } from './flows/segments.js';
-import { scoredStream, segmentStream } from './flows/streams.js';
+import { scoredHub, scoredStream, segmentHub, segmentStream } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -138,13 +136,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
-  const scoredHub = new Hub<Positioned<ScoredPayment>>();
-  const segmentHub = new Hub<Positioned<Stored<SegmentChanged>>>();
+  const scored = scoredHub();
+  const segmentChanges = segmentHub();
   const scorer = new PaymentScorer({
     store: customers.store,
     domain: fraud,
     predictions: data.predictions,
-    hub: scoredHub,
+    hub: scored,
     clock,
     logger: logger.child({ room: 'flows' }),
     metrics,
@@ -159,7 +157,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       if (result?.status === 'appended')
         projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
     },
-    hub: segmentHub,
+    hub: segmentChanges,
     clock,
     logger: logger.child({ room: 'flows' }),
   });
@@ -209,8 +207,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     segmentWatch,
     recommendationWatch,
     streams: {
-      scored: scoredStream(data.events, data.predictions, scoredHub),
-      segments: segmentStream(data.events, segmentHub),
+      scored: scoredStream(data.events, data.predictions, scored),
+      segments: segmentStream(data.events, segmentChanges),
     },
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
@@ -293,8 +291,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await apollo.stop();
       await segmentWatch.close();
       recommendationWatch.close();
-      scoredHub.close();
-      segmentHub.close();
+      scored.close();
+      segmentChanges.close();
       await checkpoint().catch(() => {});
       projection.close();
       await scorer.close();

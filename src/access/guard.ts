@@ -64,6 +64,16 @@ export class Guard {
     return new AdmittedCall(request.door, LOCAL_PRINCIPAL, deadline, request.signal);
   }
 
+  /** The same caller's call, to go on without the operation that brought it: for what several subscribers share. */
+  detach(call: Call, signal?: AbortSignal): Call {
+    return new AdmittedCall('shared', call.principal, this.#clock.monotonic() + this.#defaultMs, signal);
+  }
+
+  /** What a caller may see, as a key: two with the same scope may share an answer. */
+  scopeOf({ roles, customers }: Principal): string {
+    return JSON.stringify([[...roles].sort(), customers === 'all' ? customers : [...customers].sort()]);
+  }
+
   /** A fresh deadline for one event of a subscription: the call stays, its clock starts again. */
   renew(call: Call): Call {
     return new AdmittedCall(call.door, call.principal, this.#clock.monotonic() + this.#defaultMs, call.signal);

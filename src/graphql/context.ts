@@ -20,6 +20,16 @@ export class GraphContext {
     this.loaders = new Loaders(app, this.row);
   }
 
+  /** The same caller, not bound to the operation that brought it: for what several subscribers share. */
+  detached(signal?: AbortSignal): GraphContext {
+    return new GraphContext(this.app, this.guard, this.guard.detach(this.call, signal));
+  }
+
+  /** What this caller may see: two with the same scope get the same answers. */
+  get scope(): string {
+    return this.guard.scopeOf(this.call.principal);
+  }
+
   /** The same caller with a fresh deadline and fresh loaders: one per event of a subscription. */
   renewed(): GraphContext {
     return new GraphContext(this.app, this.guard, this.guard.renew(this.call));

@@ -3,7 +3,6 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -16,7 +15,8 @@ import type { App } from './app.js';
 import { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
-import { ResultStream } from './result-stream.js';
+import type { LiveSubscription } from './live/frames.js';
+import { LiveGraph } from './live/live.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -46,6 +46,8 @@ export interface ReadyOperation extends ExecutionArgs {
  * guard, execute with the same executor, present errors the same way.
  */
 export class GraphPipeline {
+  /** The subscriptions that are open. */
+  readonly live: LiveGraph;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -59,6 +61,13 @@ export class GraphPipeline {
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
+    this.live = new LiveGraph({
+      execute: ({ document, operationName, variableValues: variables }, root, context) => {
+        const result = this.#executor.execute({ document, operationName, variables, context, root });
+        return result instanceof Promise ? result.then((value) => this.#presented(value)) : this.#presented(result);
+      },
+      present: (errors) => this.present(errors),
+    });
   }
 
   /** A context for one admitted call; Apollo's door uses it too. */
@@ -113,19 +122,13 @@ export class GraphPipeline {
   }
 
   /**
-   * Opens a subscription: a stream of results, or one result with errors when it could not be opened. Every event
-   * is executed with a context of its own (fresh deadline, fresh loaders).
+   * Opens a subscription, or answers the result that says why it could not be opened. Subscribers who ask the same share executions
+   * (see live/); every event is executed with a context of its own (fresh deadline, fresh loaders).
    */
-  async subscribe(args: ReadyOperation): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
+  async subscribe(args: ReadyOperation): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return this.#presented(source);
-    return new EventResults(
-      source[Symbol.asyncIterator](),
-      async (event) =>
-        this.#presented(await execute({ ...args, rootValue: event, contextValue: args.contextValue.renewed() })),
-      (error) => ({ errors: this.present([error]) }),
-      args.end,
-    );
+    return this.live.open(args, source);
   }
 
   /** The public form of errors, as the errors that graphql-ws wants. */
@@ -182,50 +185,4 @@ function noSuchOperation(operationName: string | null | undefined): GraphQLError
 
 function refusal(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
-}
-
-/**
- * Results of a subscription. Ends at once when it is returned, even while its source waits for the next event: a generator alone
- * would queue the return behind that wait for ever. A source that throws is told as a last result.
- */
-class EventResults extends ResultStream {
-  readonly #source: AsyncIterator<unknown>;
-  readonly #execute: (event: unknown) => Promise<ExecutionResult>;
-  readonly #explain: (error: unknown) => ExecutionResult;
-  readonly #end: () => void;
-  #ended = false;
-
-  constructor(
-    source: AsyncIterator<unknown>,
-    execute: (event: unknown) => Promise<ExecutionResult>,
-    explain: (error: unknown) => ExecutionResult,
-    end: () => void,
-  ) {
-    super();
-    this.#source = source;
-    this.#execute = execute;
-    this.#explain = explain;
-    this.#end = end;
-  }
-
-  async next(): Promise<IteratorResult<ExecutionResult, void>> {
-    if (this.#ended) return { done: true, value: undefined };
-    try {
-      const { done, value } = await this.#source.next();
-      if (done || this.#ended) return this.return();
-      return { done: false, value: await this.#execute(value) };
-    } catch (error) {
-      void this.return();
-      return { done: false, value: this.#explain(error) };
-    }
-  }
-
-  async return(): Promise<IteratorResult<ExecutionResult, void>> {
-    if (!this.#ended) {
-      this.#ended = true;
-      this.#end();
-      void this.#source.return?.()?.catch(() => {}); // it ends by the signal; whatever it has to say has no listener
-    }
-    return { done: true, value: undefined };
-  }
 }

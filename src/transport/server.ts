@@ -11,7 +11,8 @@ import type { GraphPipeline } from '../graphql/pipeline.js';
 import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import type { PrometheusMetrics } from './metrics.js';
-import { graphqlWs, refuseUpgrade, type WsDoor, type WsLimits } from './ws.js';
+import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
+import type { WsLimits } from './ws-connection.js';
 
 /** What one client may take of the server. */
 export interface ServerLimits {

@@ -1,42 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionResult } from 'graphql';
 import { type ConnectionInitMessage, handleProtocols, makeServer } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { messageOf, ScoregraphError } from '../core/errors.js';
+import { badInput, messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { isRefused } from '../graphql/live/live.js';
 import type { GraphPipeline, ReadyOperation } from '../graphql/pipeline.js';
-import { ResultStream } from '../graphql/result-stream.js';
+import { Connection, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
+import { SingleResult, SocketStream } from './ws-results.js';
 
 /** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
 export type GraphDoor = Pick<GraphPipeline, 'prepare' | 'execute' | 'subscribe' | 'present'>;
 
-export interface WsLimits {
-  /** Largest message a client may send, bytes; then it is closed with 1009. Default 256 KiB. */
-  readonly maxPayload: number;
-  /** Operations one socket may have open; further ones get an error. Default 100. */
-  readonly maxOperations: number;
-  /** Sockets open at once; further ones get 503. Default 10,000. */
-  readonly maxSockets: number;
-  /** Bytes that may wait for a client that does not read; then it is closed with 1013. Default 16 MiB. */
-  readonly maxBuffered: number;
-  /** Time between pings; a client that did not answer one by the next is cut off. Default 12 s. */
-  readonly pingMs: number;
-  /** Time a client has for its `connection_init`; then it is closed with 4408. Default 5 s. */
-  readonly initMs: number;
-}
-
-const DEFAULTS: WsLimits = {
-  maxPayload: 256 * 1024,
-  maxOperations: 100,
-  maxSockets: 10_000,
-  maxBuffered: 16 * 1024 * 1024,
-  pingMs: 12_000,
-  initMs: 5_000,
-};
-
 /** Time a client has to answer a close frame before its connection is cut. */
 const CLOSE_MS = 2_000;
+/** Longest operation id: every result carries it. */
+const MAX_ID = 128;
 /** Pings go out in this many turns per `pingMs`: 10,000 at one instant would hold up everybody's answers. */
 const TURNS = 12;
 
@@ -60,10 +39,16 @@ export function refuseUpgrade(socket: Duplex, status: string, headers = ''): voi
   socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
+/** An operation, and where its results go. */
+interface SocketOperation extends ReadyOperation {
+  readonly connection: Connection;
+  readonly id: string;
+}
+
 /** GraphQL over WebSocket (graphql-transport-ws): every operation goes through the same pipeline as HTTP's. */
 export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits?: Partial<WsLimits> }): WsDoor {
   const { pipeline, logger } = options;
-  const limits = { ...DEFAULTS, ...options.limits };
+  const limits = { ...WS_DEFAULTS, ...options.limits };
   const wsOptions: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     maxPayload: limits.maxPayload,
@@ -80,9 +65,12 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
 
   const protocol = makeServer<ConnectionInitMessage['payload'], Connection>({
     connectionInitWaitTimeout: limits.initMs,
-    onSubscribe({ extra: { operations } }, id, payload) {
+    onSubscribe({ extra }, id, payload) {
+      const { operations } = extra;
       if (draining) return pipeline.present([shuttingDown()]);
       if (operations.size >= limits.maxOperations) return pipeline.present([tooMany(limits.maxOperations)]);
+      if (id.length > MAX_ID)
+        return pipeline.present([badInput(`expected an id of at most ${MAX_ID} characters`, 'id')]);
       const asked = (payload.extensions as { deadlineMs?: unknown } | null | undefined)?.deadlineMs;
       const prepared = pipeline.prepare(payload, {
         door: 'ws',
@@ -90,10 +78,14 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
       });
       if (prepared.kind === 'refused') return pipeline.present(prepared.errors);
       operations.set(id, prepared.args);
-      return prepared.args;
+      return { ...prepared.args, connection: extra, id } satisfies SocketOperation;
     },
-    execute: (args) => new SingleResult(pipeline.execute(args as ReadyOperation), (args as ReadyOperation).end),
-    subscribe: (args) => pipeline.subscribe(args as ReadyOperation) as Promise<AsyncGenerator<ExecutionResult>>,
+    execute: (args) => new SingleResult(pipeline.execute(args as SocketOperation), (args as SocketOperation).end),
+    async subscribe(args) {
+      const { connection, id } = args as SocketOperation;
+      const opened = await pipeline.subscribe(args as SocketOperation);
+      return isRefused(opened) ? opened : new SocketStream(opened, connection, id);
+    },
     onComplete: ({ extra }, id) => extra.finished(id),
     onError({ extra }, id) {
       extra.finished(id);
@@ -106,8 +98,8 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
   }, limits.pingMs / TURNS);
   heartbeat.unref();
 
-  function accept(socket: WebSocket): void {
-    const connection = new Connection(socket, limits.maxBuffered);
+  function accept(socket: WebSocket, carrier: Duplex): void {
+    const connection = new Connection(socket, carrier, limits);
     const fellows = turns[opened++ % TURNS]!;
     fellows.add(connection);
     const closed = protocol.opened(
@@ -118,6 +110,7 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
         onMessage(take) {
           socket.on('message', (data) => {
             if (socket.readyState !== socket.OPEN) return;
+            if (!connection.mayAsk()) return socket.close(4429, 'Too many messages');
             take(String(data)).catch((error) => {
               logger.error({ error: messageOf(error) }, 'A WebSocket message failed unexpectedly.');
               socket.close(4500, 'Internal server error');
@@ -143,7 +136,7 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
     upgrade(request, socket, head) {
       if (draining || server.clients.size >= limits.maxSockets) {
         refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5\r\n');
-      } else server.handleUpgrade(request, socket, head, accept);
+      } else server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket));
     },
     count: () => server.clients.size,
     async close(graceMs) {
@@ -164,100 +157,6 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
       clearInterval(heartbeat);
     },
   };
-}
-
-/** One socket: its open operations, whether it lives, how it ends. */
-class Connection {
-  readonly operations = new Map<string, ReadyOperation>();
-  readonly #socket: WebSocket;
-  readonly #maxBuffered: number;
-  #alive = true;
-  #leaving = false;
-
-  constructor(socket: WebSocket, maxBuffered: number) {
-    this.#socket = socket;
-    this.#maxBuffered = maxBuffered;
-    socket.on('pong', () => {
-      this.#alive = true;
-    });
-  }
-
-  /**
-   * Resolves when the operating system has taken the text, so that a stream goes only as fast as its client reads. Texts for a
-   * socket that is closing are dropped; a client that lets too much pile up is cut off.
-   */
-  send(text: string): Promise<void> {
-    const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    if (socket.bufferedAmount > this.#maxBuffered) {
-      // Its stack of unread answers would be kept until it reads the close frame behind them: ws gives up after CLOSE_MS.
-      socket.close(1013, 'Too slow');
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => socket.send(text, () => resolve()));
-  }
-
-  finished(id: string): void {
-    this.operations.get(id)?.end();
-    this.operations.delete(id);
-    if (this.#leaving) this.leaveWhenIdle();
-  }
-
-  /** The client is gone: nothing of its is worth computing. */
-  abandon(): void {
-    for (const operation of this.operations.values()) operation.end();
-    this.operations.clear();
-  }
-
-  beat(): void {
-    if (!this.#alive) this.#socket.terminate();
-    else if (this.#socket.readyState === this.#socket.OPEN) {
-      this.#alive = false;
-      this.#socket.ping();
-    }
-  }
-
-  /** Closes now, or when its last query or mutation is answered. */
-  leaveWhenIdle(): void {
-    this.#leaving = true;
-    for (const { operation } of this.operations.values()) if (operation !== 'subscription') return;
-    // After the messages of this turn: an answer's `complete` is sent by the caller of `finished`.
-    setImmediate(() => this.leave());
-  }
-
-  leave(): void {
-    this.#socket.close(1001, 'Going away');
-  }
-}
-
-/**
- * The one result of a query as a stream, so that a client's `complete` (or its going) cancels it as it ends a subscription. A
- * result that comes after that is not told.
- */
-class SingleResult extends ResultStream {
-  readonly #result: Promise<ExecutionResult>;
-  readonly #cancel: () => void;
-  #over = false;
-
-  constructor(result: Promise<ExecutionResult>, cancel: () => void) {
-    super();
-    this.#result = result;
-    this.#cancel = cancel;
-  }
-
-  async next(): Promise<IteratorResult<ExecutionResult, void>> {
-    if (this.#over) return { done: true, value: undefined };
-    const value = await this.#result;
-    if (this.#over) return { done: true, value: undefined };
-    this.#over = true;
-    return { done: false, value };
-  }
-
-  async return(): Promise<IteratorResult<ExecutionResult, void>> {
-    this.#over = true;
-    this.#cancel();
-    return { done: true, value: undefined };
-  }
 }
 
 function shuttingDown(): ScoregraphError {
