@@ -1,5 +1,5 @@
+import { OutboxBudget } from '../graphql/live/budget.js';
 import type { LiveSubscription } from '../graphql/live/frames.js';
-import { OutboxBudget } from '../graphql/live/outbox.js';
 
 /** What all subscriptions of one connection may keep for a client that does not read. */
 export interface LiveLimits {

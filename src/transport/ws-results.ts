@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { OutboxBudget } from '../graphql/live/budget.js';
 import type { Frame, LiveSubscription, ResultSink } from '../graphql/live/frames.js';
-import type { OutboxBudget } from '../graphql/live/outbox.js';
 import { ResultStream } from '../graphql/result-stream.js';
 import type { Connection } from './ws-connection.js';
 

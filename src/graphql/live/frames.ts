@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { OutboxBudget } from './outbox.js';
+import type { OutboxBudget } from './budget.js';
 
 /** One result of a subscription, serialised once for everybody who gets it. */
 export interface Frame {

@@ -1,3 +1,4 @@
+import type { OutboxBudget } from './budget.js';
 import type { Delivery } from './delivery.js';
 import type { Frame } from './frames.js';
 
@@ -7,21 +8,6 @@ export interface Waiting {
   /** Whom it is about: see `CONFLATE`. */
   readonly key: string;
   readonly frame: Frame;
-}
-
-/** What all outboxes of one connection may hold together. Frames are shared between connections; here each counts its own. */
-export class OutboxBudget {
-  messages = 0;
-  bytes = 0;
-
-  constructor(
-    readonly maxMessages: number,
-    readonly maxBytes: number,
-  ) {}
-
-  takes(bytes: number): boolean {
-    return this.messages < this.maxMessages && this.bytes + bytes <= this.maxBytes;
-  }
 }
 
 /** What went missing from an outbox since it was last asked. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OutboxBudget } from '../../../../src/graphql/live/budget.js';
 import { deliveryOf } from '../../../../src/graphql/live/delivery.js';
-import { Outbox, OutboxBudget } from '../../../../src/graphql/live/outbox.js';
+import { Outbox } from '../../../../src/graphql/live/outbox.js';
 
 const message = (position: number, key = 'a', bytes = 10) => ({
   position,
