@@ -240,6 +240,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
       metrics.gauge('scoregraph_scorer_offset', 'Everything up to here is scored.').set(scorer.offset);
+      metrics.gauge('scoregraph_subscriptions_open', 'Live subscriptions.').set(pipeline.live.count);
+      metrics
+        .gauge(
+          'scoregraph_subscription_renderings',
+          'Executions an event costs: subscriptions that want the same share one.',
+        )
+        .set(pipeline.live.renderings);
       metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
     },
   });
