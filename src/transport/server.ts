@@ -8,9 +8,11 @@ import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
-import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
+import { GraphqlHttp } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
+import { refuse, SECURITY_HEADERS } from './http-answer.js';
 import type { PrometheusMetrics } from './metrics.js';
+import type { StreamLimits } from './streams.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
 import type { WsLimits } from './ws-connection.js';
 
@@ -26,8 +28,9 @@ export interface ServerLimits {
   readonly unreadMs: number;
   /** Connections open at once, sockets included; further ones are closed. Default 20,000. */
   readonly maxConnections: number;
-  /** GraphQL requests under way at once; further ones get 503. Default 4,096. */
+  /** GraphQL requests under way at once, open streams not counted; further ones get 503. Default 4,096. */
   readonly maxRequests: number;
+  readonly streams: Partial<StreamLimits>;
   readonly ws: Partial<WsLimits>;
 }
 
@@ -38,6 +41,7 @@ const DEFAULTS: ServerLimits = {
   unreadMs: 30_000,
   maxConnections: 20_000,
   maxRequests: 4_096,
+  streams: {},
   ws: {},
 };
 
@@ -62,14 +66,14 @@ export interface RunningServer {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   /**
-   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, closes
-   * sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
+   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, ends
+   * streams, closes sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
    */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * Opens the doors on one port: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics.
+ * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, GraphiQL, health and metrics.
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -120,7 +124,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 class Door {
   readonly #options: ServerOptions;
   readonly #server: Server;
-  readonly #graphql: ReturnType<typeof graphqlHttp>;
+  readonly #graphql: GraphqlHttp;
   readonly #ws: WsDoor;
   readonly #requests;
   readonly #maxRequests: number;
@@ -133,7 +137,7 @@ class Door {
     this.#options = options;
     this.#server = server;
     this.#maxRequests = limits.maxRequests;
-    this.#graphql = graphqlHttp({ ...options, unreadMs: limits.unreadMs });
+    this.#graphql = new GraphqlHttp({ ...options, unreadMs: limits.unreadMs, streams: limits.streams });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
     this.#requests = options.metrics.counter(
       'scoregraph_http_requests_total',
@@ -172,6 +176,7 @@ class Door {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     for (const response of this.#underWay) response.shouldKeepAlive = false;
+    this.#graphql.streams.drain();
     await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
     this.#server.closeAllConnections();
     await closed;
@@ -193,7 +198,8 @@ class Door {
     const path = pathOf(request.url!);
     if (path === '/graphql') {
       this.#requests.add();
-      if (this.#underWay.size <= this.#maxRequests) return this.#graphql(request, response);
+      if (this.#underWay.size - this.#graphql.streams.count <= this.#maxRequests)
+        return this.#graphql.request(request, response);
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${this.#maxRequests} requests are under way.`);
     }
@@ -221,6 +227,9 @@ class Door {
       case '/metrics':
         this.#options.beforeScrape();
         this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
+        this.#options.metrics
+          .gauge('scoregraph_streams_open', 'HTTP responses that stay open: SSE and multipart.')
+          .set(this.#graphql.streams.count);
         this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
