@@ -16,6 +16,7 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Ingest } from './flows/ingest.js';
+import { IngestWindow } from './flows/ingest-window.js';
 import { Projection } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
 import { PaymentScorer, SCORER } from './flows/scoring.js';
@@ -184,6 +185,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     world: {
       knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
       knownItem: (itemId) => catalogue.item(itemId) !== null,
+      seen: () => projection.position,
       knownPredictions: async (ids) => {
         const found = await data.predictions.byIds(ids);
         return new Set(ids.filter((_, i) => found[i] !== null));
@@ -231,6 +233,15 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     apollo,
     pipeline,
     metrics,
+    events: {
+      guard,
+      ingest,
+      window: new IngestWindow({
+        head: () => data.events.head(),
+        settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
+      }),
+      source: app.source,
+    },
     logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,

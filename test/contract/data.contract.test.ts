@@ -77,6 +77,26 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
     expect(await data.events.count(0)).toBe(2);
   });
 
+  it('keeps any text as it came, alone or beside a repeated one, and knows it again', async () => {
+    const texts = ['Käse 🧀', '"quoted" \\ back/slash', '\u2028\u00a0', '{"x":[1]}', "it's", '12.50', 'null', '日本'];
+    const events = texts.map((text): NewEvent => {
+      const one = paid(text, text);
+      return { ...one, payload: { ...one.payload, merchant: text } } as NewEvent;
+    });
+    await data.events.append(events);
+    expect((await data.events.append([...events, paid('new')])).map((r) => r.status)).toEqual([
+      ...texts.map(() => 'repeated'),
+      'appended',
+    ]);
+    expect(await data.events.read(0, 100)).toMatchObject([...events, paid('new')]);
+    expect(data.events.head()).toBe(texts.length + 1); // what was there before takes no position
+    const records = texts.map((text) => ({ ...prediction(text), entity: text, output: { label: text } }));
+    const positions = await data.predictions.commit(records);
+    const odd = { ...prediction('odd', null), eventSeq: null, features: Float32Array.of(7), defaulted: [] };
+    expect(await data.predictions.commit([odd, ...records])).toEqual([positions[texts.length - 1]! + 1, ...positions]);
+    expect(await data.predictions.byIds([...texts, 'odd'])).toEqual([...records, odd]);
+  });
+
   it('finds by id, and pages an entity both ways', async () => {
     await data.events.append(['a', 'b', 'c', 'd'].map((id) => paid(id, id === 'b' ? 'c2' : 'c1')));
     expect((await data.events.byIds('payment.recorded', ['d', 'nope', 'a'])).map((e) => e?.id ?? null)).toEqual([

@@ -2,7 +2,7 @@ import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { PredictionRecord } from '../../core/predictions.js';
 import type { PositionedPrediction, PredictionLog } from '../ports.js';
-import type { PredictionRow } from './protocol.js';
+import type { PredictionRow, Write } from './protocol.js';
 import type { Storage } from './storage.js';
 
 const COLUMNS =
@@ -12,22 +12,51 @@ const IDS_PER_READ = 500;
 const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
-type StoredPrediction = readonly [number, ...PredictionRow];
-
-const toRow = (p: PredictionRecord): PredictionRow => [
-  p.id,
-  p.model,
-  p.version,
-  p.entity,
-  p.eventId,
-  p.eventSeq,
-  p.predictedAt,
-  p.featuresAsOf,
-  p.featureSet,
-  new Uint8Array(p.features.slice().buffer), // a copy: vectors share slabs, and cloning a view clones all of its buffer
-  p.defaulted.length === 0 ? '[]' : JSON.stringify(p.defaulted),
-  JSON.stringify(p.output),
+/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output. */
+type StoredPrediction = readonly [
+  number,
+  string,
+  string,
+  number,
+  string,
+  string | null,
+  number | null,
+  number,
+  number,
+  string,
+  Uint8Array,
+  string,
+  string,
 ];
+
+/** The write of some predictions: their vectors in one block, everything else in one text. */
+function writeOf(records: readonly PredictionRecord[], offset: readonly [string, number] | null): Write {
+  let size = 0;
+  for (const { features } of records) size += features.byteLength;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  const rows = records.map((p): PredictionRow => {
+    const { buffer, byteOffset, byteLength } = p.features;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+    return [
+      p.id,
+      p.model,
+      p.version,
+      p.entity,
+      p.eventId,
+      p.eventSeq,
+      p.predictedAt,
+      p.featuresAsOf,
+      p.featureSet,
+      p.defaulted,
+      p.output,
+      at - byteLength,
+      byteLength,
+    ];
+  });
+  return { kind: 'predictions', rows: JSON.stringify(rows), count: rows.length, features: bytes, offset };
+}
 
 function toRecord(row: StoredPrediction): PredictionRecord {
   const [
@@ -102,11 +131,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     consumer?: { readonly name: string; readonly offset: number },
   ): Promise<number[]> {
     const offset = consumer === undefined ? null : ([consumer.name, consumer.offset] as const);
-    const positions = await this.#storage.write(
-      { kind: 'predictions', rows: records.map(toRow), offset },
-      records.length,
-      true,
-    );
+    const positions = await this.#storage.write(writeOf(records, offset), records.length, true);
     for (const position of positions) if (position > this.#head) this.#head = position;
     return [...positions];
   }
@@ -129,7 +154,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     this.#flushing.add(flushing);
     const records = [...flushing.values()];
     try {
-      await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset: null }, records.length);
+      await this.#storage.write(writeOf(records, null), records.length);
     } catch (error) {
       this.#logger.warn(
         { predictions: records.length, error: messageOf(error) },
