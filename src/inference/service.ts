@@ -5,7 +5,16 @@ import type { Metrics } from '../core/metrics.js';
 import type { RowContext } from '../core/predictions.js';
 import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
-import type { EnginePool, Inference, ModelVersionInfo, Row, RowResult, VersionSelector } from './ports.js';
+import type {
+  Block,
+  BlockResult,
+  EnginePool,
+  Inference,
+  ModelVersionInfo,
+  Row,
+  RowResult,
+  VersionSelector,
+} from './ports.js';
 import { Registry } from './registry.js';
 import { Router } from './router.js';
 
@@ -58,6 +67,16 @@ export class InferenceService implements Inference {
     return this.#cache === null
       ? this.#batcher.enqueue(model, version, row, context)
       : this.#cached(this.#cache, model, version, row, context);
+  }
+
+  async predictBlock(
+    model: string,
+    block: Block,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<BlockResult> {
+    const { version } = this.router.resolve(model, context, selector);
+    return this.#batcher.enqueueBlock(model, version, block, context);
   }
 
   /** Writes gauges that are only worth computing when somebody looks. */

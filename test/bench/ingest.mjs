@@ -2,7 +2,7 @@
 // whether any is lost. The server is `dist/main.js` with the flags of `npm start`; generator and watchers are processes of their own.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { round } from './lib/figures.mjs';
@@ -68,10 +68,20 @@ export async function helper(file) {
 
 const metric = async (port, name) =>
   Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())[1]);
-const cpuSeconds = (pid) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+const cpuSeconds = (pid, path = `/proc/${pid}/stat`) => {
+  const fields = readFileSync(path, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
+const threadSeconds = (pid) =>
+  new Map(readdirSync(`/proc/${pid}/task`).map((tid) => [tid, cpuSeconds(pid, `/proc/${pid}/task/${tid}/stat`)]));
+/** What each thread took of a payment: the main one, then the busiest. */
+function shares(before, after, payments) {
+  const micros = [...after].map(([tid, s]) => ((s - (before.get(tid) ?? 0)) * 1e6) / payments);
+  const [main, ...others] = micros;
+  others.sort((a, b) => b - a);
+  const rest = others.slice(2).reduce((a, b) => a + b, 0);
+  return `main thread ${main.toFixed(1)}, writer and engine ${others[0].toFixed(1)} and ${others[1].toFixed(1)}, others ${rest.toFixed(1)}`;
+}
 const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 /** One run: prints what it measured. @throws when anything is lost, doubled, or not as a clean replay has it. */
@@ -92,6 +102,7 @@ export async function ingest({ folder, payments, customers, watchers, perSecond,
   const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 500);
   const cpu = () => [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map(cpuSeconds);
   const before = cpu();
+  const threadsBefore = threadSeconds(server.child.pid);
   const counted = async () => (watching === null ? { messages: 0, lagged: 0 } : watching.ask('count', 'counts'));
   const messagesBefore = await counted();
   const started = performance.now();
@@ -106,6 +117,7 @@ export async function ingest({ folder, payments, customers, watchers, perSecond,
   while ((await metric(server.port, 'scoregraph_scorer_offset')) < head + payments)
     await new Promise((done) => setTimeout(done, 20));
   const all = (performance.now() - started) / 1000;
+  const threads = shares(threadsBefore, threadSeconds(server.child.pid), payments);
   const used = cpu().map((c, i) => ((c - before[i]) * 1e6) / payments);
   clearInterval(sampler);
   await new Promise((done) => setTimeout(done, 300));
@@ -128,7 +140,7 @@ export async function ingest({ folder, payments, customers, watchers, perSecond,
   );
   console.log(`  acknowledged ${round(payments / seconds)} /s, scored and published ${round(payments / all)} /s`);
   console.log(
-    `  CPU a payment: server ${used[0].toFixed(1)} µs, generator ${used[1].toFixed(1)} µs${watching === null ? '' : `, subscribers ${used[2].toFixed(1)} µs`}`,
+    `  CPU a payment: server ${used[0].toFixed(1)} µs (${threads}), generator ${used[1].toFixed(1)} µs${watching === null ? '' : `, subscribers ${used[2].toFixed(1)} µs`}`,
   );
   if (watching !== null) console.log(`  messages ${round(messages / all)} /s, told as missed ${round(counts.lagged)}`);
   console.log(

@@ -24,13 +24,13 @@ const paid = (id: string, entity = 'c1', minor = 1250): NewEvent => ({
   source: 'api',
   payload: { merchant: 'm', category: 'travel', amount: { minor, currency: 'USD' } },
 });
-const prediction = (id: string, eventId: string | null = `e-${id}`): PredictionRecord => ({
+const prediction = (id: string, eventId: string | null = `e-${id}`, eventSeq = 1): PredictionRecord => ({
   id,
   model: 'fraud',
   version: 1,
   entity: 'c1',
   eventId,
-  eventSeq: 1,
+  eventSeq,
   predictedAt: 5,
   featuresAsOf: 4,
   featureSet: 'fraud@1',
@@ -121,7 +121,8 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
   });
 
   it('commits predictions and offset together, once per id', async () => {
-    const positions = await data.predictions.commit([prediction('p1'), prediction('p2')], {
+    await data.events.append([paid('e-p1')]);
+    const positions = await data.predictions.commit([prediction('p1'), prediction('p2', 'e-p2', 2)], {
       name: 'scorer',
       offset: 7,
     });
@@ -130,7 +131,7 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
     expect(await data.offsets.get('nobody')).toBe(0);
     await reopen();
     const [found, missing] = await data.predictions.byIds(['p2', 'p3']);
-    expect(found).toEqual(prediction('p2'));
+    expect(found).toEqual(prediction('p2', 'e-p2', 2));
     expect(missing).toBeNull();
     expect((await data.predictions.byEvents('fraud', ['e-p1', 'x'])).map((p) => p?.id ?? null)).toEqual(['p1', null]);
     expect((await data.predictions.read('fraud', positions[0]!, 10)).map((p) => p.record.id)).toEqual(['p2']);

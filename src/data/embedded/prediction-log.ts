@@ -6,7 +6,7 @@ import type { PredictionRow, Write } from './protocol.js';
 import type { Storage } from './storage.js';
 
 const COLUMNS =
-  'position, id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
+  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
@@ -173,13 +173,15 @@ export class EmbeddedPredictionLog implements PredictionLog {
       if (offered === undefined) missing.push(id);
       else found.set(id, offered);
     }
-    for (const row of await this.#select('id IN', missing, '')) found.set(row[1], toRecord(row));
+    for (const row of await this.#select('predictions AS p', [], 'p.id', missing)) found.set(row[1], toRecord(row));
     return ids.map((id) => found.get(id) ?? null);
   }
 
   async byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]> {
     const found = new Map<string, PredictionRecord>();
-    for (const row of await this.#select('event_id IN', eventIds, 'AND model = ? ORDER BY position', [model])) {
+    // By way of the events: predictions are indexed by the position of theirs.
+    const from = `events AS e CROSS JOIN predictions AS p ON p.event_seq = e.seq AND p.model = ?`;
+    for (const row of await this.#select(from, [model], 'e.id', eventIds)) {
       const record = toRecord(row);
       if (!found.has(record.eventId!)) found.set(record.eventId!, record);
     }
@@ -188,7 +190,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
 
   async read(model: string, after: number, limit: number): Promise<PositionedPrediction[]> {
     const rows = (await this.#storage.read(
-      `SELECT ${COLUMNS} FROM predictions WHERE event_id IS NOT NULL AND model = ? AND position > ? ORDER BY position LIMIT ?`,
+      `SELECT ${COLUMNS} FROM predictions AS p WHERE p.event_id IS NOT NULL AND p.model = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
       [model, after, limit],
     )) as unknown as StoredPrediction[];
     return rows.map((row) => ({ position: row[0], record: toRecord(row) }));
@@ -211,18 +213,19 @@ export class EmbeddedPredictionLog implements PredictionLog {
     return undefined;
   }
 
+  /** Predictions `p` out of `from` whose `column` is one of `ids`, in order of position. */
   async #select(
-    where: string,
+    from: string,
+    args: readonly string[],
+    column: string,
     ids: readonly string[],
-    rest: string,
-    args: readonly string[] = [],
   ): Promise<StoredPrediction[]> {
     const all: StoredPrediction[] = [];
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);
       const marks = part.map(() => '?').join(',');
-      const sql = `SELECT ${COLUMNS} FROM predictions WHERE ${where} (${marks}) ${rest}`;
-      all.push(...((await this.#storage.read(sql, [...part, ...args])) as unknown as StoredPrediction[]));
+      const sql = `SELECT ${COLUMNS} FROM ${from} WHERE ${column} IN (${marks}) ORDER BY p.position`;
+      all.push(...((await this.#storage.read(sql, [...args, ...part])) as unknown as StoredPrediction[]));
     }
     return all;
   }

@@ -56,4 +56,9 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // 2: model state changes are asked for by time.
   `CREATE INDEX events_by_type ON events (type, seq) WHERE type IN (4, 5);`,
+  // 3: clients' ids are as good as random, and an index over random keys costs a page a row; positions grow.
+  `
+  DROP INDEX predictions_by_event;
+  CREATE INDEX predictions_by_event_seq ON predictions (event_seq, model) WHERE event_seq IS NOT NULL;
+  `,
 ];
