@@ -100,7 +100,7 @@ export async function ingest({ folder, payments, customers, watchers, perSecond,
   const head = await metric(server.port, 'scoregraph_event_log_head');
   const rss = [];
   const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 500);
-  const cpu = () => [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map(cpuSeconds);
+  const cpu = () => [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map((pid) => cpuSeconds(pid));
   const before = cpu();
   const threadsBefore = threadSeconds(server.child.pid);
   const counted = async () => (watching === null ? { messages: 0, lagged: 0 } : watching.ask('count', 'counts'));
