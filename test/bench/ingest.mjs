@@ -84,8 +84,17 @@ function shares(before, after, payments) {
 }
 const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
+/**
+ * As fast as it goes without subscribers, then with some, then with all of them at the rate that is promised. The cores are those the
+ * bench was given: server, generator and subscribers share them.
+ */
+export async function ingest({ folder, customers, payments, paymentsPerSecond, watchers }) {
+  for (const some of [0, 10]) await run({ folder, customers, payments: payments / 4, watchers: some });
+  await run({ folder, customers, payments, watchers, perSecond: paymentsPerSecond });
+}
+
 /** One run: prints what it measured. @throws when anything is lost, doubled, or not as a clean replay has it. */
-export async function ingest({ folder, payments, customers, watchers, perSecond, flags }) {
+export async function run({ folder, payments, customers, watchers, perSecond, flags }) {
   const dataDir = join(folder, `ingest-${watchers}-${perSecond ?? 'max'}`);
   const server = await startServer(dataDir, {}, flags);
   const generator = await helper('ingest-load.mjs');
@@ -100,7 +109,8 @@ export async function ingest({ folder, payments, customers, watchers, perSecond,
   const head = await metric(server.port, 'scoregraph_event_log_head');
   const rss = [];
   const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 500);
-  const cpu = () => [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map((pid) => cpuSeconds(pid));
+  const cpu = () =>
+    [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map((pid) => cpuSeconds(pid));
   const before = cpu();
   const threadsBefore = threadSeconds(server.child.pid);
   const counted = async () => (watching === null ? { messages: 0, lagged: 0 } : watching.ask('count', 'counts'));

@@ -54,7 +54,7 @@ export function stream(port, count, line, { perSecond, progress = () => {} } = {
   });
 }
 
-process.on('message', async ({ port, run, from, count, streams, perSecond, customers, start }) => {
+async function serve({ port, run, from, count, streams, perSecond, customers, start }) {
   try {
     if (run === 'customers') {
       await stream(port, count, customerLine);
@@ -90,5 +90,9 @@ process.on('message', async ({ port, run, from, count, streams, perSecond, custo
   } catch (error) {
     process.send({ failed: String(error.stack ?? error) });
   }
-});
-process.send({ ready: true });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.on('message', serve);
+  process.send({ ready: true });
+}
