@@ -18,6 +18,7 @@ import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { CustomerScoreWatch } from './flows/customer-scores.js';
 import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { Ingest } from './flows/ingest.js';
+import { IngestWindow } from './flows/ingest-window.js';
 import { LiveStats } from './flows/live-stats.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
@@ -227,6 +228,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     world: {
       knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
       knownItem: (itemId) => catalogue.item(itemId) !== null,
+      seen: () => projection.position,
       knownPredictions: async (ids) => {
         const found = await data.predictions.byIds(ids);
         return new Set(ids.filter((_, i) => found[i] !== null));
@@ -279,6 +281,15 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     apollo,
     pipeline,
     metrics,
+    events: {
+      guard,
+      ingest,
+      window: new IngestWindow({
+        head: () => data.events.head(),
+        settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
+      }),
+      source: app.source,
+    },
     logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,

@@ -96,6 +96,21 @@ export interface RowResult {
   readonly outputs: Readonly<Record<string, TensorData>>;
 }
 
+/** Rows that came together, as one dense array per input: [rows, …]. */
+export interface Block {
+  readonly rows: number;
+  readonly inputs: Readonly<Record<string, TensorData>>;
+}
+
+/** What came out for a block: per output one array, [rows, …]. */
+export interface BlockResult {
+  readonly model: string;
+  readonly version: number;
+  readonly outputs: Readonly<Record<string, TensorData>>;
+  /** Rows whose outputs hold no finite number. */
+  readonly nonFinite: readonly number[];
+}
+
 /** Which version answers; neither: the router decides for the entity. */
 export interface VersionSelector {
   readonly alias?: string | null;
@@ -110,6 +125,12 @@ export interface Inference {
    * DEADLINE_EXCEEDED, INVALID_FEATURES (wrong shape, or a non-finite output), CANCELLED.
    */
   predict(model: string, row: Row, context: RowContext, selector?: VersionSelector): Promise<RowResult>;
+  /**
+   * Queues a block of rows, at most the model's `max_batch_size`, as a batch of its own: cheaper than row by row, but it fails as a whole.
+   * Its arrays are given away; the prediction cache is not asked.
+   * @throws as `predict`.
+   */
+  predictBlock(model: string, block: Block, context: RowContext, selector?: VersionSelector): Promise<BlockResult>;
   /** The version that `predict` would use now, with its files; lets a domain read thresholds and vocabularies. */
   resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo;
 }

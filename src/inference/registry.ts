@@ -5,7 +5,7 @@ import { LatencyHistogram } from '../core/latency-histogram.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher } from './batching/batcher.js';
-import type { BatchObserver } from './batching/lane.js';
+import type { BatchObserver } from './batching/lane-options.js';
 import type { EnginePool, ModelManifest, ModelVersionInfo, VersionPolicy } from './ports.js';
 import { checkVersion, type FoundModel, type Problem, scanModels } from './repository.js';
 

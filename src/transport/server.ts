@@ -8,10 +8,12 @@ import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
+import { BodyClock } from './body-clock.js';
 import { GraphqlHttp } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import { refuse, SECURITY_HEADERS } from './http-answer.js';
 import type { PrometheusMetrics } from './metrics.js';
+import { NdjsonDoor, type NdjsonDoorOptions } from './ndjson-events.js';
 import type { StreamLimits } from './streams.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
 import type { WsLimits } from './ws-connection.js';
@@ -20,7 +22,7 @@ import type { WsLimits } from './ws-connection.js';
 export interface ServerLimits {
   /** Time for the headers of a request, ms; then 408. Default 10 s. */
   readonly headersMs: number;
-  /** Time for a whole request, body included, ms; then 408. Default 30 s. */
+  /** Time for a whole request, body included, ms; then 408. A stream of events: time without any of it. Default 30 s. */
   readonly requestMs: number;
   /** How long an idle connection is kept, ms. Default 65 s. */
   readonly idleMs: number;
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly apollo: ApolloServer<GraphContext>;
   readonly pipeline: GraphPipeline;
   readonly metrics: PrometheusMetrics;
+  /** What the door for streams of events needs; absent: there is none. */
+  readonly events?: Pick<NdjsonDoorOptions, 'guard' | 'ingest' | 'window' | 'source'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
@@ -73,18 +77,19 @@ export interface RunningServer {
 }
 
 /**
- * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, GraphiQL, health and metrics.
+ * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, streams of events, GraphiQL, health and
+ * metrics.
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const limits = { ...DEFAULTS, ...options.limits };
   const server: Server = createServer(
     {
-      requestTimeout: limits.requestMs,
+      requestTimeout: 0, // BodyClock looks after bodies
       headersTimeout: limits.headersMs,
       keepAliveTimeout: limits.idleMs,
       // Node looks for requests that are overdue only this often, every 30 s unless told.
-      connectionsCheckingInterval: Math.max(10, Math.min(limits.headersMs, limits.requestMs) / 4),
+      connectionsCheckingInterval: Math.max(10, limits.headersMs / 4),
       maxHeaderSize: 16 * 1024,
     },
     (request, response) => door.request(request, response),
@@ -126,6 +131,8 @@ class Door {
   readonly #server: Server;
   readonly #graphql: GraphqlHttp;
   readonly #ws: WsDoor;
+  readonly #events: NdjsonDoor | null;
+  readonly #bodies: BodyClock;
   readonly #requests;
   readonly #maxRequests: number;
   readonly #underWay = new Slots<ServerResponse>();
@@ -139,6 +146,11 @@ class Door {
     this.#maxRequests = limits.maxRequests;
     this.#graphql = new GraphqlHttp({ ...options, unreadMs: limits.unreadMs, streams: limits.streams });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
+    this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
+    this.#events =
+      options.events === undefined
+        ? null
+        : new NdjsonDoor({ ...options.events, logger: options.logger, idleMs: limits.requestMs });
     this.#requests = options.metrics.counter(
       'scoregraph_http_requests_total',
       'Requests at the GraphQL endpoint over HTTP.',
@@ -177,7 +189,9 @@ class Door {
     this.#server.closeIdleConnections();
     for (const response of this.#underWay) response.shouldKeepAlive = false;
     this.#graphql.streams.drain();
+    this.#events?.drain();
     await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
+    this.#bodies.close();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -202,6 +216,10 @@ class Door {
         return this.#graphql.request(request, response);
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${this.#maxRequests} requests are under way.`);
+    }
+    if (path === '/v1/events' && this.#events !== null) {
+      this.#bodies.exempt(response);
+      return this.#events.handle(request, response);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
@@ -230,6 +248,9 @@ class Door {
         this.#options.metrics
           .gauge('scoregraph_streams_open', 'HTTP responses that stay open: SSE and multipart.')
           .set(this.#graphql.streams.count);
+        this.#options.metrics
+          .gauge('scoregraph_event_streams_open', 'Requests that stream events.')
+          .set(this.#events?.count() ?? 0);
         this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
