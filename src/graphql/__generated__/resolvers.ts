@@ -618,7 +618,7 @@ export type Model = Node & {
   readonly inputs: ReadonlyArray<TensorSpec>;
   /** Its name, as its folder and its manifest say. */
   readonly name: Scalars['String']['output'];
-  /** The tensors it answers. */
+  /** The tensors it computes; one that is added to another is not answered on its own. */
   readonly outputs: ReadonlyArray<TensorSpec>;
   /** Every version in the folder, ascending. */
   readonly versions: ReadonlyArray<ModelVersion>;
