@@ -44,9 +44,17 @@ export interface Fit extends Clustering {
   readonly scale: readonly number[];
 }
 
-/** Clusters everybody who had bought by `now` into `k`. @throws Error when there are fewer customers than clusters. */
+/**
+ * Clusters everybody who had bought by `now` into `k`.
+ * @throws Error when there are fewer customers than clusters, or fewer who differ in any feature.
+ */
 export function cluster(baskets: readonly Basket[], now: number, k: number, seed: number): Fit {
   const { ids, x } = vectors(baskets, now);
+  const kinds = new Set(ids.map((_, i) => x.subarray(i * WIDTH, (i + 1) * WIDTH).join()));
+  if (kinds.size < k)
+    throw new Error(
+      `expected at least ${k} customers who differ in recency, frequency or amount to make ${k} segments, got ${kinds.size} of ${ids.length}`,
+    );
   const { z: even, mean, std } = standardise(x, WIDTH);
   const z = even.map((value, i) => value * WEIGHTS[i % WIDTH]!);
   const scale = std.map((deviation, f) => deviation / WEIGHTS[f]!);

@@ -45,6 +45,7 @@ export interface Answers {
 /** Asks a segmentation network about raw rows (row-major). */
 export function ask(model: tf.LayersModel, x: Float32Array): Answers {
   const rows = x.length / WIDTH;
+  if (rows === 0) return { soft: new Float32Array(), labels: new Int32Array(), confidence: new Float32Array() };
   const output = tf.tidy(() => model.predict(tf.tensor2d(x, [rows, WIDTH])) as tf.Tensor);
   const soft = output.dataSync() as Float32Array;
   output.dispose();

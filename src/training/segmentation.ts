@@ -76,7 +76,7 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
   writeModelFiles(
     options.modelsDir,
     'segmentation',
-    manifest(Float32Array.of(...x, ...followed.fit.x)),
+    manifest(x, followed.fit.x),
     cardText(metrics, segments, ids.length, softness),
   );
   model.dispose();
@@ -106,13 +106,16 @@ function softnessOf(fitted: Fit, { fit: { x, later } }: Journeys): Softness {
   return fitSoftness(squaredDistances(fitted, x), x, nearest);
 }
 
-/** @param x every row that had a say: everybody at the end, and the followed customers, some of whom had bought just then */
-function manifest(x: Float32Array): object {
+/** @param x everybody at the end; @param followed the customers who chose the softness, some of whom had bought just then */
+function manifest(x: Float32Array, followed: Float32Array): object {
+  const all = new Float32Array(x.length + followed.length);
+  all.set(x);
+  all.set(followed, x.length);
   return {
     task: 'clustering',
     description: 'Which kind of customer somebody is, by recency, frequency and monetary value of their purchases.',
     entity: 'customer',
-    inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, WIDTH], features: manifestFeatures(RFM_FEATURES, x) }],
+    inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, WIDTH], features: manifestFeatures(RFM_FEATURES, all) }],
     outputs: [{ name: 'confidence', datatype: 'FP32', shape: [-1, K] }],
     batching: {
       max_batch_size: 1024,

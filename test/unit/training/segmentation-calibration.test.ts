@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { gaussian, seeded } from '../../../src/training/random.js';
+import { gaussian, seeded, shuffle } from '../../../src/training/random.js';
 import type { Basket } from '../../../src/training/retail.js';
 import { fitSoftness, journeys } from '../../../src/training/segmentation-calibration.js';
+import { cluster } from '../../../src/training/segmentation-fit.js';
 
 const DAY = 86_400_000;
 
@@ -101,6 +102,23 @@ describe('journeys', () => {
     expect(firsts(fit.x) + first.x.length / 3).toBeLessThanOrEqual(41);
     expect(journeys(baskets, 42)).toEqual({ fit, monthly, first });
     expect(journeys(baskets, 43).monthly.x.length).not.toBe(monthly.x.length);
+  });
+
+  it('take nothing from the future: purchases shuffled after a time leave vectors before it as they were', () => {
+    const split = Date.UTC(2011, 0, 1) + 170 * DAY;
+    const [before, after] = [baskets.filter(({ at }) => at <= split), baskets.filter(({ at }) => at > split)];
+    expect(Math.min(before.length, after.length)).toBeGreaterThan(15);
+    const order = Uint32Array.from(after.keys());
+    shuffle(order, seeded(8));
+    // Each later purchase is made by somebody else, for another amount.
+    const shuffled = after.map(({ at }, i) => ({ ...after[order[i]!]!, at }));
+    const early = (all: readonly Basket[]) => {
+      const { ids, x } = cluster(all, split, 4, 1);
+      return { ids, x };
+    };
+    expect(early([...before, ...shuffled])).toEqual(early(baskets));
+    const known = ({ first: { x } }: { first: { x: Float32Array } }) => x.slice(0, 15);
+    expect(known(journeys([...before, ...shuffled], 42))).toEqual(known({ first }));
   });
 
   it('are none in data of less than six months', () => {
