@@ -83,7 +83,7 @@ function vectorAt(own: readonly Basket[], at: number): Float32Array {
 const MAX_STEPS = 50;
 const SMALL_GRADIENT = 1e-9;
 /** From where every distance counts less to where none does. */
-const REACHES = Array.from({ length: 17 }, (_, i) => 4 * Math.SQRT2 ** i);
+const REACHES = Array.from({ length: 17 }, (_, i) => 4 * 2 ** (i / 2));
 
 /**
  * The softness at which the mean log loss of the later segments is least: temperature scaling (Guo et al. 2017) with a temperature that

@@ -1,4 +1,4 @@
-import { type Metric, metric } from './artifacts.js';
+import { type Metric, metric, type Progress } from './artifacts.js';
 import { bootstrapStability, silhouette } from './k-means.js';
 import { seeded } from './random.js';
 import { RETAIL, type Retail } from './retail.js';
@@ -23,18 +23,40 @@ export interface Figured {
   readonly followed: Journeys;
   /** Draws come from the version's own seed, so that the figures can be had again. */
   readonly seed: number;
+  readonly progress: Progress;
 }
 
 /**
  * Every figure of a segmentation: share of each segment by the served network, what its members spent afterwards, whether confidence keeps
  * its word; and for each number of segments cohesion, stability, and whether the segments spend differently afterwards.
  */
-export function figures({ retail, fitted, model, segments, followed, seed }: Figured): Metric[] {
+export function figures({ retail, fitted, model, segments, followed, seed, progress }: Figured): Metric[] {
   const k = segments.length;
   const everybody = `${RETAIL.name}, ${fitted.ids.length} customers`;
   const { labels } = ask(model, fitted.x);
   const served = laterSpend(retail, k, seed);
   const names = nameSegments(served.centroids);
+  progress.start('comparing segments', CANDIDATES.length);
+  const compared = CANDIDATES.flatMap((candidate, i) => {
+    const own = candidate === k;
+    const fit = own ? { ...fitted, labels } : cluster(retail.baskets, asOf(retail.baskets), candidate, seed);
+    const { groups, dataset } = own ? served : laterSpend(retail, candidate, seed);
+    progress.step(i);
+    return [
+      metric(`silhouette.k${candidate}`, silhouette(fit.z, WIDTH, fit.labels, candidate), everybody),
+      metric(
+        `bootstrapARI.k${candidate}`,
+        bootstrapStability(fit.z, WIDTH, fit, seeded(seed + 1)),
+        `${everybody}, 20 bootstrap samples`,
+      ),
+      metric(
+        `laterSpendApart.k${candidate}`,
+        apart(groups) ? 1 : 0,
+        `${dataset}: 1 when all 95 % intervals are disjoint`,
+      ),
+    ];
+  });
+  progress.done(`${CANDIDATES[0]} to ${CANDIDATES.at(-1)} of them`);
   return [
     ...segments.map((segment, c) =>
       metric(
@@ -53,24 +75,7 @@ export function figures({ retail, fitted, model, segments, followed, seed }: Fig
       ];
     }),
     ...reliability(model, followed),
-    ...CANDIDATES.flatMap((candidate) => {
-      const own = candidate === k;
-      const fit = own ? { ...fitted, labels } : cluster(retail.baskets, asOf(retail.baskets), candidate, seed);
-      const { groups, dataset } = own ? served : laterSpend(retail, candidate, seed);
-      return [
-        metric(`silhouette.k${candidate}`, silhouette(fit.z, WIDTH, fit.labels, candidate), everybody),
-        metric(
-          `bootstrapARI.k${candidate}`,
-          bootstrapStability(fit.z, WIDTH, fit, seeded(seed + 1)),
-          `${everybody}, 20 bootstrap samples`,
-        ),
-        metric(
-          `laterSpendApart.k${candidate}`,
-          apart(groups) ? 1 : 0,
-          `${dataset}: 1 when all 95 % intervals are disjoint`,
-        ),
-      ];
-    }),
+    ...compared,
   ];
 }
 

@@ -42,7 +42,7 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
   const softness = softnessOf(fitted, followed);
   const model = network(fitted, softness);
   const { soft } = ask(model, x);
-  const metrics = figures({ retail, fitted, model, segments, followed, seed: options.seed });
+  const metrics = figures({ retail, fitted, model, segments, followed, seed: options.seed, progress });
   for (const m of metrics) progress.say(`${m.name.padEnd(30)} ${String(m.value).padEnd(10)} ${m.dataset}`);
 
   const column = (f: number) => Float32Array.from({ length: ids.length }, (_, i) => x[i * WIDTH + f]!);
@@ -69,7 +69,12 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
       feature_set: featureSetName(RFM_FEATURES),
       metrics,
       thresholds: {},
-      calibration: { method: 'softness by number of orders', ...softness, rows: followed.fit.x.length / WIDTH },
+      calibration: {
+        method: 'softness',
+        formula: 'softmax(-(base + perLogOrder * ln(orders)) / 2 * d2 / (1 + d2 / reach))',
+        ...softness,
+        rows: followed.fit.x.length / WIDTH,
+      },
       baseline: Object.fromEntries(RFM_FEATURES.features.map((feature, f) => [feature.name, histogram(column(f))])),
     },
   });
@@ -87,11 +92,12 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
 export async function evaluateSegmentation(options: EvaluateOptions): Promise<Evaluation> {
   const version = await readVersion(options.modelsDir, 'segmentation', options.version, featureSetName(RFM_FEATURES));
   const segments = JSON.parse(readFileSync(join(version.folder, 'assets', 'segments.json'), 'utf8')) as Segment[];
-  const retail = await readBaskets(options.dataDir, options.progress ?? noProgress);
+  const progress = options.progress ?? noProgress;
+  const retail = await readBaskets(options.dataDir, progress);
   const { seed } = version.card;
   const fitted = cluster(retail.baskets, asOf(retail.baskets), segments.length, seed);
   const followed = journeys(retail.baskets, seed);
-  const metrics = figures({ retail, fitted, model: version.model, segments, followed, seed });
+  const metrics = figures({ retail, fitted, model: version.model, segments, followed, seed, progress });
   version.model.dispose();
   return compare(version, metrics);
 }
