@@ -6,9 +6,9 @@ import type { Basket } from './retail.js';
 import { asOf, FREQUENCY, QUARTER_MS, WIDTH } from './segmentation-fit.js';
 
 /**
- * How distance d to the centroids becomes confidence: softmax(−½ · sharpness · d² / (1 + d² / reach)), with sharpness = base + perLogOrder ·
+ * How distance d to the centroids becomes confidence: softmax(sharpness · reach / 2 · e^(−d² / reach)), with sharpness = base + perLogOrder ·
  * ln(number of orders). Few orders say little; and who is far from every centroid is like nobody, so distances beyond `reach` (squared
- * standard deviations) tell the segments apart less and less.
+ * standard deviations) tell the segments apart less and less. Well within it this is the usual softmax(−½ · sharpness · d²).
  */
 export interface Softness {
   readonly base: number;
@@ -99,7 +99,7 @@ export function fitSoftness(distances: Float64Array, x: Float32Array, later: Int
   const orders = Float64Array.from({ length: rows }, (_, i) => x[i * WIDTH + FREQUENCY]!);
   let best: Fitted | null = null;
   for (const reach of REACHES) {
-    const nearness = distances.map((d) => -d / (1 + d / reach) / 2);
+    const nearness = distances.map((d) => (reach / 2) * Math.exp(-d / reach));
     const both = minimise(nearness, orders, later);
     const found = both.perLogOrder >= 0 ? both : minimise(nearness, new Float64Array(rows), later);
     if (best === null || found.loss < best.loss) best = { ...found, reach };

@@ -3,14 +3,14 @@ import { type Fit, FREQUENCY, WIDTH } from './segmentation-fit.js';
 import * as tf from './tf.js';
 
 /**
- * The clustering as a network, raw features in, soft assignment out (see Softness). Standardisation folds into the first layer; softsign
- * makes u / (1 + u) of u = d² / reach, so `sharpness` carries the −½ · reach that is left.
+ * The clustering as a network, raw features in, soft assignment out (see Softness), of few operations that both engines have. Standardisation
+ * folds into the first layer; elu makes e^u − 1 of u = −d² / reach, and what is the same for every segment means nothing to softmax.
  */
 export function network({ centroids, mean, scale }: Fit, { base, perLogOrder, reach }: Softness): tf.LayersModel {
   const k = centroids.length;
   const input = tf.input({ shape: [WIDTH], name: 'features' });
   const differences = tf.layers.dense({ units: k * WIDTH, name: 'differences' });
-  const distances = tf.layers.dense({ units: k, useBias: false, activation: 'softsign', name: 'distances' });
+  const distances = tf.layers.dense({ units: k, useBias: false, activation: 'elu', name: 'distances' });
   const sharpness = tf.layers.dense({ units: 1, name: 'sharpness' });
   const apart = differences.apply(input) as tf.SymbolicTensor;
   const squares = tf.layers.multiply({ name: 'squares' }).apply([apart, apart]);
@@ -26,10 +26,10 @@ export function network({ centroids, mean, scale }: Fit, { base, perLogOrder, re
     tf.tensor2d(features.map((f) => places.map((place) => (place.f === f ? 1 / scale[f]! : 0)))),
     tf.tensor1d(places.map(({ f, at }) => -at - mean[f]! / scale[f]!)),
   ]);
-  distances.setWeights([tf.tensor2d(places.map((place) => centroids.map((_, c) => (place.c === c ? 1 / reach : 0))))]);
+  distances.setWeights([tf.tensor2d(places.map((place) => centroids.map((_, c) => (place.c === c ? -1 / reach : 0))))]);
   sharpness.setWeights([
-    tf.tensor2d(features.map((f) => [f === FREQUENCY ? (-reach / 2) * perLogOrder : 0])),
-    tf.tensor1d([(-reach / 2) * base]),
+    tf.tensor2d(features.map((f) => [f === FREQUENCY ? (reach / 2) * perLogOrder : 0])),
+    tf.tensor1d([(reach / 2) * base]),
   ]);
   return model;
 }

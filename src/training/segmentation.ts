@@ -71,7 +71,7 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
       thresholds: {},
       calibration: {
         method: 'softness',
-        formula: 'softmax(-(base + perLogOrder * ln(orders)) / 2 * d2 / (1 + d2 / reach))',
+        formula: 'softmax((base + perLogOrder * ln(orders)) * reach / 2 * exp(-d2 / reach))',
         ...softness,
         rows: followed.fit.x.length / WIDTH,
       },
@@ -147,7 +147,7 @@ function cardText(
 
 Which kind of customer somebody is, by recency, frequency and monetary value of their purchases (feature set \`rfm@1\`). k-means with
 k = ${K} on standardised log RFM in which recency counts half, as a small network: \`confidence\` is the soft assignment
-softmax(−½ s · d² / (1 + d² / ${reach.toFixed(1)})), d the distance to each centroid, s = ${base.toFixed(3)} + ${perLogOrder.toFixed(3)} · ln(number of orders).
+softmax(½ s r · e^(−d² / r)), d the distance to each centroid, s = ${base.toFixed(3)} + ${perLogOrder.toFixed(3)} · ln(number of orders), r = ${reach.toFixed(1)}.
 
 ${segments.map((s) => `- **${s.label}** (\`${s.id}\`): ${s.description}`).join('\n')}
 

@@ -6,7 +6,7 @@ import { cluster } from '../../../src/training/segmentation-fit.js';
 
 const DAY = 86_400_000;
 
-/** Rows with 1 to 20 orders whose later segment is drawn from softmax(−½ d² / (1 + d² / reach) · (base + perLogOrder · ln orders)). */
+/** Rows with 1 to 20 orders whose later segment is drawn from softmax(½ reach e^(−d² / reach) · (base + perLogOrder · ln orders)). */
 function drawn(base: number, perLogOrder: number, reach = 1e9, rows = 6_000) {
   const random = seeded(5);
   const distances = Float64Array.from({ length: rows * 3 }, () => (3 * gaussian(random)) ** 2);
@@ -16,7 +16,7 @@ function drawn(base: number, perLogOrder: number, reach = 1e9, rows = 6_000) {
     const sharpness = base + perLogOrder * x[i * 3 + 1]!;
     const weights = [0, 1, 2].map((c) => {
       const d = distances[i * 3 + c]!;
-      return Math.exp((-sharpness * d) / (1 + d / reach) / 2);
+      return Math.exp(((sharpness * reach) / 2) * Math.expm1(-d / reach));
     });
     let left = random() * weights.reduce((a, b) => a + b);
     return Math.max(
