@@ -107,7 +107,7 @@ describe.skipIf(!hasNative)('training on invoices', () => {
       /expected at least 4 customers who differ in recency, frequency or amount to make 4 segments, got 1 of 50/,
     );
     await expect(run('recommendations', data(csv([INVOICES, ...alike])), 'alike')).rejects.toThrow(
-      /expected at least 128 items/,
+      /expected at least 64 items/,
     );
     const short = lines.map((line) => line.replace(/201\d-\d\d-/, '2011-03-').replace(/-(29|30|31) /, '-28 '));
     await expect(run('segmentation', data(csv(short)), 'short')).rejects.toThrow(/the data cover less than six/);
