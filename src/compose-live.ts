@@ -1,6 +1,6 @@
 import type { Config } from './config/config.js';
 import type { Clock } from './core/clock.js';
-import type { AlertEvent, NewEvent, SegmentChanged, Stored } from './core/events.js';
+import type { AlertEvent, ModelStateChanged, NewEvent, SegmentChanged, Stored } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import type { Metrics } from './core/metrics.js';
 import type { DataRoom } from './data/open.js';
@@ -18,14 +18,16 @@ import type { LogFollower } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
 import { PaymentScorer, SCORER, type ScoredPayment } from './flows/scoring.js';
 import { SegmentWatch } from './flows/segments.js';
-import { alertStream, scoredStream, segmentStream } from './flows/streams.js';
+import { alertStream, modelStateStream, scoredStream, segmentStream } from './flows/streams.js';
 import type { App } from './graphql/app.js';
 import type { InferenceService } from './inference/service.js';
 
 /** Everything that is watched, with what it follows. */
 export interface Live
-  extends Pick<App, 'scorer' | 'segmentWatch' | 'recommendationWatch' | 'alerts' | 'customerScores' | 'liveStats'> {
-  readonly streams: Pick<App['streams'], 'scored' | 'segments' | 'alerts'>;
+  extends Pick<
+    App,
+    'scorer' | 'segmentWatch' | 'recommendationWatch' | 'alerts' | 'customerScores' | 'liveStats' | 'streams'
+  > {
   /** Those that follow the log behind the scorer. */
   readonly followers: readonly LogFollower[];
   /** Ends every stream; the scorer and the alerts go on, for what is under way. */
@@ -42,6 +44,8 @@ export async function openLive(
     readonly data: DataRoom;
     readonly inference: InferenceService;
     readonly append: (events: readonly NewEvent[]) => Promise<void>;
+    /** Of the recorder, which notes states from the loading of the models on. */
+    readonly modelStateHub: Hub<Positioned<Stored<ModelStateChanged>>>;
   },
   knows: {
     readonly customers: FeatureStore<CustomerState>;
@@ -51,12 +55,13 @@ export async function openLive(
   },
 ): Promise<Live> {
   const { config, logger, clock, metrics } = base;
-  const { data, inference, append } = rooms;
+  const { data, inference, append, modelStateHub } = rooms;
   const { customers: store, fraud, segmentation, recommendations } = knows;
   const { events, predictions } = data;
   const scoredHub = new Hub<Positioned<ScoredPayment>>();
   const segmentHub = new Hub<Positioned<Stored<SegmentChanged>>>();
   const alertHub = new Hub<Positioned<Stored<AlertEvent>>>();
+  const hubs = [scoredHub, segmentHub, alertHub, modelStateHub];
 
   const alerts = await FraudAlertWatch.open({
     log: events,
@@ -94,7 +99,7 @@ export async function openLive(
     versions: () => versionCounters(inference),
     eventLog: events,
     backlog: () => scorer.backlog,
-    subscribers: () => scoredHub.size + segmentHub.size + alertHub.size + customerScores.watchers + liveStats.watchers,
+    subscribers: () => hubs.reduce((sum, { size }) => sum + size, 0) + customerScores.watchers + liveStats.watchers,
   });
   const scorer: PaymentScorer = new PaymentScorer({
     store,
@@ -118,12 +123,12 @@ export async function openLive(
       scored: scoredStream(events, predictions, scoredHub),
       segments: segmentStream(events, segmentHub),
       alerts: alertStream(events, alertHub),
+      modelStates: modelStateStream(events, modelStateHub),
     },
     followers: [segmentWatch, recommendationWatch, customerScores, alerts],
     async end() {
       await segmentWatch.close();
-      for (const watch of [recommendationWatch, customerScores, liveStats, scoredHub, segmentHub, alertHub])
-        watch.close();
+      for (const watch of [recommendationWatch, customerScores, liveStats, ...hubs]) watch.close();
     },
   };
 }

@@ -21,7 +21,6 @@ import { Ingest } from './flows/ingest.js';
 import type { Positioned } from './flows/log-stream.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
-import { modelStateStream } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -150,7 +149,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   await loadingModels; // payments that wait for their score, or their alert, need the model
   const live = await openLive(
     { config, logger: logger.child({ room: 'flows' }), clock, metrics },
-    { data, inference, append },
+    { data, inference, append, modelStateHub },
     {
       customers: customers.store,
       fraud,
@@ -209,7 +208,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     alerts: live.alerts,
     customerScores: live.customerScores,
     liveStats: live.liveStats,
-    streams: { ...live.streams, modelStates: modelStateStream(data.events, modelStateHub) },
+    streams: live.streams,
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
@@ -291,7 +290,6 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await server.close(DRAIN_MS);
       await apollo.stop();
       await live.end();
-      modelStateHub.close();
       await modelStates.close();
       await checkpoint().catch(() => {});
       projection.close();
