@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { DOORS, type Door, type Listener, type Listening, listenAt, type Result } from '../support/doors.js';
 import { fill, payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
+import { openSse } from '../support/sse.js';
 
 const SCORED = `subscription Scored($after: Cursor, $filter: TransactionScoredFilter) {
   transactionScored(after: $after, filter: $filter) {
@@ -131,6 +132,92 @@ describe('live doors', () => {
       else expect(said).toMatch(sentence);
       expect(idsOf(refused.results.filter(({ data }) => data?.transactionScored))).toEqual([]);
     }
+  });
+
+  describe('Last-Event-ID', () => {
+    const open = (lastEventId: string | null, query = SCORED, variables: object = {}) =>
+      openSse(`${server.url}/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`, {
+        headers: lastEventId === null ? {} : { 'last-event-id': lastEventId },
+      });
+
+    it('takes the place of `after`, exactly', async () => {
+      const first = await open(null);
+      const [begin] = await first.next(1);
+      const ids = await record(4);
+      const events = await first.next(5);
+      first.close();
+      expect(new Set(events.map(({ id }) => id)).size).toBe(5);
+      for (const [i, { id }] of events.entries()) {
+        const resumed = await open(id, SCORED, { after: begin!.id });
+        const missing = await resumed.next(5 - i);
+        const results = missing.map(({ data }) => JSON.parse(data));
+        expect(idsOf(results)).toEqual(ids.slice(i));
+        expect(results.at(-1).data.transactionScored).toMatchObject({ __typename: 'CaughtUp', replayed: 4 - i });
+        resumed.close();
+      }
+    });
+
+    it('is refused with a sentence when it is not of this stream', async () => {
+      const beyond = Buffer.from('scored:999999999').toString('base64url');
+      const other = Buffer.from('segments:1').toString('base64url');
+      for (const [id, sentence] of [
+        ['garbage', /expected a cursor that this stream issued/],
+        ['%00%0A', /expected a cursor that this stream issued/],
+        ['x'.repeat(8_000), /expected a cursor that this stream issued/],
+        [Buffer.from('scored:-1').toString('base64url'), /expected a cursor that this stream issued/],
+        [other, /cursor of the stream "segments", not of "scored"/],
+        [beyond, /beyond the end of the log/],
+      ] as const) {
+        const stream = await open(id);
+        expect(await stream.ended).toBe('end');
+        const [error, complete] = stream.events;
+        expect(JSON.parse(error!.data).errors).toMatchObject([
+          { message: expect.stringMatching(sentence), extensions: { code: 'BAD_USER_INPUT' } },
+        ]);
+        // An EventSource keeps this id, so what it asks next is answered with 204 and it stops.
+        expect(complete).toMatchObject({ event: 'complete', id: 'complete' });
+      }
+      const state = await open(begin(), STATE);
+      await state.ended;
+      expect(JSON.parse(state.events[0]!.data).errors[0].message).toMatch(/no cursors/);
+    });
+    const begin = () => Buffer.from('scored:0').toString('base64url');
+  });
+
+  it('a client that does not read is told what it missed when it does, or given up, as it asked', async () => {
+    const query = `subscription ($delivery: DeliveryInput) { transactionScored(delivery: $delivery) { __typename
+      ... on Lagged { missed reason } ... on TransactionScored { transaction { transactionId merchant } } } }`;
+    const open = async (policy: string) => {
+      const body = { query, variables: { delivery: { policy, capacity: 10 } } };
+      const stream = await openSse(`${server.url}/graphql`, { body });
+      await stream.next(1);
+      stream.pause();
+      return stream;
+    };
+    const [lagging, leaving] = [await open('DROP_OLDEST'), await open('DISCONNECT')];
+    const merchant = 'm'.repeat(100);
+    const recordMany = async () => {
+      const ids = Array.from({ length: 500 }, () => `t${++recorded}`);
+      await server.query(RECORD, { transactions: ids.map((id) => payment(id, 'c1', { merchant })) });
+    };
+    // Until the buffers between are full and the stream that asked for it is given up.
+    while ((await gauge('scoregraph_subscriptions_open')) === 2) await recordMany();
+    leaving.resume();
+    expect(await leaving.ended).toBe('end');
+    expect(JSON.parse(leaving.events.at(-2)!.data).errors).toMatchObject([
+      { extensions: { code: 'QUEUE_FULL', reason: 'SLOW_CONSUMER' } },
+    ]);
+    expect(leaving.events.at(-1)).toMatchObject({ event: 'complete', id: null }); // it may come again with its cursor
+    lagging.resume();
+    const last = `t${recorded}`;
+    await expect.poll(() => lagging.text().includes(`"${last}"`), { timeout: 5_000 }).toBe(true);
+    const messages = lagging.events.map(({ data }) => JSON.parse(data).data.transactionScored);
+    const missed = messages.reduce((sum, { missed = 0 }) => sum + missed, 0);
+    const got = messages.filter(({ __typename }) => __typename === 'TransactionScored').length;
+    const [firstId] = messages.flatMap(({ transaction }) => transaction?.transactionId ?? []);
+    expect(missed).toBeGreaterThan(0);
+    expect(missed + got).toBe(recorded - Number(firstId.slice(1)) + 1);
+    lagging.close();
   });
 
   describe('over a restart of the server', () => {
