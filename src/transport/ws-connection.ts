@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ReadyOperation } from '../graphql/pipeline.js';
 import { LIVE_DEFAULTS, type LiveLimits, Outlet } from './outlet.js';
-import { TextFrames } from './ws-frames.js';
+import { type Flusher, TextFrames } from './ws-frames.js';
 
 export interface WsLimits {
   /** Largest message a client may send, bytes; then it is closed with 1009. Default 256 KiB. */
@@ -50,12 +50,12 @@ export class Connection {
   #allowance: number;
   #countedAt = performance.now();
 
-  constructor(socket: WebSocket, carrier: Duplex, limits: WsLimits) {
+  constructor(socket: WebSocket, carrier: Duplex, limits: WsLimits, flusher: Flusher) {
     this.#socket = socket;
     this.#limits = limits;
     this.#allowance = BURST_SECONDS * limits.maxMessagesPerSecond;
     this.outlet = new Outlet(limits.live);
-    this.frames = new TextFrames(carrier);
+    this.frames = new TextFrames(socket, carrier, flusher);
     socket.on('pong', () => {
       this.#alive = true;
     });
@@ -95,7 +95,14 @@ export class Connection {
       socket.close(1013, 'Too slow');
       return Promise.resolve();
     }
+    this.frames.flush();
     return new Promise((resolve) => socket.send(text, () => resolve()));
+  }
+
+  /** Closes after what was sent. */
+  close(code?: number, reason?: string): void {
+    this.frames.flush();
+    this.#socket.close(code, reason);
   }
 
   finished(id: string): void {
@@ -127,6 +134,6 @@ export class Connection {
   }
 
   leave(): void {
-    this.#socket.close(1001, 'Going away');
+    this.close(1001, 'Going away');
   }
 }

@@ -8,6 +8,7 @@ import { isRefused } from '../graphql/live/live.js';
 import type { GraphPipeline, ReadyOperation } from '../graphql/pipeline.js';
 import { shuttingDown, tooManyOperations } from './refusals.js';
 import { Connection, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
+import { Flusher } from './ws-frames.js';
 import { SingleResult, SocketStream } from './ws-results.js';
 
 /** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
@@ -58,6 +59,7 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
     closeTimeout: CLOSE_MS,
   };
   const server = new WebSocketServer(wsOptions);
+  const flusher = new Flusher();
   const turns = Array.from({ length: TURNS }, () => new Set<Connection>());
   let opened = 0;
   let turn = 0;
@@ -101,18 +103,18 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
   heartbeat.unref();
 
   function accept(socket: WebSocket, carrier: Duplex): void {
-    const connection = new Connection(socket, carrier, limits);
+    const connection = new Connection(socket, carrier, limits, flusher);
     const fellows = turns[opened++ % TURNS]!;
     fellows.add(connection);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send: (text) => connection.send(text),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => connection.close(code, reason),
         onMessage(take) {
           socket.on('message', (data) => {
             if (socket.readyState !== socket.OPEN) return;
-            if (!connection.mayAsk()) return socket.close(4429, 'Too many messages');
+            if (!connection.mayAsk()) return connection.close(4429, 'Too many messages');
             take(String(data)).catch((error) => {
               logger.error({ error: messageOf(error) }, 'A WebSocket message failed unexpectedly.');
               socket.close(4500, 'Internal server error');

@@ -1,13 +1,14 @@
-// `npm run bench [-- combined deployed start-up]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed start-up fan-out]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { combined } from './combined.mjs';
 import { deployed } from './deployed.mjs';
+import { fanOut } from './fan-out.mjs';
 import { killAll } from './lib/processes.mjs';
 import { startUp } from './start-up.mjs';
 
-const BENCHES = { combined, deployed, 'start-up': startUp };
+const BENCHES = { combined, deployed, 'start-up': startUp, 'fan-out': fanOut };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 const unknown = chosen.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
