@@ -71,7 +71,7 @@ const schema = makeExecutableSchema({
 });
 const http = createServer();
 const server = new WebSocketServer({ server: http, path: '/graphql' });
-useServer({ schema, connectionInitWaitTimeout: 60_000 }, server);
+useServer({ schema }, server);
 await new Promise((done) => http.listen(0, '127.0.0.1', done));
 await driveFanOut({
   port: http.address().port,
