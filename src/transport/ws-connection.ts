@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { LIVE_DEFAULTS, type LiveLimits, Outlet } from './outlet.js';
-import { type Flusher, TextFrames } from './ws-frames.js';
+import { type Flusher, type FramesOwner, TextFrames } from './ws-frames.js';
 
 export interface WsLimits {
   /** Largest message a client may send, bytes; then it is closed with 1009. Default 256 KiB. */
@@ -62,7 +62,7 @@ export interface ConnectionRoom {
 }
 
 /** One socket: its open operations, whether it lives, how it ends. To graphql-ws it is the socket. */
-export class Connection implements ProtocolSocket {
+export class Connection implements ProtocolSocket, FramesOwner {
   readonly outlet: Outlet;
   readonly frames: TextFrames;
   readonly #socket: DoorSocket;
@@ -84,7 +84,7 @@ export class Connection implements ProtocolSocket {
     this.#room = room;
     this.#allowance = BURST_SECONDS * limits.maxMessagesPerSecond;
     this.outlet = new Outlet(limits.live);
-    this.frames = new TextFrames(socket, carrier, flusher);
+    this.frames = new TextFrames(this, carrier, flusher);
     this.#introduction = setTimeout(() => this.close(4408, 'Connection initialisation timeout'), limits.initMs);
     socket.connection = this;
     socket.on('message', onMessage);
@@ -161,6 +161,11 @@ export class Connection implements ProtocolSocket {
     this.#socket.close(code, reason);
   }
 
+  /** There is room again: lets the subscriptions send what they kept. */
+  goOn(): void {
+    this.outlet.flush(() => this.writable);
+  }
+
   finished(id: string): void {
     const at = this.#operations.findIndex((operation) => operation.id === id);
     if (at >= 0) this.#operations.splice(at, 1)[0]!.end();
@@ -205,7 +210,7 @@ export class Connection implements ProtocolSocket {
 
   #drained(): void {
     this.#alive = true; // it reads: its pong may be a long way behind
-    this.outlet.flush(() => this.writable);
+    this.goOn();
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 
 /** FIN and the opcode of a text message (RFC 6455, 5.2). */
 const TEXT = 0x81;
-/** Bytes a connection collects in one turn; above Node's own mark, so that a `drain` follows whenever it is reached. */
+/** Bytes a connection collects for one system call; what comes beyond waits in its outboxes. */
 const MAX_COLLECTED = 64 * 1024;
 /** Longest rest between two rounds of sending, ms. */
 const MAX_REST_MS = 5;
@@ -64,6 +63,13 @@ export class Flusher {
   };
 }
 
+/** Whose frames they are. */
+export interface FramesOwner {
+  readonly isOpen: boolean;
+  /** What was collected is gone, and there was more to send: it may come now. */
+  goOn(): void;
+}
+
 /**
  * Writes text messages to a WebSocket's connection as finished frames. `ws` would encode each message anew for each socket and hand it
  * over in two parts; here the shared part is copied as it is, and what was collected leaves in one system call. Frames of `ws` itself
@@ -71,7 +77,7 @@ export class Flusher {
  * frame.
  */
 export class TextFrames {
-  readonly #socket: WebSocket;
+  readonly #owner: FramesOwner;
   readonly #connection: Duplex;
   readonly #flusher: Flusher;
   /** Head and body of each message in turn; null while there is none. */
@@ -80,13 +86,13 @@ export class TextFrames {
   /** Whether it stands in the flusher's line. */
   #waits = false;
 
-  constructor(socket: WebSocket, connection: Duplex, flusher: Flusher) {
-    this.#socket = socket;
+  constructor(owner: FramesOwner, connection: Duplex, flusher: Flusher) {
+    this.#owner = owner;
     this.#connection = connection;
     this.#flusher = flusher;
   }
 
-  /** False from the moment on that the connection holds more than it wants, until its `drain`. */
+  /** False while enough is collected (then the owner's `goOn` says when it left), or the connection waits for its `drain`. */
   get writable(): boolean {
     return this.#bytes < MAX_COLLECTED && !this.#connection.writableNeedDrain;
   }
@@ -109,7 +115,10 @@ export class TextFrames {
     const bytes = this.#bytes;
     this.#collected = null;
     this.#bytes = 0;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#connection.write(encode(collected, bytes));
+    if (!this.#owner.isOpen) return;
+    this.#connection.write(encode(collected, bytes));
+    // A write that the system took at once is followed by no `drain`.
+    if (bytes >= MAX_COLLECTED && !this.#connection.writableNeedDrain) this.#owner.goOn();
   }
 }
 

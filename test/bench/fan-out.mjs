@@ -6,13 +6,15 @@ import { call, SERVER_FLAGS, serve } from './lib/processes.mjs';
 
 const CONTENDERS = [
   { name: 'ours', file: 'fan-server-ours.mjs' },
-  { name: 'graphql-ws useServer', file: 'fan-server-graphql-ws.mjs' },
+  { name: 'graphql-ws useServer', file: 'fan-server-graphql-ws.mjs', share: 0.2 },
   { name: 'raw ws broadcast', file: 'fan-server-raw.mjs', raw: true },
 ];
 /** Payments that the scorer publishes in one turn while it is busy. */
 const BURST = 64;
-/** Messages of one measurement, and messages a second while delays are measured. */
-const MESSAGES = 200_000;
+/** Time until timers of the opening have run out, ms. */
+const SETTLED_MS = 5_000;
+/** Messages of one measurement (a slow contender has its share of them), and messages a second while delays are measured. */
+const MESSAGES = 400_000;
 const CALM = 20_000;
 
 export async function fanOut({ rounds, fanSockets = [1_000, 10_000] }) {
@@ -24,15 +26,14 @@ export async function fanOut({ rounds, fanSockets = [1_000, 10_000] }) {
 async function scenario({ sockets, topics, rounds }) {
   console.log(`${round(sockets)} sockets, ${topics} topic(s); load ${loadavg()[0].toFixed(2)}`);
   const contenders = [];
-  for (const { name, file, raw = false } of CONTENDERS)
-    contenders.push(await start({ name, file, raw, sockets, topics }));
+  for (const contender of CONTENDERS) contenders.push(await start(contender, { sockets, topics }));
   const fanOut = sockets / topics;
   for (const perTurn of topics === 1 ? [1, BURST] : [BURST]) {
-    const events = whole(MESSAGES / fanOut, Math.max(topics, perTurn));
     const results = contenders.map(() => []);
     for (let r = -1; r < rounds; r++)
       for (const [c, contender] of contenders.entries()) {
-        const result = await measure(contender, { events, perTurn, fanOut });
+        const events = whole((MESSAGES * contender.share) / fanOut, Math.max(topics, perTurn));
+        const result = await measure(contender, { events, perTurn, fanOut, sockets });
         if (r >= 0) results[c].push(result);
       }
     const perCore = results.map((runs) => runs.map(({ messages, cpuMs }) => messages / (cpuMs / 1_000)));
@@ -49,7 +50,7 @@ async function scenario({ sockets, topics, rounds }) {
   }
   const events = whole((3 * CALM) / fanOut, topics);
   for (const contender of contenders) {
-    const { delays } = await measure(contender, { events, perTurn: 1, fanOut, perSecond: CALM / fanOut });
+    const { delays } = await measure(contender, { events, perTurn: 1, fanOut, sockets, perSecond: CALM / fanOut });
     console.log(
       `  event to its last socket, ${round(CALM)} messages/s  ${contender.name.padEnd(22)} p50 ${quantile(delays, 0.5).toFixed(2)} ms, p99 ${quantile(delays, 0.99).toFixed(2)} ms`,
     );
@@ -62,7 +63,7 @@ async function scenario({ sockets, topics, rounds }) {
   for (const { server, clients } of contenders) end(server, clients);
 }
 
-async function start({ name, file, raw, sockets, topics }) {
+async function start({ name, file, raw = false, share = 1 }, { sockets, topics }) {
   const server = await serve(file, [String(topics)], '0', SERVER_FLAGS);
   const clients = await serve('fan-clients.mjs', [], '1');
   const open = (count) =>
@@ -71,6 +72,7 @@ async function start({ name, file, raw, sockets, topics }) {
   await call(clients, 'close', 'closed');
   const before = (await call(server, 'memory', 'memory')).memory;
   await open(sockets);
+  await new Promise((done) => setTimeout(done, SETTLED_MS));
   const after = (await call(server, 'memory', 'memory')).memory;
   const per = (of) => (of(after) - of(before)) / sockets;
   return {
@@ -78,6 +80,7 @@ async function start({ name, file, raw, sockets, topics }) {
     server,
     clients,
     topics,
+    share,
     perSocket: { heap: per((m) => m.heapUsed), rss: per((m) => m.rss), external: per((m) => m.external) },
     next: 0,
   };
@@ -103,7 +106,7 @@ function check(name, { received, wrong, last }, { events, fanOut }, next, topics
 
 /** Half of the clients never read; then they do. */
 async function stalled({ sockets = 200, events = 100_000 } = {}) {
-  const server = await serve('fan-server-ours.mjs', ['1'], '0', SERVER_FLAGS);
+  const server = await serve('fan-server-ours.mjs', ['1', '600000'], '0', SERVER_FLAGS);
   const [readers, stallers] = [await serve('fan-clients.mjs', [], '1'), await serve('fan-clients.mjs', [], '1')];
   for (const clients of [readers, stallers]) {
     const { port, control: controlPort } = server;
@@ -112,7 +115,11 @@ async function stalled({ sockets = 200, events = 100_000 } = {}) {
   }
   const { memory: before } = await call(server, 'memory', 'memory');
   await call(stallers, { pause: sockets / 2 }, 'paused');
-  const { ran } = await call(server, { run: { events, perTurn: BURST, fanOut: sockets / 2 } }, 'ran');
+  const { ran } = await call(
+    server,
+    { run: { events, perTurn: BURST, fanOut: sockets / 2, sockets: sockets / 2 } },
+    'ran',
+  );
   const { memory: held } = await call(server, 'memory', 'memory');
   check('ours', (await call(readers, 'report', 'report')).report, { events, fanOut: sockets / 2 }, events, 1);
   await call(stallers, 'resume', 'resumed');

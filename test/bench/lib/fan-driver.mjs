@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 export const now = () => performance.now() + offset;
 
-/** Events under way at most, where each goes to 1,000 sockets or more; else as many messages. */
+/** Messages under way for each socket at most. */
 const WINDOW = 128;
 
 /**
@@ -34,8 +34,8 @@ export async function driveFanOut({ port, publish, stop }) {
     });
   let number = 0;
 
-  /** `fanOut`: messages an event makes. `perSecond`: a fixed rate; 0: as fast as possible. `waits`: until all were received. */
-  async function run({ events, perTurn, fanOut, perSecond = 0, waits = true }) {
+  /** `fanOut`: messages an event makes. `sockets`: how many read. `perSecond`: a fixed rate; 0: as fast as possible. */
+  async function run({ events, perTurn, fanOut, sockets, perSecond = 0 }) {
     received = 0;
     const first = number;
     const times = new Float64Array(events);
@@ -52,7 +52,7 @@ export async function driveFanOut({ port, publish, stop }) {
       }
       await turn();
     }
-    while (waits && received < events * fanOut) await heard();
+    while (received < events * fanOut) await heard();
     const { user, system } = process.cpuUsage(cpu);
     return { first, messages: received, cpuMs: (user + system) / 1_000, wallMs: now() - started, times: [...times] };
   }
@@ -60,7 +60,6 @@ export async function driveFanOut({ port, publish, stop }) {
   process.on('message', async (message) => {
     if (message.run) process.send({ ran: await run(message.run) });
     if (message === 'memory') process.send({ memory: await settledMemory() });
-    if (message === 'peak') process.send({ peak: process.memoryUsage() });
     if (message === 'stop') {
       await stop?.();
       process.exit(0);

@@ -9,8 +9,10 @@ export const FAN_SDL = `
   type Transaction { transactionId: ID! merchant: String! category: String! amount: Money! }
   type FraudAssessment { probability: Float! decision: FraudDecision! }
   type CaughtUp implements StreamMessage { cursor: Cursor! }
+  enum LagReason { SLOW_CONSUMER CONFLATED RETENTION }
+  type Lagged implements StreamMessage { cursor: Cursor! missed: Int reason: LagReason! }
   type TransactionScored implements StreamMessage { cursor: Cursor! transaction: Transaction! fraud: FraudAssessment }
-  union TransactionScoredMessage = CaughtUp | TransactionScored
+  union TransactionScoredMessage = CaughtUp | Lagged | TransactionScored
   input TransactionScoredFilter { customerIds: [ID!] }
   type Query { ok: Boolean! }
   type Subscription { transactionScored(filter: TransactionScoredFilter): TransactionScoredMessage! }
@@ -18,7 +20,7 @@ export const FAN_SDL = `
 
 /** Ends with the payment's number, so that a client can read it without parsing. */
 export const FAN_QUERY =
-  'subscription Watch($customers: [ID!]) { transactionScored(filter: { customerIds: $customers }) { __typename ... on StreamMessage { cursor } ... on TransactionScored { fraud { probability decision } transaction { merchant category amount { amount currency } transactionId } } } }';
+  'subscription Watch($customers: [ID!]) { transactionScored(filter: { customerIds: $customers }) { __typename ... on StreamMessage { cursor } ... on Lagged { missed reason } ... on TransactionScored { fraud { probability decision } transaction { merchant category amount { amount currency } transactionId } } } }';
 
 export const DIGITS = 9;
 export const customerOf = (topic) => `bench-${topic}`;

@@ -12,7 +12,7 @@ import { startServer } from '../../../dist/transport/server.js';
 import { driveFanOut } from './fan-driver.mjs';
 import { scoredPayment } from './fan-payments.mjs';
 
-const topics = Number(process.argv[2]);
+const [topics, pingMs = 12_000] = process.argv.slice(2).map(Number);
 const logger = { debug() {}, info() {}, warn: console.error, error: console.error, child: () => logger };
 const metrics = new PrometheusMetrics();
 const live = scoredHub();
@@ -47,6 +47,7 @@ const server = await startServer({
   allowedOrigins: [],
   notReady: () => [],
   beforeScrape() {},
+  limits: { ws: { pingMs } },
 });
 await driveFanOut({
   port: Number(new URL(server.url).port),
