@@ -20,8 +20,6 @@ const MAX_BLOCKS = 8;
 const MAX_EXPANSION = 200;
 const EXPANSION_FROM = 4 * 1024 * 1024;
 const UNZIPPED_CHUNK = 64 * 1024;
-/** Time for a client to read the answer to a body that was not read to its end; then it is cut off. */
-const LINGER_MS = 2_000;
 
 export interface EventStreamOptions {
   readonly ingest: { record(items: readonly IngestItem[], source: EventSource): Promise<IngestResult> };
@@ -80,7 +78,6 @@ export class EventStream {
     await this.#settled();
     gunzip?.destroy();
     this.#answer.end(this.#tally, this.#ended);
-    if (!this.#request.complete) setTimeout(() => this.#request.destroy(), LINGER_MS).unref();
   }
 
   /** Ends the reading; what was read is recorded and answered. The first reason counts. */
