@@ -254,6 +254,23 @@ describe('POST /v1/events', () => {
     expect(again.summary).toEqual(summary(3, { repeated: 2 }));
   });
 
+  it('scores every payment once when the engine dies under it, and tells the client nothing of it', async () => {
+    await server.running.app.scorer.settled(head(), 10_000);
+    const before = server.running.data.predictions.head();
+    const lines = Array.from({ length: 6_000 }, (_, i) => line(`engine-${i}`, { customerId: `c${1 + (i % 3)}` }));
+    const sending = post(lines.join('\n'));
+    await expect.poll(() => server.running.data.predictions.head()).toBeGreaterThan(before);
+    await server.running.engineThreads[0]!.kill();
+    expect((await sending).summary).toEqual(summary(6_000));
+    await server.running.app.scorer.settled(head(), 20_000);
+    const scored = await server.running.data.predictions.byEvents(
+      'fraud',
+      lines.map((_, i) => `engine-${i}`),
+    );
+    expect(scored.filter((prediction) => prediction === null)).toEqual([]);
+    expect(server.running.data.predictions.head()).toBe(before + 6_000);
+  }, 40_000);
+
   it('waits for a client that sends a byte at a time, and keeps answering others', async () => {
     const { port } = new URL(server.url);
     const socket = connect(Number(port), '127.0.0.1');
