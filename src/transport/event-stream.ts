@@ -9,6 +9,7 @@ import type { IngestItem, IngestResult } from '../flows/ingest.js';
 import { encodeCursor } from '../flows/log-stream.js';
 import { LIMITS } from '../flows/validate.js';
 import { type LineRefusal, readEventLine, refused } from './event-lines.js';
+import { expectReading } from './graphql-http.js';
 import { type LineBlock, LineSplitter } from './line-splitter.js';
 import { type EndReason, NdjsonAnswer, type Tally } from './ndjson-answer.js';
 
@@ -27,7 +28,7 @@ export interface EventStreamOptions {
   readonly window: { enter(rows: number): Promise<void>; leave(rows: number): void };
   readonly source: EventSource;
   readonly logger: Logger;
-  /** A client that sends nothing for so long is answered and cut off, ms. */
+  /** A client that sends nothing for so long is answered, and one that does not take its answer cut off, ms. */
   readonly idleMs: number;
 }
 
@@ -78,6 +79,7 @@ export class EventStream {
     await this.#settled();
     gunzip?.destroy();
     this.#answer.end(this.#tally, this.#ended);
+    expectReading(this.#request.socket, this.#options.idleMs);
   }
 
   /** Ends the reading; what was read is recorded and answered. The first reason counts. */

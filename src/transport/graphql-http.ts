@@ -81,7 +81,7 @@ export function graphqlHttp({ apollo, pipeline, maxBodyBytes, unreadMs }: Graphq
  * Mostly the operating system takes an answer at once. What it did not take waits here, but not for ever: a client that takes
  * none of it for so long is cut off. The end of the answer puts the keep-alive timeout in this one's place.
  */
-function expectReading(socket: Socket, unreadMs: number): void {
+export function expectReading(socket: Socket, unreadMs: number): void {
   if (socket.writableLength > 0) socket.setTimeout(unreadMs);
 }
 
