@@ -164,6 +164,7 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
         url: 'https://github.com/namebrandon/Sparkov_Data_Generation',
         notes:
           'Simulated. Known artefacts: merchants are drawn at random inside a category, position carries no signal, and on a card’s fraud days every transaction is fraud.',
+        quality: data.quality,
       },
       feature_set: featureSetName(FRAUD_FEATURES),
       metrics,
