@@ -33,12 +33,13 @@ export class DataQuality {
   /** For people, one line each, with shares. */
   lines(): string[] {
     const { rows, ...counts } = this.toJSON();
+    const width = Math.max(40, ...Object.keys(counts).map((what) => what.length));
     const share = (n: number) => `${((100 * n) / Math.max(1, this.#rows)).toFixed(1)} %`;
     return [
       `${rows!.toLocaleString('en')} rows read`,
       ...Object.entries(counts).map(([what, n]) => {
         const first = this.#first.get(what);
-        return `  ${what.padEnd(40)} ${n.toLocaleString('en')} (${share(n)})${first === undefined ? '' : `, first ${first}`}`;
+        return `  ${what.padEnd(width)} ${n.toLocaleString('en')} (${share(n)})${first === undefined ? '' : `, first ${first}`}`;
       }),
     ];
   }

@@ -85,7 +85,7 @@ describe('the quality of card payments', () => {
       'left out: trans_id seen before': 1,
     });
     expect(all).toContain(
-      '  left out: trans_id seen before           1 (0.1 %), first payment 12: expected a trans_id of its own, got "10"',
+      '  left out: trans_id seen before            1 (0.1 %), first payment 12: expected a trans_id of its own, got "10"',
     );
     const { train, rows } = await replay([HEADER, ...spoilt]);
     expect([train.y.length, rows]).toEqual([393, 1_093]);
