@@ -154,7 +154,7 @@ ${table([
   falls,
 ])}
 
-Gradient boosting is not held to the amount grid (further down).
+Gradient boosting is not held to the amount grid (further down); the network is, and pays for it with recall at few false positives.
 `;
 }
 
@@ -234,7 +234,9 @@ finds .954 of the frauds at 2 % false positives. The network is trained to fall 
 apart in short runs of the same networks (one start each, which moves a recall by .001; a grid of twelve payments a kind):
 
 ${table(FALL_COSTS)}
-`;
+
+New cards pay most (the next table): without a history there is little but the amount to tell frauds by. Before, at 13.8 %, recall of the
+transaction alone was .959 at 2 % false positives.`;
 }
 
 function newCardSection({ metrics, data }: FraudReport): string {
