@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
+import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { StoredEvent } from './core/events.js';
+import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -17,11 +18,9 @@ import { type CustomerState, customerReducer } from './features/customer-state.j
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
+import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
-import { RecommendationWatch } from './flows/recommendation-watch.js';
-import { PaymentScorer, SCORER } from './flows/scoring.js';
-import { SegmentWatch } from './flows/segments.js';
-import { scoredHub, scoredStream, segmentHub, segmentStream } from './flows/streams.js';
+import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -114,6 +113,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       ? {}
       : { cache: { maxEntries: config.predictionCacheEntries, maxAgeMs: config.predictionCacheMaxAgeMs } }),
   });
+  const projecting: { projection: Projection | null } = { projection: null };
+  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
+  const modelChanges = entityHub<ModelStateChanged>();
+  const modelStates = new ModelStateRecorder({
+    append,
+    hub: modelChanges,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  inference.registry.onStateChange((version) => modelStates.note(version));
   const loadingModels = inference.start();
 
   const restoreStarted = clock.monotonic();
@@ -137,40 +146,27 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
-  const scored = scoredHub();
-  const segmentChanges = segmentHub();
-  const scorer = new PaymentScorer({
-    store: customers.store,
-    domain: fraud,
-    predictions: data.predictions,
-    hub: scored,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-    metrics,
-    offset: await data.offsets.get(SCORER),
-  });
-  const segmentWatch = new SegmentWatch({
-    store: customers.store,
-    domain: segmentation,
-    predictions: data.predictions,
-    append: async (event) => {
-      const [result] = await data.events.append([event]);
-      if (result?.status === 'appended')
-        projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
+  await loadingModels; // payments that wait for their score, or their alert, need the model
+  const live = await openLive(
+    { config, logger: logger.child({ room: 'flows' }), clock, metrics },
+    { data, inference, append, modelStateHub: modelChanges, subscribers: () => pipeline.live.count },
+    {
+      customers: customers.store,
+      fraud,
+      segmentation,
+      recommendations,
     },
-    hub: segmentChanges,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-  });
-  const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
+  );
+  undo.push(() => live.alerts.close());
+  const { scorer } = live;
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, segmentWatch, recommendationWatch],
+    followers: [scorer, catalogue, ...live.followers, modelStates],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
+  projecting.projection = projection;
 
-  await loadingModels; // payments that wait for their score need the model
   await projection.catchUp();
   const startup = {
     events: data.events.head(),
@@ -178,6 +174,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     restoreMs: clock.monotonic() - restoreStarted,
     customers: customers.store.size(),
   };
+  modelStates.start();
 
   const ingest = new Ingest({
     log: data.events,
@@ -201,17 +198,18 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     catalogue,
     events: data.events,
     predictions: data.predictions,
+    history: data.history,
     fraud,
     segmentation,
     recommendations,
     ingest,
     scorer,
-    segmentWatch,
-    recommendationWatch,
-    streams: {
-      scored: scoredStream(data.events, data.predictions, scored),
-      segments: segmentStream(data.events, segmentChanges),
-    },
+    segmentWatch: live.segmentWatch,
+    recommendationWatch: live.recommendationWatch,
+    alerts: live.alerts,
+    customerScores: live.customerScores,
+    liveStats: live.liveStats,
+    streams: live.streams,
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
@@ -282,6 +280,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         pause,
       );
       await items.store.checkpoint(position, async () => {}, pause);
+      await live.alerts.checkpoint();
     });
     const done = checkpointing;
     checkpointing = checkpointing.catch((error) =>
@@ -307,18 +306,33 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
       await apollo.stop();
-      await segmentWatch.close();
-      recommendationWatch.close();
-      scored.close();
-      segmentChanges.close();
+      await live.end();
+      await modelStates.close();
       await checkpoint().catch(() => {});
       projection.close();
       await scorer.close();
+      await live.alerts.close();
       await inference.close(DRAIN_MS);
       await data.close();
     },
   };
   return running;
+}
+
+/**
+ * Appends events of the server itself, in one transaction, and hands on those that are new. While the log is still being read at start-up
+ * there is no projection yet: the reading comes by them.
+ */
+async function appendOwn(
+  data: DataRoom,
+  { projection }: { readonly projection: Projection | null },
+  events: readonly NewEvent[],
+): Promise<void> {
+  const results = await data.events.append(events);
+  const fresh = results.flatMap(({ status, seq, recordedAt }, i) =>
+    status === 'appended' ? [{ ...events[i]!, seq, recordedAt } as StoredEvent] : [],
+  );
+  if (fresh.length > 0) projection?.appended(fresh);
 }
 
 /** The registry as the graph shows it. */

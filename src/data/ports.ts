@@ -1,5 +1,5 @@
 import type { EventType, NewEvent, StoredEvent } from '../core/events.js';
-import type { PredictionRecord } from '../core/predictions.js';
+import type { PredictionRecord, RowContext } from '../core/predictions.js';
 
 /**
  * What became of one event handed to the log. `repeated`: this id was recorded before with the same content
@@ -10,6 +10,14 @@ export interface AppendResult {
   /** Position of the (first) record. */
   readonly seq: number;
   readonly recordedAt: number;
+}
+
+/** Which part of a list in log order: both bounds are exclusive positions; `newestFirst` false walks upwards from `after`. */
+export interface LogPage {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
+  readonly newestFirst: boolean;
 }
 
 /** The append-only record of what happened. Positions grow in order of recording; nothing is rewritten but by erasure. */
@@ -25,12 +33,10 @@ export interface EventLog {
   read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]>;
   /** By client id within a type; order of the input, null where unknown. */
   byIds(type: EventType, ids: readonly string[]): Promise<(StoredEvent | null)[]>;
-  /** One page of an entity's events of one type. `newestFirst` false walks upwards from `after`; both bounds exclusive. */
-  byEntity(
-    entity: string,
-    type: EventType,
-    page: { readonly after?: number; readonly before?: number; readonly limit: number; readonly newestFirst: boolean },
-  ): Promise<StoredEvent[]>;
+  /** One page of an entity's events of one type. */
+  byEntity(entity: string, type: EventType, page: LogPage): Promise<StoredEvent[]>;
+  /** One page of all events of one type; quick for the rare ones, those that the server itself makes. */
+  byType(type: EventType, page: LogPage): Promise<StoredEvent[]>;
   /** How many events of `types` lie after position `after`. */
   count(after: number, types?: readonly EventType[]): Promise<number>;
   /** Position of the newest durable event; 0 when empty. Synchronous: kept in memory. */
@@ -68,6 +74,55 @@ export interface PredictionLog {
   horizon(): number;
 }
 
+/** Which recorded predictions; null leaves a condition out. Lists are not empty. */
+export interface PredictionSelection {
+  readonly models: readonly string[];
+  readonly entities: readonly string[] | null;
+  /** Milliseconds UTC: made at or after `from`, before `to`. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Only with a score (fraud's probability, segmentation's confidence) of at least this. */
+  readonly minScore: number | null;
+  /** Only with one of these decisions. */
+  readonly decisions: readonly string[] | null;
+}
+/** The place of a prediction in time; predictions of one millisecond are in the order of recording. */
+export interface HistoryKey {
+  readonly predictedAt: number;
+  readonly position: number;
+}
+/** Which part of the list: both bounds exclusive. */
+export interface HistoryPage {
+  readonly after?: HistoryKey;
+  readonly before?: HistoryKey;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+}
+export interface SeriesBucket {
+  readonly start: number;
+  readonly count: number;
+  readonly meanScore: number | null;
+  readonly decisions: { readonly approve: number; readonly review: number; readonly decline: number };
+}
+
+/**
+ * Recorded predictions by time, read beside whatever is being written. Predictions that were offered show when they are on disk.
+ * All of it @throws ScoregraphError QUEUE_FULL, DEADLINE_EXCEEDED, CANCELLED or STORAGE_UNAVAILABLE.
+ */
+export interface PredictionHistory {
+  page(
+    selection: PredictionSelection,
+    page: HistoryPage,
+    turn: Pick<RowContext, 'deadline' | 'signal'>,
+  ): Promise<PositionedPrediction[]>;
+  /** Buckets of `bucketMs` from `from` on, until `to`, all of them. */
+  series(
+    selection: PredictionSelection & { readonly from: number; readonly to: number },
+    bucketMs: number,
+    turn: Pick<RowContext, 'deadline' | 'signal'>,
+  ): Promise<SeriesBucket[]>;
+}
+
 /** Durable positions of consumers of the log. */
 export interface Offsets {
   /** 0 when the consumer is new. */
@@ -92,6 +147,8 @@ export interface SnapshotDocument {
 
 /** How a feature store turns events into state; handed in, so that storage knows nothing about features. */
 export interface StateReducer<S> {
+  /** Types of events that are about such an entity; others make no state. */
+  readonly types: ReadonlySet<EventType>;
   empty(entity: string): S;
   /** Changes `state` in place. */
   apply(state: S, event: StoredEvent): void;

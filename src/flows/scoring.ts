@@ -18,6 +18,12 @@ export interface ScoredPayment {
   readonly prediction: FraudPrediction;
 }
 
+/** Somebody who must see every scored payment: told in order, right after it is on disk, before it is published. */
+export interface ScoredFollower {
+  /** Positions grow from call to call. Must be quick and must not throw. */
+  scored(payments: readonly Positioned<ScoredPayment>[]): void;
+}
+
 export const SCORER = 'fraud-scorer';
 /** Payments of one commit at most: commits follow each other, and each waits for the disk, so that a large backlog needs large ones. */
 const CHUNK = 4_096;
@@ -39,6 +45,7 @@ export class PaymentScorer implements LogFollower {
   readonly #domain: FraudDomain;
   readonly #predictions: PredictionLog;
   readonly #hub: Hub<Positioned<ScoredPayment>>;
+  readonly #followers: readonly ScoredFollower[];
   readonly #logger: Logger;
   readonly #unscored: Counter;
   readonly #scoring: ChunkScoring;
@@ -59,6 +66,7 @@ export class PaymentScorer implements LogFollower {
     domain: FraudDomain;
     predictions: PredictionLog;
     hub: Hub<Positioned<ScoredPayment>>;
+    followers: readonly ScoredFollower[];
     clock: Clock;
     logger: Logger;
     metrics: Metrics;
@@ -68,6 +76,7 @@ export class PaymentScorer implements LogFollower {
     this.#domain = options.domain;
     this.#predictions = options.predictions;
     this.#hub = options.hub;
+    this.#followers = options.followers;
     this.#logger = options.logger;
     this.#unscored = options.metrics.counter(
       'scoregraph_payments_unscored_total',
@@ -78,9 +87,9 @@ export class PaymentScorer implements LogFollower {
     this.#seen = options.offset;
   }
 
-  /** Every event up to here has its prediction, on disk. */
+  /** Every payment up to here has its prediction, on disk. */
   get offset(): number {
-    return this.#offset;
+    return this.#idle ? Math.max(this.#seen, this.#offset) : this.#offset;
   }
 
   /** Payments waiting for or in scoring. */
@@ -131,7 +140,7 @@ export class PaymentScorer implements LogFollower {
 
   /** Writes the offset past events that needed no scoring, so that a restart does not read them again. */
   async settle(): Promise<void> {
-    if (this.#queue.length > 0 || this.#chunksInFlight > 0 || this.#seen <= this.#offset) return;
+    if (!this.#idle || this.#seen <= this.#offset) return;
     const through = this.#seen;
     await this.#predictions.commit([], { name: SCORER, offset: through });
     this.#reached(Math.max(through, this.#offset));
@@ -143,6 +152,10 @@ export class PaymentScorer implements LogFollower {
     this.#scoring.close();
     await this.#commits;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  get #idle(): boolean {
+    return this.#queue.length === 0 && this.#chunksInFlight === 0;
   }
 
   #work(): void {
@@ -187,12 +200,16 @@ export class PaymentScorer implements LogFollower {
     results: ChunkPredictions,
     positions: readonly number[],
   ): Promise<void> {
-    let next = 0;
-    for (let i = 0; i < chunk.length; i++) {
-      const prediction = results[i] ?? null;
-      if (prediction === null) continue;
-      if (next > 0 && next % PUBLISH_AT_ONCE === 0) await new Promise(setImmediate);
-      this.#hub.publish({ position: positions[next++]!, value: { event: chunk[i]!.event, prediction } });
+    const scored: Positioned<ScoredPayment>[] = [];
+    results.forEach((prediction, index) => {
+      if (prediction === null) return;
+      scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
+    });
+    for (let i = 0; i < scored.length; i += PUBLISH_AT_ONCE) {
+      if (i > 0) await new Promise(setImmediate);
+      const some = scored.slice(i, i + PUBLISH_AT_ONCE);
+      for (const follower of this.#followers) follower.scored(some);
+      for (const payment of some) this.#hub.publish(payment);
     }
   }
 

@@ -19,9 +19,23 @@ export interface TensorSpec {
   readonly datatype: Datatype;
   readonly shape: readonly number[];
 }
+/**
+ * Where the values of an output belong: value i of a row is added to `output` of that row at the index that the INT32 input
+ * `at` holds at i. The way to change a few places of a wide output without computing all of them in the network.
+ */
+export interface AddsTo {
+  readonly output: string;
+  readonly at: string;
+  /** What `at` holds for index 0; what lies below it or beyond the output is padding, whose values are left out. */
+  readonly first: number;
+}
+export interface OutputSpec extends TensorSpec {
+  /** Absent: an answer of its own. */
+  readonly addsTo?: AddsTo;
+}
 export interface Signature {
   readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
+  readonly outputs: readonly OutputSpec[];
 }
 
 /** How a version is kept on disk. */
@@ -153,7 +167,7 @@ export interface ModelManifest {
   readonly description: string;
   readonly entity: string;
   readonly inputs: readonly (TensorSpec & { readonly features?: readonly ManifestFeature[] })[];
-  readonly outputs: readonly TensorSpec[];
+  readonly outputs: readonly OutputSpec[];
   readonly batching: Batching;
   readonly versionPolicy: VersionPolicy;
   readonly aliases: Readonly<Record<string, number>>;
@@ -228,7 +242,10 @@ export interface EnginePool {
   /** Which engine, and why this one: `native engine found`, `SCOREGRAPH_ENGINE=wasm`, `native engine missing: …`. */
   readonly engine: { readonly name: string; readonly version: string; readonly reason: string };
   readonly workers: { readonly configured: number; alive(): number };
-  /** Loads and warms a version in every worker (and again in every worker that is restarted). Idempotent. */
+  /**
+   * Loads and warms a version in every worker (and again in every worker that is restarted). Idempotent. The signature it answers
+   * is what rows get: outputs that are added to others are not among them.
+   */
   load(
     source: VersionSource,
     warmUp: readonly number[],

@@ -69,6 +69,11 @@ export class InferenceService implements Inference {
       : this.#cached(this.#cache, model, version, row, context);
   }
 
+  /** Rows that wait for a version. */
+  queued(model: string, version: number): number {
+    return this.#batcher.queued(model, version);
+  }
+
   async predictBlock(
     model: string,
     block: Block,

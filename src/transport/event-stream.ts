@@ -9,7 +9,7 @@ import type { IngestItem, IngestResult } from '../flows/ingest.js';
 import { encodeCursor } from '../flows/log-stream.js';
 import { LIMITS } from '../flows/validate.js';
 import { type LineRefusal, readEventLine, refused } from './event-lines.js';
-import { expectReading } from './graphql-http.js';
+import { expectReading } from './http-answer.js';
 import { type LineBlock, LineSplitter } from './line-splitter.js';
 import { type EndReason, NdjsonAnswer, type Tally } from './ndjson-answer.js';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, CallRequest } from '../access/guard.js';
 import { quote } from '../core/money.js';
 import { EventStream, type EventStreamOptions } from './event-stream.js';
-import { refuse } from './graphql-http.js';
+import { refuse } from './http-answer.js';
 import type { EndReason } from './ndjson-answer.js';
 
 /** Requests that stream events at once; further ones get 503. */

@@ -9,10 +9,12 @@ import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
 import { BodyClock } from './body-clock.js';
-import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
+import { GraphqlHttp } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
+import { refuse, SECURITY_HEADERS } from './http-answer.js';
 import type { PrometheusMetrics } from './metrics.js';
 import { NdjsonDoor, type NdjsonDoorOptions } from './ndjson-events.js';
+import type { StreamLimits } from './streams.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
 import type { WsLimits } from './ws-connection.js';
 
@@ -28,8 +30,9 @@ export interface ServerLimits {
   readonly unreadMs: number;
   /** Connections open at once, sockets included; further ones are closed. Default 20,000. */
   readonly maxConnections: number;
-  /** GraphQL requests under way at once; further ones get 503. Default 4,096. */
+  /** GraphQL requests under way at once, open streams not counted; further ones get 503. Default 4,096. */
   readonly maxRequests: number;
+  readonly streams: Partial<StreamLimits>;
   readonly ws: Partial<WsLimits>;
 }
 
@@ -40,6 +43,7 @@ const DEFAULTS: ServerLimits = {
   unreadMs: 30_000,
   maxConnections: 20_000,
   maxRequests: 4_096,
+  streams: {},
   ws: {},
 };
 
@@ -66,14 +70,15 @@ export interface RunningServer {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   /**
-   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, closes
-   * sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
+   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, ends
+   * streams, closes sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
    */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * Opens the doors on one port: GraphQL over HTTP and WebSocket, streams of events, GraphiQL, health and metrics.
+ * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, streams of events, GraphiQL, health and
+ * metrics.
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -124,7 +129,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 class Door {
   readonly #options: ServerOptions;
   readonly #server: Server;
-  readonly #graphql: ReturnType<typeof graphqlHttp>;
+  readonly #graphql: GraphqlHttp;
   readonly #ws: WsDoor;
   readonly #events: NdjsonDoor | null;
   readonly #bodies: BodyClock;
@@ -139,7 +144,7 @@ class Door {
     this.#options = options;
     this.#server = server;
     this.#maxRequests = limits.maxRequests;
-    this.#graphql = graphqlHttp({ ...options, unreadMs: limits.unreadMs });
+    this.#graphql = new GraphqlHttp({ ...options, unreadMs: limits.unreadMs, streams: limits.streams });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
     this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
     this.#events =
@@ -184,6 +189,7 @@ class Door {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     for (const response of this.#underWay) response.shouldKeepAlive = false;
+    this.#graphql.streams.drain();
     this.#events?.drain();
     await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
     this.#bodies.close();
@@ -207,7 +213,8 @@ class Door {
     const path = pathOf(request.url!);
     if (path === '/graphql') {
       this.#requests.add();
-      if (this.#underWay.size <= this.#maxRequests) return this.#graphql(request, response);
+      if (this.#underWay.size - this.#graphql.streams.count <= this.#maxRequests)
+        return this.#graphql.request(request, response);
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${this.#maxRequests} requests are under way.`);
     }
@@ -239,6 +246,9 @@ class Door {
       case '/metrics':
         this.#options.beforeScrape();
         this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
+        this.#options.metrics
+          .gauge('scoregraph_streams_open', 'HTTP responses that stay open: SSE and multipart.')
+          .set(this.#graphql.streams.count);
         this.#options.metrics
           .gauge('scoregraph_event_streams_open', 'Requests that stream events.')
           .set(this.#events?.count() ?? 0);

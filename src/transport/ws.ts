@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, handleProtocols, makeServer } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { badInput, messageOf, ScoregraphError } from '../core/errors.js';
+import { badInput, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { isRefused } from '../graphql/live/live.js';
 import type { GraphPipeline, ReadyOperation } from '../graphql/pipeline.js';
+import { shuttingDown, tooManyOperations } from './refusals.js';
 import { Connection, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
 import { SingleResult, SocketStream } from './ws-results.js';
 
@@ -15,7 +16,7 @@ export type GraphDoor = Pick<GraphPipeline, 'prepare' | 'execute' | 'subscribe' 
 /** Time a client has to answer a close frame before its connection is cut. */
 const CLOSE_MS = 2_000;
 /** Longest operation id: every result carries it. */
-const MAX_ID = 128;
+export const MAX_ID = 128;
 /** Pings go out in this many turns per `pingMs`: 10,000 at one instant would hold up everybody's answers. */
 const TURNS = 12;
 
@@ -68,7 +69,8 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
     onSubscribe({ extra }, id, payload) {
       const { operations } = extra;
       if (draining) return pipeline.present([shuttingDown()]);
-      if (operations.size >= limits.maxOperations) return pipeline.present([tooMany(limits.maxOperations)]);
+      if (operations.size >= limits.maxOperations)
+        return pipeline.present([tooManyOperations(limits.maxOperations, 'socket')]);
       if (id.length > MAX_ID)
         return pipeline.present([badInput(`expected an id of at most ${MAX_ID} characters`, 'id')]);
       const asked = (payload.extensions as { deadlineMs?: unknown } | null | undefined)?.deadlineMs;
@@ -157,15 +159,4 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
       clearInterval(heartbeat);
     },
   };
-}
-
-function shuttingDown(): ScoregraphError {
-  return new ScoregraphError('MODEL_UNAVAILABLE', 'The server is shutting down.', {
-    reason: 'SHUTTING_DOWN',
-    retryAfterMs: 1_000,
-  });
-}
-
-function tooMany(maxOperations: number): ScoregraphError {
-  return new ScoregraphError('QUERY_TOO_COSTLY', `expected at most ${maxOperations} open operations on a socket`);
 }

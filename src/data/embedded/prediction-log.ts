@@ -5,7 +5,8 @@ import type { PositionedPrediction, PredictionLog } from '../ports.js';
 import type { PredictionRow, Write } from './protocol.js';
 import type { Storage } from './storage.js';
 
-const COLUMNS =
+/** Of `predictions AS p`. */
+export const PREDICTION_COLUMNS =
   'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
@@ -13,7 +14,7 @@ const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
 /** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output. */
-type StoredPrediction = readonly [
+export type StoredPrediction = readonly [
   number,
   string,
   string,
@@ -58,7 +59,8 @@ function writeOf(records: readonly PredictionRecord[], offset: readonly [string,
   return { kind: 'predictions', rows: JSON.stringify(rows), count: rows.length, features: bytes, offset };
 }
 
-function toRecord(row: StoredPrediction): PredictionRecord {
+/** A row of PREDICTION_COLUMNS as the record it was. */
+export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
   const [
     ,
     id,
@@ -173,7 +175,8 @@ export class EmbeddedPredictionLog implements PredictionLog {
       if (offered === undefined) missing.push(id);
       else found.set(id, offered);
     }
-    for (const row of await this.#select('predictions AS p', [], 'p.id', missing)) found.set(row[1], toRecord(row));
+    for (const row of await this.#select('predictions AS p', [], 'p.id', missing))
+      found.set(row[1], toPredictionRecord(row));
     return ids.map((id) => found.get(id) ?? null);
   }
 
@@ -182,7 +185,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     // By way of the events: predictions are indexed by the position of theirs.
     const from = `events AS e CROSS JOIN predictions AS p ON p.event_seq = e.seq AND p.model = ?`;
     for (const row of await this.#select(from, [model], 'e.id', eventIds)) {
-      const record = toRecord(row);
+      const record = toPredictionRecord(row);
       if (!found.has(record.eventId!)) found.set(record.eventId!, record);
     }
     return eventIds.map((id) => found.get(id) ?? null);
@@ -190,10 +193,10 @@ export class EmbeddedPredictionLog implements PredictionLog {
 
   async read(model: string, after: number, limit: number): Promise<PositionedPrediction[]> {
     const rows = (await this.#storage.read(
-      `SELECT ${COLUMNS} FROM predictions AS p WHERE p.event_id IS NOT NULL AND p.model = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
+      `SELECT ${PREDICTION_COLUMNS} FROM predictions AS p WHERE p.event_id IS NOT NULL AND p.model = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
       [model, after, limit],
     )) as unknown as StoredPrediction[];
-    return rows.map((row) => ({ position: row[0], record: toRecord(row) }));
+    return rows.map((row) => ({ position: row[0], record: toPredictionRecord(row) }));
   }
 
   head(): number {
@@ -224,7 +227,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);
       const marks = part.map(() => '?').join(',');
-      const sql = `SELECT ${COLUMNS} FROM ${from} WHERE ${column} IN (${marks}) ORDER BY p.position`;
+      const sql = `SELECT ${PREDICTION_COLUMNS} FROM ${from} WHERE ${column} IN (${marks}) ORDER BY p.position`;
       all.push(...((await this.#storage.read(sql, [...args, ...part])) as unknown as StoredPrediction[]));
     }
     return all;
