@@ -110,7 +110,7 @@ export async function run({ folder, payments, customers, watchers, perSecond, fl
   if (watching !== null) await watching.ask({ port: server.port, count: watchers, customers }, 'watching');
   const head = await metric(server.port, 'scoregraph_event_log_head');
   const rss = [];
-  const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 500);
+  const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 200);
   const cpu = () =>
     [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map((pid) => cpuSeconds(pid));
   const before = cpu();
