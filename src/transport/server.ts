@@ -11,6 +11,7 @@ import type { GraphPipeline } from '../graphql/pipeline.js';
 import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import type { PrometheusMetrics } from './metrics.js';
+import { StaticFiles } from './static-files.js';
 import { graphqlWs, refuseUpgrade, type WsDoor, type WsLimits } from './ws.js';
 
 /** What one client may take of the server. */
@@ -50,6 +51,8 @@ export interface ServerOptions {
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** The built page that `/` shows. */
+  readonly pageDir: string;
   /** What is not ready; empty when everything is. */
   readonly notReady: () => readonly string[];
   /** Called before every scrape. */
@@ -68,7 +71,7 @@ export interface RunningServer {
 }
 
 /**
- * Opens the doors on one port: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics.
+ * Opens the doors on one port: GraphQL over HTTP and WebSocket, the dashboard, GraphiQL, health and metrics.
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -121,6 +124,7 @@ class Door {
   readonly #server: Server;
   readonly #graphql: ReturnType<typeof graphqlHttp>;
   readonly #ws: WsDoor;
+  readonly #page: StaticFiles;
   readonly #requests;
   readonly #maxRequests: number;
   readonly #underWay = new Slots<ServerResponse>();
@@ -134,6 +138,7 @@ class Door {
     this.#maxRequests = limits.maxRequests;
     this.#graphql = graphqlHttp({ ...options, unreadMs: limits.unreadMs });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
+    this.#page = new StaticFiles(options.pageDir);
     this.#requests = options.metrics.counter(
       'scoregraph_http_requests_total',
       'Requests at the GraphQL endpoint over HTTP.',
@@ -201,9 +206,6 @@ class Door {
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
     switch (path) {
-      case '/':
-        response.setHeader('location', '/graphiql');
-        return send(response, 302, 'text/plain; charset=utf-8', 'See /graphiql\n');
       case '/graphiql':
         return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
       case '/v2/health/live':
@@ -223,6 +225,7 @@ class Door {
         this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
+        if (this.#page.serve(path, request, response)) return;
         return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
     }
   }

@@ -1,0 +1,91 @@
+import { signal } from '@preact/signals';
+import { type PaymentRowFragment, TransactionScoredDocument } from '../__generated__/graphql.js';
+import type { Notice, Phase } from '../state/resume.js';
+import { ScoreWindow } from '../state/score-window.js';
+import { type Payment, Ticker } from '../state/ticker.js';
+import { coalesced } from './coalesce.js';
+import { follow } from './follow.js';
+import { tell } from './tell.js';
+
+/** Seconds that the chart shows. */
+export const WINDOW_SECONDS = 180;
+/** Customers offered where one is asked for. */
+const RECENT = 40;
+
+export const ticker = new Ticker();
+export const scoreWindow = new ScoreWindow(WINDOW_SECONDS);
+/** Grows whenever the list may look different. */
+export const paymentsChanged = signal(0);
+/** Newest first, each once. */
+export const recentCustomers = signal<readonly string[]>([]);
+export const anySimulated = signal(false);
+/** Where the stream of payments stands, for the header. */
+export const stream = signal<{ readonly phase: Phase; readonly replayed: number }>({ phase: 'starting', replayed: 0 });
+export const lastNotice = signal<(Notice & { readonly at: number }) | null>(null);
+
+const redraw = coalesced(() => {
+  paymentsChanged.value++;
+});
+const tellPosition = coalesced(() => {
+  stream.value = latest;
+});
+let latest = stream.peek();
+
+/** The list is to be shown anew at once: somebody paused, went on or filtered. */
+export function refresh(): void {
+  paymentsChanged.value++;
+}
+
+export function paymentOf({ transaction, fraud }: PaymentRowFragment): Payment {
+  return {
+    transactionId: transaction.transactionId,
+    customerId: transaction.customer?.customerId ?? null,
+    merchant: transaction.merchant,
+    category: transaction.category,
+    amount: transaction.amount.amount,
+    currency: transaction.amount.currency,
+    occurredAt: transaction.occurredAt,
+    scoredAt: new Date(fraud?.predictedAt ?? transaction.occurredAt).getTime(),
+    simulated: transaction.simulated,
+    probability: fraud?.probability ?? null,
+    decision: fraud?.decision ?? null,
+  };
+}
+
+function remember(customerId: string | null): void {
+  if (customerId === null || recentCustomers.peek().includes(customerId)) return;
+  recentCustomers.value = [customerId, ...recentCustomers.peek()].slice(0, RECENT);
+}
+
+export function followPayments(): void {
+  follow(TransactionScoredDocument, (data) => data.transactionScored, {
+    event(message) {
+      const payment = paymentOf(message);
+      ticker.add(payment);
+      scoreWindow.add(payment.scoredAt, payment.decision, payment.probability);
+      remember(payment.customerId);
+      if (payment.simulated && !anySimulated.peek()) anySimulated.value = true;
+      redraw();
+    },
+    notice(notice) {
+      lastNotice.value = { ...notice, at: Date.now() };
+      tell(noticeText(notice));
+    },
+    moved({ phase, replayed }) {
+      latest = { phase, replayed };
+      if (phase === 'live') stream.value = latest;
+      else tellPosition();
+    },
+  });
+}
+
+/** In words, for the header and for those who listen. */
+export function noticeText(notice: Notice): string {
+  if (notice.kind === 'caught-up')
+    return notice.replayed === 0
+      ? 'Connected again, nothing was missed'
+      : `Caught up on ${notice.replayed.toLocaleString()} missed ${notice.replayed === 1 ? 'score' : 'scores'}`;
+  return notice.missed === null
+    ? 'Some scores are not in the log any more'
+    : `${notice.missed.toLocaleString()} scores came too fast to be shown`;
+}
