@@ -5,7 +5,7 @@ import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { SegmentChanged, Stored, StoredEvent } from './core/events.js';
+import type { AlertEvent, ModelStateChanged, NewEvent, SegmentChanged, Stored, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -17,13 +17,15 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { Hub } from './events/hub.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
+import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { Ingest } from './flows/ingest.js';
 import type { Positioned } from './flows/log-stream.js';
+import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
 import { PaymentScorer, SCORER, type ScoredPayment } from './flows/scoring.js';
 import { SegmentWatch } from './flows/segments.js';
-import { scoredStream, segmentStream } from './flows/streams.js';
+import { alertStream, modelStateStream, scoredStream, segmentStream } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -118,6 +120,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       ? {}
       : { cache: { maxEntries: config.predictionCacheEntries, maxAgeMs: config.predictionCacheMaxAgeMs } }),
   });
+  const projecting: { projection: Projection | null } = { projection: null };
+  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
+  const modelStateHub = new Hub<Positioned<Stored<ModelStateChanged>>>();
+  const modelStates = new ModelStateRecorder({
+    append,
+    hub: modelStateHub,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  inference.registry.onStateChange((version) => modelStates.note(version));
   const loadingModels = inference.start();
 
   const restoreStarted = clock.monotonic();
@@ -143,11 +155,27 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
 
   const scoredHub = new Hub<Positioned<ScoredPayment>>();
   const segmentHub = new Hub<Positioned<Stored<SegmentChanged>>>();
+  const alertHub = new Hub<Positioned<Stored<AlertEvent>>>();
+  await loadingModels; // payments that wait for their score, or their alert, need the model
+  const alerts = await FraudAlertWatch.open({
+    log: data.events,
+    predictions: data.predictions,
+    snapshots: data.snapshots,
+    append,
+    fraud,
+    configured: { raise: config.alertRaiseThreshold, clear: config.alertClearThreshold },
+    quietMs: config.alertQuietMinutes * 60_000,
+    hub: alertHub,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  undo.push(() => alerts.close());
   const scorer = new PaymentScorer({
     store: customers.store,
     domain: fraud,
     predictions: data.predictions,
     hub: scoredHub,
+    followers: [alerts],
     clock,
     logger: logger.child({ room: 'flows' }),
     metrics,
@@ -157,11 +185,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     store: customers.store,
     domain: segmentation,
     predictions: data.predictions,
-    append: async (event) => {
-      const [result] = await data.events.append([event]);
-      if (result?.status === 'appended')
-        projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
-    },
+    append: (event) => append([event]),
     hub: segmentHub,
     clock,
     logger: logger.child({ room: 'flows' }),
@@ -169,19 +193,20 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, segmentWatch, recommendationWatch],
+    followers: [scorer, catalogue, segmentWatch, recommendationWatch, alerts, modelStates],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
 
-  await loadingModels; // payments that wait for their score need the model
   await projection.catchUp();
+  projecting.projection = projection;
   const startup = {
     events: data.events.head(),
     replayed: data.events.head() - replayFrom,
     restoreMs: clock.monotonic() - restoreStarted,
     customers: customers.store.size(),
   };
+  modelStates.start();
 
   const ingest = new Ingest({
     log: data.events,
@@ -211,9 +236,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     scorer,
     segmentWatch,
     recommendationWatch,
+    alerts,
     streams: {
       scored: scoredStream(data.events, data.predictions, scoredHub),
       segments: segmentStream(data.events, segmentHub),
+      alerts: alertStream(data.events, alertHub),
+      modelStates: modelStateStream(data.events, modelStateHub),
     },
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
@@ -270,6 +298,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         pause,
       );
       await items.store.checkpoint(position, async () => {}, pause);
+      await alerts.checkpoint();
     });
     const done = checkpointing;
     checkpointing = checkpointing.catch((error) =>
@@ -297,16 +326,33 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await apollo.stop();
       await segmentWatch.close();
       recommendationWatch.close();
-      scoredHub.close();
-      segmentHub.close();
+      for (const hub of [scoredHub, segmentHub, alertHub, modelStateHub]) hub.close();
+      await modelStates.close();
       await checkpoint().catch(() => {});
       projection.close();
       await scorer.close();
+      await alerts.close();
       await inference.close(DRAIN_MS);
       await data.close();
     },
   };
   return running;
+}
+
+/**
+ * Appends events of the server itself, in one transaction, and hands on those that are new. While the log is still being read at start-up
+ * there is no projection yet: the reading comes by them.
+ */
+async function appendOwn(
+  data: DataRoom,
+  { projection }: { readonly projection: Projection | null },
+  events: readonly NewEvent[],
+): Promise<void> {
+  const results = await data.events.append(events);
+  const fresh = results.flatMap(({ status, seq, recordedAt }, i) =>
+    status === 'appended' ? [{ ...events[i]!, seq, recordedAt } as StoredEvent] : [],
+  );
+  if (fresh.length > 0) projection?.appended(fresh);
 }
 
 /** The registry as the graph shows it. */

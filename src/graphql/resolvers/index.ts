@@ -1,9 +1,11 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
+import { alertResolvers } from './alerts.js';
 import { customerResolvers } from './customers.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
+import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
 import { predictionResolvers } from './predictions.js';
@@ -16,11 +18,20 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelResolvers,
   ...ingestResolvers,
   ...liveResolvers,
+  ...alertResolvers,
+  ...modelStateResolvers,
   ...nodeResolvers,
   Query: {
     ...nodeResolvers.Query,
     ...customerResolvers.Query,
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
+    ...alertResolvers.Query,
   },
+  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
+  Subscription: {
+    ...liveResolvers.Subscription,
+    ...alertResolvers.Subscription,
+    ...modelStateResolvers.Subscription,
+  } as never,
 };

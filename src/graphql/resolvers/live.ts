@@ -12,7 +12,7 @@ import { checkCount, checkListSize, notFound } from './shared.js';
 const MAX_FILTER = 500;
 
 /** Names the field and the union member: the shape graphql-js expects of a subscription's source. */
-async function* messages<T>(
+export async function* messages<T>(
   field: string,
   type: string,
   stream: AsyncGenerator<StreamMessage<T>>,
