@@ -1,7 +1,11 @@
 import { percent } from '../state/format.js';
 import type { Decision } from '../state/ticker.js';
+import { DecisionShape } from './decision.js';
 
-/** A probability as number and bar. The bar says nothing that the number does not. */
+/**
+ * A probability as number and bar. The bar says nothing that the number does not. On a phone there is no column for the decision:
+ * its shape stands in for the bar.
+ */
 export function Score({ probability, decision }: { probability: number | null; decision: Decision | null }) {
   if (probability === null) return <span class="muted">–</span>;
   return (
@@ -13,6 +17,7 @@ export function Score({ probability, decision }: { probability: number | null; d
         />
       </span>
       <span class="number">{percent(probability)}</span>
+      {decision !== null && <DecisionShape decision={decision} />}
     </span>
   );
 }
