@@ -17,8 +17,10 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { Hub } from './events/hub.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
+import { CustomerScoreWatch } from './flows/customer-scores.js';
 import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { Ingest } from './flows/ingest.js';
+import { LiveStats } from './flows/live-stats.js';
 import type { Positioned } from './flows/log-stream.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
@@ -170,17 +172,6 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     logger: logger.child({ room: 'flows' }),
   });
   undo.push(() => alerts.close());
-  const scorer = new PaymentScorer({
-    store: customers.store,
-    domain: fraud,
-    predictions: data.predictions,
-    hub: scoredHub,
-    followers: [alerts],
-    clock,
-    logger: logger.child({ room: 'flows' }),
-    metrics,
-    offset: await data.offsets.get(SCORER),
-  });
   const segmentWatch = new SegmentWatch({
     store: customers.store,
     domain: segmentation,
@@ -190,10 +181,40 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'flows' }),
   });
+  const customerScores = new CustomerScoreWatch({
+    store: customers.store,
+    events: data.events,
+    predictions: data.predictions,
+    segmentation,
+    recommendations,
+    segmentWatch,
+    clock,
+  });
   const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
+  const liveStats: LiveStats = new LiveStats({
+    clock,
+    versions: () => versionCounters(inference),
+    eventLog: data.events,
+    backlog: () => scorer.backlog,
+    subscribers: () =>
+      [scoredHub, segmentHub, alertHub, modelStateHub].reduce((sum, hub) => sum + hub.size, 0) +
+      customerScores.watchers +
+      liveStats.watchers,
+  });
+  const scorer: PaymentScorer = new PaymentScorer({
+    store: customers.store,
+    domain: fraud,
+    predictions: data.predictions,
+    hub: scoredHub,
+    followers: [alerts, customerScores, liveStats],
+    clock,
+    logger: logger.child({ room: 'flows' }),
+    metrics,
+    offset: await data.offsets.get(SCORER),
+  });
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, segmentWatch, recommendationWatch, alerts, modelStates],
+    followers: [scorer, catalogue, segmentWatch, recommendationWatch, customerScores, alerts, modelStates],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
@@ -237,6 +258,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     segmentWatch,
     recommendationWatch,
     alerts,
+    customerScores,
+    liveStats,
     streams: {
       scored: scoredStream(data.events, data.predictions, scoredHub),
       segments: segmentStream(data.events, segmentHub),
@@ -326,6 +349,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await apollo.stop();
       await segmentWatch.close();
       recommendationWatch.close();
+      customerScores.close();
+      liveStats.close();
       for (const hub of [scoredHub, segmentHub, alertHub, modelStateHub]) hub.close();
       await modelStates.close();
       await checkpoint().catch(() => {});
@@ -354,6 +379,21 @@ async function appendOwn(
   );
   if (fresh.length > 0) projection?.appended(fresh);
 }
+
+/** What the loaded versions have done so far. */
+const versionCounters = (inference: InferenceService) =>
+  inference.registry.list().flatMap(({ name, versions }) =>
+    versions
+      .filter(({ state }) => state === 'AVAILABLE')
+      .map(({ number, statistics: { rows, batches, latency } }) => ({
+        model: name,
+        version: number,
+        rows,
+        batches,
+        latency: latency.snapshot(),
+        queueDepth: inference.queued(name, number),
+      })),
+  );
 
 /** The registry as the graph shows it. */
 function modelDirectory({ registry, router }: InferenceService): ModelDirectory {

@@ -14,8 +14,10 @@ import type { RecommendationsDomain } from '../domains/recommendations/recommend
 import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
 import type { Catalogue } from '../flows/catalogue.js';
+import type { CustomerScoreWatch } from '../flows/customer-scores.js';
 import type { FraudAlertWatch } from '../flows/fraud-alerts.js';
 import type { Ingest } from '../flows/ingest.js';
+import type { LiveStats } from '../flows/live-stats.js';
 import type { LogBackedSource } from '../flows/log-stream.js';
 import type { RecommendationWatch } from '../flows/recommendation-watch.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
@@ -37,6 +39,8 @@ export interface App {
   readonly segmentWatch: SegmentWatch;
   readonly recommendationWatch: RecommendationWatch;
   readonly alerts: FraudAlertWatch;
+  readonly customerScores: CustomerScoreWatch;
+  readonly liveStats: LiveStats;
   readonly streams: {
     readonly scored: LogBackedSource<ScoredPayment>;
     readonly segments: LogBackedSource<Stored<SegmentChanged>>;

@@ -2,9 +2,11 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
+import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
+import { liveStatsResolvers } from './live-stats.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
@@ -20,6 +22,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...liveResolvers,
   ...alertResolvers,
   ...modelStateResolvers,
+  ...customerScoreResolvers,
   ...nodeResolvers,
   Query: {
     ...nodeResolvers.Query,
@@ -33,5 +36,7 @@ export const resolvers: Resolvers<GraphContext> = {
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
     ...modelStateResolvers.Subscription,
+    ...customerScoreResolvers.Subscription,
+    ...liveStatsResolvers.Subscription,
   } as never,
 };
