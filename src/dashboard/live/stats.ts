@@ -10,6 +10,7 @@ import {
 } from '../__generated__/graphql.js';
 import { ask } from '../graph/query.js';
 import { connection, subscribe } from '../graph/socket.js';
+import { FigureWindow, type RecentFigures } from '../state/figure-window.js';
 import { coalesced } from './coalesce.js';
 import { follow } from './follow.js';
 import { tell } from './tell.js';
@@ -19,17 +20,18 @@ export type ModelFacts = ModelsQuery['models'][number];
 
 /** The latest figures; null until the first came. */
 export const stats = signal<Stats | null>(null);
-/** Payments a second, the newest last: the little line beside the figure. */
-export const rates = signal<readonly number[]>([]);
+/** Those of the last minute together: of single seconds nobody could read a rate or a mix. */
+export const lastMinute = signal<RecentFigures>(new FigureWindow().figures());
 export const models = signal<readonly ModelFacts[] | null>(null);
 export const engine = signal<ModelsQuery['engine'] | null>(null);
 export const modelsProblem = signal<string | null>(null);
 export const simulation = signal<SimulatedWorldQuery['simulation'] | undefined>(undefined);
 
-const RATES_KEPT = 60;
 const SIMULATION_MS = 5_000;
 /** Counters of the models are asked for again so often; their states come by themselves. */
 const MODELS_MS = 15_000;
+
+const figures = new FigureWindow();
 
 /** How far this machine's clock is behind the server's, ms: the charts go by the server's. */
 let clockBehind = 0;
@@ -65,7 +67,8 @@ export function followStats(): void {
     next({ liveStats }) {
       clockBehind = new Date(liveStats.at).getTime() - Date.now();
       stats.value = liveStats;
-      rates.value = [...rates.peek(), liveStats.transactionsPerSecond].slice(-RATES_KEPT);
+      figures.add(liveStats);
+      lastMinute.value = figures.figures();
     },
   });
   const readSoon = coalesced(() => void readModels());

@@ -1,32 +1,36 @@
 import { connection } from '../graph/socket.js';
-import { simulation } from '../live/stats.js';
+import { simulation, stats } from '../live/stats.js';
 import { Hint } from '../parts/panel.js';
+import { count } from '../state/format.js';
 
-const FIRST_PAYMENT = `curl -s ${location.origin}/graphql -H 'content-type: application/json' -d '{"query":
-  "mutation { upsertCustomers(customers: [{customerId: \\"c-1\\"}]) { acceptedCount }
-   recordTransactions(transactions: [{transactionId: \\"t-1\\", customerId: \\"c-1\\",
-     merchant: \\"Corner shop\\", category: \\"grocery_pos\\", occurredAt: \\"${new Date().toISOString()}\\",
-     amount: {amount: \\"12.50\\", currency: \\"USD\\"}}]) { acceptedCount userErrors { message } } }"}'`.replaceAll(
-  /\n\s*/g,
-  ' ',
-);
+/** A call that can be pasted into a shell: a customer, and a payment of theirs. */
+function firstPayment(): string {
+  const query = `mutation {
+    upsertCustomers(customers: [{customerId: "c-1", birthDate: "1980-05-17"}]) { acceptedCount }
+    recordTransactions(transactions: [{transactionId: "t-${Date.now()}", customerId: "c-1", merchant: "Corner shop",
+      category: "grocery_pos", amount: {amount: "12.50", currency: "USD"}, occurredAt: "${new Date().toISOString()}"}])
+    { acceptedCount userErrors { message } } }`.replaceAll(/\s+/g, ' ');
+  return `curl -s ${location.origin}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+}
 
 /** No payment has come yet: what to do. */
 export function EmptySystem() {
+  const events = stats.value?.eventLog.head ?? 0;
   if (connection.value !== 'open') return <Hint>Connecting to the server …</Hint>;
   if (simulation.value != null)
     return <Hint>The simulated world is being founded; its payments come in a moment.</Hint>;
   return (
     <Hint>
       <p>
-        <b>Nothing was paid since this page was opened.</b> Payments appear here as they are recorded. Send the first
-        one:
+        <b>No payment has come since this page was opened.</b>{' '}
+        {events === 0 ? 'Nothing is recorded at all so far.' : `The log holds ${count(events)} events from before.`}{' '}
+        Payments show up here as they are recorded. To send one:
       </p>
       <pre>
-        <code>{FIRST_PAYMENT}</code>
+        <code>{firstPayment()}</code>
       </pre>
       <p>
-        Or try it in <a href="/graphiql">GraphiQL</a>. To see a simulated world instead, start the server with{' '}
+        Or write it in <a href="/graphiql">GraphiQL</a>. To see a simulated world instead, start the server with{' '}
         <code>SCOREGRAPH_DEMO=on</code>.
       </p>
     </Hint>

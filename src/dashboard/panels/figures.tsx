@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { openAlerts } from '../live/alerts.js';
-import { rates, simulation, stats } from '../live/stats.js';
+import { lastMinute, simulation, stats } from '../live/stats.js';
 import { DECISION_WORDS, DecisionShape } from '../parts/decision.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { count, duration, percent, rate, shortCount } from '../state/format.js';
-import { DECISIONS, type Decision } from '../state/ticker.js';
+import { DECISIONS } from '../state/ticker.js';
 
 function Figure(props: { label: string; value: string; more?: ComponentChildren; class?: string }) {
   return (
@@ -18,18 +18,13 @@ function Figure(props: { label: string; value: string; more?: ComponentChildren;
   );
 }
 
-/** What was decided on the payments of the last seconds. */
+/** What was decided on the payments of the last minute. */
 function DecisionMix() {
-  const decided = stats.value?.decisions;
-  const counts: Readonly<Record<Decision, number>> = {
-    APPROVE: decided?.approve ?? 0,
-    REVIEW: decided?.review ?? 0,
-    DECLINE: decided?.decline ?? 0,
-  };
+  const { decisions: counts, seconds } = lastMinute.value;
   const all = counts.APPROVE + counts.REVIEW + counts.DECLINE;
   return (
     <div class="figure mix">
-      <dt>Decisions{stats.value === null ? '' : `, last ${Math.round(stats.value.windowSeconds)} s`}</dt>
+      <dt>Decisions, last {seconds >= 59 ? 'minute' : `${Math.round(seconds)} s`}</dt>
       <dd>
         <span class="mix-bar" aria-hidden="true">
           {DECISIONS.map((decision) => (
@@ -67,18 +62,15 @@ function Truth() {
 /** The state of things in one line. */
 export function Figures() {
   const now = stats.value;
+  const { transactionsPerSecond, predictionsPerSecond, rates, p50Ms, p99Ms } = lastMinute.value;
   return (
-    <dl class="figures" aria-label="Figures of the last seconds">
+    <dl class="figures" aria-label="Figures of the last minute">
       <Figure
         label="Payments a second"
-        value={now === null ? '–' : rate(now.transactionsPerSecond)}
-        more={<Sparkline values={rates.value} />}
+        value={transactionsPerSecond === null ? '–' : rate(transactionsPerSecond)}
+        more={<Sparkline values={rates} />}
       />
-      <Figure
-        label="Time to score"
-        value={duration(now?.scoringLatency.p50Ms)}
-        more={`99 %: ${duration(now?.scoringLatency.p99Ms)}`}
-      />
+      <Figure label="Time to score" value={duration(p50Ms)} more={`99 %: ${duration(p99Ms)}`} />
       <DecisionMix />
       <Figure
         label="Open alerts"
@@ -88,7 +80,7 @@ export function Figures() {
       />
       <Figure
         label="Predictions a second"
-        value={now === null ? '–' : rate(now.predictionsPerSecond)}
+        value={predictionsPerSecond === null ? '–' : rate(predictionsPerSecond)}
         more={now === null ? '' : `${count(now.subscribers)} subscriptions`}
       />
       <Figure

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { facts } from '../live/customer.js';
 import { recentCustomers } from '../live/payments.js';
 import { fraudCurrency, knownCategories } from '../live/stats.js';
 import { Contributions } from '../parts/contributions.js';
@@ -72,7 +73,7 @@ function Form({ now }: { now: Trial }) {
 
 /** A payment that is only thought of: the score follows what is dragged, and the curves show where it would go. */
 export function TrialPanel() {
-  const [first] = recentCustomers.value;
+  const first = facts.value?.customerId ?? recentCustomers.value[0];
   useEffect(() => {
     if (first !== undefined) propose(first);
   }, [first]);
