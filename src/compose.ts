@@ -250,6 +250,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     catalogue,
     events: data.events,
     predictions: data.predictions,
+    history: data.history,
     fraud,
     segmentation,
     recommendations,

@@ -5,14 +5,14 @@ import type { PositionedPrediction, PredictionLog } from '../ports.js';
 import type { PredictionRow } from './protocol.js';
 import type { Storage } from './storage.js';
 
-const COLUMNS =
+export const PREDICTION_COLUMNS =
   'position, id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
-type StoredPrediction = readonly [number, ...PredictionRow];
+export type StoredPrediction = readonly [number, ...PredictionRow];
 
 const toRow = (p: PredictionRecord): PredictionRow => [
   p.id,
@@ -29,7 +29,8 @@ const toRow = (p: PredictionRecord): PredictionRow => [
   JSON.stringify(p.output),
 ];
 
-function toRecord(row: StoredPrediction): PredictionRecord {
+/** A row of PREDICTION_COLUMNS as the record it was. */
+export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
   const [
     ,
     id,
@@ -148,14 +149,14 @@ export class EmbeddedPredictionLog implements PredictionLog {
       if (offered === undefined) missing.push(id);
       else found.set(id, offered);
     }
-    for (const row of await this.#select('id IN', missing, '')) found.set(row[1], toRecord(row));
+    for (const row of await this.#select('id IN', missing, '')) found.set(row[1], toPredictionRecord(row));
     return ids.map((id) => found.get(id) ?? null);
   }
 
   async byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]> {
     const found = new Map<string, PredictionRecord>();
     for (const row of await this.#select('event_id IN', eventIds, 'AND model = ? ORDER BY position', [model])) {
-      const record = toRecord(row);
+      const record = toPredictionRecord(row);
       if (!found.has(record.eventId!)) found.set(record.eventId!, record);
     }
     return eventIds.map((id) => found.get(id) ?? null);
@@ -163,10 +164,10 @@ export class EmbeddedPredictionLog implements PredictionLog {
 
   async read(model: string, after: number, limit: number): Promise<PositionedPrediction[]> {
     const rows = (await this.#storage.read(
-      `SELECT ${COLUMNS} FROM predictions WHERE event_id IS NOT NULL AND model = ? AND position > ? ORDER BY position LIMIT ?`,
+      `SELECT ${PREDICTION_COLUMNS} FROM predictions WHERE event_id IS NOT NULL AND model = ? AND position > ? ORDER BY position LIMIT ?`,
       [model, after, limit],
     )) as unknown as StoredPrediction[];
-    return rows.map((row) => ({ position: row[0], record: toRecord(row) }));
+    return rows.map((row) => ({ position: row[0], record: toPredictionRecord(row) }));
   }
 
   head(): number {
@@ -196,7 +197,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);
       const marks = part.map(() => '?').join(',');
-      const sql = `SELECT ${COLUMNS} FROM predictions WHERE ${where} (${marks}) ${rest}`;
+      const sql = `SELECT ${PREDICTION_COLUMNS} FROM predictions WHERE ${where} (${marks}) ${rest}`;
       all.push(...((await this.#storage.read(sql, [...part, ...args])) as unknown as StoredPrediction[]));
     }
     return all;
