@@ -92,6 +92,13 @@ export const isKnownCategory = (category: string): boolean => CATEGORY_INDEX.has
 /** A payment that happened before one already seen: it counts, but never makes a negative interval. */
 export const isLate = (state: CustomerState, occurredAt: number): boolean => occurredAt < state.lastPayment;
 
+/**
+ * Whether an event's entity is a customer. Items and models have names of their own, and an item or a model that is called as
+ * nobody is must not become a customer.
+ */
+export const isAboutCustomer = ({ type }: StoredEvent): boolean =>
+  type !== 'item.upserted' && type !== 'model.state_changed';
+
 /** How events become customer state; changes `state` in place. A StateReducer of the feature store. */
 export const customerReducer = {
   empty: emptyCustomer,

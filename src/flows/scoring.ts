@@ -8,7 +8,7 @@ import type { PredictionRecord, RowContext } from '../core/predictions.js';
 import type { FeatureStore, PredictionLog } from '../data/ports.js';
 import { FRAUD_MODEL, type FraudDomain, type FraudFeatures, type FraudPrediction } from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
-import type { CustomerState } from '../features/customer-state.js';
+import { type CustomerState, isAboutCustomer } from '../features/customer-state.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
@@ -114,7 +114,7 @@ export class PaymentScorer implements LogFollower {
           });
         else this.#unscored.add();
       }
-      this.#store.apply([event]);
+      if (isAboutCustomer(event)) this.#store.apply([event]);
     }
     this.#seen = Math.max(this.#seen, events[events.length - 1]!.seq);
     this.#work();
