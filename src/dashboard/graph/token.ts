@@ -15,8 +15,17 @@ export function signIn(text: string): void {
   const trimmed = text.trim();
   if (trimmed === '') return;
   sessionStorage.setItem(KEY, trimmed);
-  token.value = trimmed;
   signInNeeded.value = false;
+  token.value = trimmed;
+}
+
+/** Calls `act` whenever somebody has signed in: what was refused before is asked for again. */
+export function onSignedIn(act: () => void): void {
+  let before = token.peek();
+  token.subscribe((now) => {
+    if (now !== null && now !== before) act();
+    before = now;
+  });
 }
 
 export function signOut(): void {

@@ -6,6 +6,7 @@ import {
   StandingAlertsDocument,
 } from '../__generated__/graphql.js';
 import { ask } from '../graph/query.js';
+import { onSignedIn } from '../graph/token.js';
 import { AlertList } from '../state/alert-list.js';
 import { plural } from '../state/format.js';
 import { coalesced } from './coalesce.js';
@@ -48,6 +49,7 @@ export function followAlerts(): void {
       if (kind === 'gap') void readStanding();
     },
   });
+  onSignedIn(() => void readStanding());
   void readStanding();
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../__generated__/graphql.js';
 import { ask } from '../graph/query.js';
 import { connection, subscribe } from '../graph/socket.js';
+import { onSignedIn } from '../graph/token.js';
 import { FigureWindow, type RecentFigures } from '../state/figure-window.js';
 import { coalesced } from './coalesce.js';
 import { follow } from './follow.js';
@@ -86,6 +87,10 @@ export function followStats(): void {
   setInterval(visible(readSimulation), SIMULATION_MS);
   void readModels();
   void readSimulation();
+  onSignedIn(() => {
+    readSoon();
+    void readSimulation();
+  });
   connection.subscribe((state) => {
     if (state !== 'open') return;
     readSoon(); // perhaps another server than before

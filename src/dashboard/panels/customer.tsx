@@ -5,7 +5,7 @@ import { recentCustomers } from '../live/payments.js';
 import { DecisionMark } from '../parts/decision.js';
 import { Hint, Panel, SimulatedTag } from '../parts/panel.js';
 import { Score } from '../parts/score.js';
-import { category, money, time } from '../state/format.js';
+import { category, moment, money } from '../state/format.js';
 
 function Segment({ segment }: { segment: NonNullable<Scores['segment']> }) {
   return (
@@ -119,7 +119,7 @@ export function CustomerPanel() {
                 <tbody>
                   {payments.value.map((payment) => (
                     <tr key={payment.transactionId}>
-                      <td class="when number">{time(payment.occurredAt)}</td>
+                      <td class="when number">{moment(payment.occurredAt, Date.now())}</td>
                       <td class="what">{category(payment.category)}</td>
                       <td class="amount number">{money(payment.amount.amount, payment.amount.currency)}</td>
                       <td class="probability">

@@ -1,7 +1,6 @@
 import { connection } from '../graph/socket.js';
-import { simulation, stats } from '../live/stats.js';
+import { simulation } from '../live/stats.js';
 import { Hint } from '../parts/panel.js';
-import { count } from '../state/format.js';
 
 /** A call that can be pasted into a shell: a customer, and a payment of theirs. */
 function firstPayment(): string {
@@ -15,16 +14,13 @@ function firstPayment(): string {
 
 /** No payment has come yet: what to do. */
 export function EmptySystem() {
-  const events = stats.value?.eventLog.head ?? 0;
   if (connection.value !== 'open') return <Hint>Connecting to the server …</Hint>;
   if (simulation.value != null)
     return <Hint>The simulated world is being founded; its payments come in a moment.</Hint>;
   return (
     <Hint>
       <p>
-        <b>No payment has come since this page was opened.</b>{' '}
-        {events === 0 ? 'Nothing is recorded at all so far.' : `The log holds ${count(events)} events from before.`}{' '}
-        Payments show up here as they are recorded. To send one:
+        <b>No payment has come since this page was opened.</b> Each shows up here as it is recorded. To send one:
       </p>
       <pre>
         <code>{firstPayment()}</code>

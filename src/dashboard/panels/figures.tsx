@@ -3,7 +3,7 @@ import { openAlerts } from '../live/alerts.js';
 import { lastMinute, simulation, stats } from '../live/stats.js';
 import { DECISION_WORDS, DecisionShape } from '../parts/decision.js';
 import { Sparkline } from '../parts/sparkline.js';
-import { count, duration, percent, rate, shortCount } from '../state/format.js';
+import { count, duration, rate, shortCount } from '../state/format.js';
 import { DECISIONS } from '../state/ticker.js';
 
 function Figure(props: { label: string; value: string; more?: ComponentChildren; class?: string }) {
@@ -36,7 +36,9 @@ function DecisionMix() {
             <span key={decision}>
               <DecisionShape decision={decision} /> {DECISION_WORDS[decision]}{' '}
               <b class="number">{count(counts[decision])}</b>
-              <span class="muted number"> {all === 0 ? '' : percent(counts[decision] / all)}</span>
+              {counts[decision] > 0 && (
+                <span class="muted number"> {Math.round((100 * counts[decision]) / all)} %</span>
+              )}
             </span>
           ))}
         </span>

@@ -36,7 +36,9 @@ function VersionRow({ model, version, first }: { model: ModelFacts; version: Ver
         <span class={`model-state ${state}`}>
           <span aria-hidden="true">{SIGNS[version.state]}</span> {state}
         </span>
-        <span class="muted model-about">{version.reason ?? `since ${ago(version.stateChangedAt, Date.now())}`}</span>
+        <span class={version.reason == null ? 'muted model-since' : 'muted model-about'}>
+          {version.reason ?? ago(version.stateChangedAt, Date.now())}
+        </span>
       </td>
       <td class="mode">{version.mode ?? '–'}</td>
       <td class="number">{live === undefined ? '–' : rate(live.rowsPerSecond)}</td>

@@ -31,6 +31,19 @@ export function percent(probability: number): string {
 /** `14:03:22`, in the reader's time zone. */
 export const time = (at: number | string): string => clock.format(new Date(at));
 
+const sameDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'short' });
+const dayAndTime = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** The time of day where it was today, else with its day: `19 Nov, 14:03`. */
+export const moment = (at: number | string, now: number): string =>
+  sameDay.format(new Date(at)) === sameDay.format(now) ? time(at) : dayAndTime.format(new Date(at));
+
 /** `21 Nov 2026` */
 export const date = (at: number | string): string => day.format(new Date(at));
 

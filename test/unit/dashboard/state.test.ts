@@ -111,6 +111,11 @@ describe('figures in words', () => {
       '2 h ago',
     ]);
   });
+  it('have the day with the time where it was another', () => {
+    const now = new Date(2026, 2, 2, 12).getTime();
+    expect(format.moment(new Date(2026, 2, 2, 9, 30, 5).getTime(), now)).toBe('09:30:05');
+    expect(format.moment(new Date(2026, 2, 1, 9, 30).getTime(), now)).toMatch(/1.*09:30$|09:30.*1/);
+  });
   it('know three themes', () => {
     expect([themeOf(null), themeOf('dark'), themeOf('x')]).toEqual(['system', 'dark', 'system']);
     expect([nextTheme('system'), nextTheme('light'), nextTheme('dark')]).toEqual(['light', 'dark', 'system']);
