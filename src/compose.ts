@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
+import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { AlertEvent, ModelStateChanged, NewEvent, SegmentChanged, Stored, StoredEvent } from './core/events.js';
+import type { ModelStateChanged, NewEvent, Stored, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -17,17 +18,10 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { Hub } from './events/hub.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
-import { CustomerScoreWatch } from './flows/customer-scores.js';
-import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { Ingest } from './flows/ingest.js';
-import { LiveStats } from './flows/live-stats.js';
 import type { Positioned } from './flows/log-stream.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
-import { RecommendationWatch } from './flows/recommendation-watch.js';
-import { PaymentScorer, SCORER, type ScoredPayment } from './flows/scoring.js';
-import { SegmentWatch } from './flows/segments.js';
-import { alertStream, modelStateStream, scoredStream, segmentStream } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -155,72 +149,28 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
-  const scoredHub = new Hub<Positioned<ScoredPayment>>();
-  const segmentHub = new Hub<Positioned<Stored<SegmentChanged>>>();
-  const alertHub = new Hub<Positioned<Stored<AlertEvent>>>();
   await loadingModels; // payments that wait for their score, or their alert, need the model
-  const alerts = await FraudAlertWatch.open({
-    log: data.events,
-    predictions: data.predictions,
-    snapshots: data.snapshots,
-    append,
-    fraud,
-    configured: { raise: config.alertRaiseThreshold, clear: config.alertClearThreshold },
-    quietMs: config.alertQuietMinutes * 60_000,
-    hub: alertHub,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-  });
-  undo.push(() => alerts.close());
-  const segmentWatch = new SegmentWatch({
-    store: customers.store,
-    domain: segmentation,
-    predictions: data.predictions,
-    append: (event) => append([event]),
-    hub: segmentHub,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-  });
-  const customerScores = new CustomerScoreWatch({
-    store: customers.store,
-    events: data.events,
-    predictions: data.predictions,
-    segmentation,
-    recommendations,
-    segmentWatch,
-    clock,
-  });
-  const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
-  const liveStats: LiveStats = new LiveStats({
-    clock,
-    versions: () => versionCounters(inference),
-    eventLog: data.events,
-    backlog: () => scorer.backlog,
-    subscribers: () =>
-      [scoredHub, segmentHub, alertHub, modelStateHub].reduce((sum, hub) => sum + hub.size, 0) +
-      customerScores.watchers +
-      liveStats.watchers,
-  });
-  const scorer: PaymentScorer = new PaymentScorer({
-    store: customers.store,
-    domain: fraud,
-    predictions: data.predictions,
-    hub: scoredHub,
-    followers: [alerts, customerScores, liveStats],
-    clock,
-    logger: logger.child({ room: 'flows' }),
-    metrics,
-    offset: await data.offsets.get(SCORER),
-  });
+  const live = await openLive(
+    { config, logger: logger.child({ room: 'flows' }), clock, metrics },
+    { data, inference, append, modelStateHub },
+    {
+      customers: customers.store,
+      fraud,
+      segmentation,
+      recommendations,
+    },
+  );
+  undo.push(() => live.alerts.close());
+  const { scorer } = live;
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, segmentWatch, recommendationWatch, customerScores, alerts, modelStates],
+    followers: [scorer, catalogue, ...live.followers, modelStates],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
+  projecting.projection = projection;
 
   await projection.catchUp();
-  projecting.projection = projection;
   const startup = {
     events: data.events.head(),
     replayed: data.events.head() - replayFrom,
@@ -256,17 +206,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     recommendations,
     ingest,
     scorer,
-    segmentWatch,
-    recommendationWatch,
-    alerts,
-    customerScores,
-    liveStats,
-    streams: {
-      scored: scoredStream(data.events, data.predictions, scoredHub),
-      segments: segmentStream(data.events, segmentHub),
-      alerts: alertStream(data.events, alertHub),
-      modelStates: modelStateStream(data.events, modelStateHub),
-    },
+    segmentWatch: live.segmentWatch,
+    recommendationWatch: live.recommendationWatch,
+    alerts: live.alerts,
+    customerScores: live.customerScores,
+    liveStats: live.liveStats,
+    streams: live.streams,
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
@@ -322,7 +267,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         pause,
       );
       await items.store.checkpoint(position, async () => {}, pause);
-      await alerts.checkpoint();
+      await live.alerts.checkpoint();
     });
     const done = checkpointing;
     checkpointing = checkpointing.catch((error) =>
@@ -348,16 +293,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
       await apollo.stop();
-      await segmentWatch.close();
-      recommendationWatch.close();
-      customerScores.close();
-      liveStats.close();
-      for (const hub of [scoredHub, segmentHub, alertHub, modelStateHub]) hub.close();
+      await live.end();
       await modelStates.close();
       await checkpoint().catch(() => {});
       projection.close();
       await scorer.close();
-      await alerts.close();
+      await live.alerts.close();
       await inference.close(DRAIN_MS);
       await data.close();
     },
@@ -380,21 +321,6 @@ async function appendOwn(
   );
   if (fresh.length > 0) projection?.appended(fresh);
 }
-
-/** What the loaded versions have done so far. */
-const versionCounters = (inference: InferenceService) =>
-  inference.registry.list().flatMap(({ name, versions }) =>
-    versions
-      .filter(({ state }) => state === 'AVAILABLE')
-      .map(({ number, statistics: { rows, batches, latency } }) => ({
-        model: name,
-        version: number,
-        rows,
-        batches,
-        latency: latency.snapshot(),
-        queueDepth: inference.queued(name, number),
-      })),
-  );
 
 /** The registry as the graph shows it. */
 function modelDirectory({ registry, router }: InferenceService): ModelDirectory {

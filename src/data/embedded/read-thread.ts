@@ -51,6 +51,8 @@ export class ReadThread {
   ): Promise<unknown[][]> {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(gone());
+    const left = Math.min(deadline - this.#clock.monotonic(), 2 ** 31 - 1);
+    if (left <= 0) return Promise.reject(late());
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(
         new ScoregraphError('QUEUE_FULL', `${this.#waiting.length} reads of recorded predictions wait.`, {
@@ -73,7 +75,6 @@ export class ReadThread {
         reject: (error) => over(() => reject(error)),
         over: false,
       };
-      const left = Math.min(Math.max(0, deadline - this.#clock.monotonic()), 2 ** 31 - 1);
       const timer = setTimeout(() => waiting.reject(late()), left);
       signal?.addEventListener('abort', abandon, { once: true });
       this.#waiting.push(waiting);

@@ -859,7 +859,7 @@ export type PredictionBucket = {
   readonly __typename?: 'PredictionBucket';
   /** How many predictions were made in it. */
   readonly count: Scalars['Int']['output'];
-  /** What was decided on payments in it. */
+  /** What was decided on payments in it; recorded answers about payments that were only thought of count too. */
   readonly decisions: DecisionCounts;
   /** Mean of fraud's `probability` and segmentation's `confidence`; null where the bucket has neither. */
   readonly meanScore?: Maybe<Scalars['Float']['output']>;

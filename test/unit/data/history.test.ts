@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import type { PredictionRecord } from '../../../src/core/predictions.js';
+import { typeCondition } from '../../../src/data/embedded/event-log.js';
 import { pageQuery, seriesQuery } from '../../../src/data/embedded/prediction-history.js';
 import { DATA_FILE, type DataRoom, openData } from '../../../src/data/open.js';
 import type { PredictionSelection } from '../../../src/data/ports.js';
@@ -147,6 +148,31 @@ describe('recorded predictions by time', () => {
     );
   }, 30_000);
 
+  /** How SQLite would run statements. */
+  const plansOf = (questions: readonly { sql: string; args: readonly (string | number)[] }[]): string[] => {
+    const script = `const D = require('libsql'); const d = new D(process.argv[1]);
+      for (const { sql, args } of JSON.parse(process.argv[2]))
+        console.log(d.prepare('EXPLAIN QUERY PLAN ' + sql).all(...args).map((row) => row.detail).join(' | '));`;
+    const file = join(folder.path, DATA_FILE);
+    const said = execFileSync(process.execPath, ['-e', script, file, JSON.stringify(questions)], { encoding: 'utf8' });
+    return said.trim().split('\n');
+  };
+
+  it('leave rare events to an index of their own: a resume does not walk the whole log', () => {
+    const read = (...types: Parameters<typeof typeCondition>[0] & {}) => ({
+      sql: `SELECT seq, payload FROM events WHERE seq > ?${typeCondition(types)} ORDER BY seq LIMIT ?`,
+      args: [5, 500],
+    });
+    const plans = plansOf([
+      read('segment.changed'),
+      read('alert.raised', 'alert.acknowledged', 'alert.cleared'),
+      read('model.state_changed'),
+      read('payment.recorded', 'alert.raised'),
+    ]);
+    for (const plan of plans.slice(0, 3)) expect(plan).toBe('SEARCH events USING INDEX events_of_rare_types (seq>?)');
+    expect(plans[3]).toMatch(/PRIMARY KEY/);
+  });
+
   it('are found by index: nothing is scanned, whatever is asked', () => {
     const page = { limit: 21, newestFirst: true, before: { predictedAt: START + 9, position: 5 } };
     const range = { from: START, to: START + 1_000 };
@@ -157,18 +183,7 @@ describe('recorded predictions by time', () => {
       seriesQuery({ ...ALL, ...range }, 1_000),
       seriesQuery({ ...ALL, ...range, entities: ['c1'] }, 1_000),
     ];
-    const script = `const D = require('libsql'); const d = new D(process.argv[1]);
-      for (const { sql, args } of JSON.parse(process.argv[2]))
-        console.log(d.prepare('EXPLAIN QUERY PLAN ' + sql).all(...args).map((row) => row.detail).join(' | '));`;
-    const plans = execFileSync(
-      process.execPath,
-      ['-e', script, join(folder.path, DATA_FILE), JSON.stringify(questions)],
-      {
-        encoding: 'utf8',
-      },
-    )
-      .trim()
-      .split('\n');
+    const plans = plansOf(questions);
     expect(plans).toHaveLength(questions.length);
     for (const plan of plans) expect(plan).not.toMatch(/SCAN predictions/);
     expect(plans[0]).toMatch(/COVERING INDEX predictions_by_time \(model=\? AND predicted_at[<>]\?/);
