@@ -74,5 +74,10 @@ export async function build() {
   );
   if (code !== 0) throw new Error('The build failed; see above.');
   await buildDashboard();
-  writeJson(inRoot('dist', '.scoregraph-build.json'), { sources: fingerprint(inRoot()) });
+  markBuilt();
+}
+
+/** Remembers that dist/ is made of what src/ is now. */
+export function markBuilt(root = inRoot()) {
+  writeJson(join(root, 'dist', '.scoregraph-build.json'), { sources: fingerprint(root) });
 }

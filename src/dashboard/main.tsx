@@ -1,6 +1,7 @@
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { signInNeeded } from './graph/token.js';
-import { followAlerts } from './live/alerts.js';
+import { followAlerts, openAlerts } from './live/alerts.js';
 import { followPayments } from './live/payments.js';
 import { followStats } from './live/stats.js';
 import { announcement } from './live/tell.js';
@@ -62,4 +63,8 @@ followPayments();
 followAlerts();
 followStats();
 startTrials();
+// Seen in the tab of a page that is left open.
+effect(() => {
+  document.title = openAlerts.value === 0 ? 'scoregraph' : `(${openAlerts.value}) scoregraph`;
+});
 render(<Page />, document.getElementById('app')!);

@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../src/core/logger.js';
 import { type Demo, startDemo } from '../../src/demo.js';
 import { fill, payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { findChromium, launch, watchPage } from './browser.js';
+import { watchPage } from './browser.js';
+import { findChromium, launchOptions } from './chromium.mjs';
 
 const BUILT = resolve(import.meta.dirname, '../../dist/dashboard');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -39,7 +40,7 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
   let page: Page;
   let watched: ReturnType<typeof watchPage>;
   beforeAll(async () => {
-    browser = await launch();
+    browser = await chromium.launch(launchOptions());
   });
   afterAll(async () => {
     await browser?.close();

@@ -9,8 +9,12 @@ import { tell } from './tell.js';
 
 /** Seconds that the chart shows. */
 export const WINDOW_SECONDS = 180;
+/** How long "caught up on 214 missed scores" is shown. */
+export const NOTICE_MS = 15_000;
 /** Customers offered where one is asked for. */
 const RECENT = 40;
+
+export type TimedNotice = Notice & { readonly at: number };
 
 export const ticker = new Ticker();
 export const scoreWindow = new ScoreWindow(WINDOW_SECONDS);
@@ -21,7 +25,15 @@ export const recentCustomers = signal<readonly string[]>([]);
 export const anySimulated = signal(false);
 /** Where the stream of payments stands, for the header. */
 export const stream = signal<{ readonly phase: Phase; readonly replayed: number }>({ phase: 'starting', replayed: 0 });
-export const lastNotice = signal<(Notice & { readonly at: number }) | null>(null);
+export const lastNotice = signal<TimedNotice | null>(null);
+
+/** A server that is faster than the page tells of many small gaps: those that follow each other are shown as one. */
+function together(before: TimedNotice | null, notice: TimedNotice): TimedNotice {
+  if (before?.kind !== 'gap' || notice.kind !== 'gap' || notice.at - before.at > NOTICE_MS) return notice;
+  return before.missed === null || notice.missed === null
+    ? notice
+    : { ...notice, missed: before.missed + notice.missed };
+}
 
 const redraw = coalesced(() => {
   paymentsChanged.value++;
@@ -68,8 +80,8 @@ export function followPayments(): void {
       redraw();
     },
     notice(notice) {
-      lastNotice.value = { ...notice, at: Date.now() };
-      tell(noticeText(notice));
+      lastNotice.value = together(lastNotice.peek(), { ...notice, at: Date.now() });
+      if (notice.kind === 'caught-up') tell(noticeText(notice));
     },
     moved({ phase, replayed }) {
       latest = { phase, replayed };

@@ -35,7 +35,7 @@ function DecisionMix() {
           {DECISIONS.map((decision) => (
             <span key={decision}>
               <DecisionShape decision={decision} /> {DECISION_WORDS[decision]}{' '}
-              <b class="number">{count(counts[decision])}</b>
+              <b class="number">{shortCount(counts[decision])}</b>
               {counts[decision] > 0 && (
                 <span class="muted number"> {Math.round((100 * counts[decision]) / all)} %</span>
               )}

@@ -2,13 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { connection } from '../graph/socket.js';
 import { signOut, token } from '../graph/token.js';
-import { anySimulated, lastNotice, noticeText, stream } from '../live/payments.js';
+import { anySimulated, lastNotice, NOTICE_MS, noticeText, stream } from '../live/payments.js';
 import { simulation } from '../live/stats.js';
 import { count } from '../state/format.js';
 import { nextTheme, THEME_KEY, type Theme, themeOf } from '../state/theme.js';
-
-/** How long "caught up on 214 missed scores" stays. */
-const NOTICE_MS = 15_000;
 
 function ConnectionState() {
   const fresh = useSignal(false);

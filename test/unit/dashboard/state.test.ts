@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AlertList, type ListedAlert } from '../../../src/dashboard/state/alert-list.js';
+import { FigureWindow } from '../../../src/dashboard/state/figure-window.js';
 import * as format from '../../../src/dashboard/state/format.js';
 import { nextTheme, themeOf } from '../../../src/dashboard/state/theme.js';
 import {
@@ -79,6 +80,38 @@ describe('a list of alerts', () => {
     expect(ids(list)[1]).toBe('c-49');
     for (let i = 0; i < 1_000; i++) list.put(alert(`o-${i}`, 'OPEN'));
     expect(ids(list).length).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('the figures of the last minute', () => {
+  const sample = (payments: number, p50Ms: number | null = 4) => ({
+    windowSeconds: 1,
+    transactionsPerSecond: payments,
+    predictionsPerSecond: 2 * payments,
+    decisions: { approve: payments, review: 1, decline: 0 },
+    scoringLatency: { p50Ms, p99Ms: null },
+  });
+
+  it('are nothing before the first message', () => {
+    expect(new FigureWindow().figures()).toEqual({
+      transactionsPerSecond: null,
+      predictionsPerSecond: null,
+      decisions: { APPROVE: 0, REVIEW: 0, DECLINE: 0 },
+      seconds: 0,
+      rates: [],
+      p50Ms: null,
+      p99Ms: null,
+    });
+  });
+
+  it('count a minute, calm the rate over some seconds, and keep the last latency there was', () => {
+    const window = new FigureWindow();
+    for (let i = 0; i < 100; i++) window.add(sample(10));
+    window.add(sample(20, null));
+    const figures = window.figures();
+    expect([figures.seconds, figures.decisions]).toEqual([60, { APPROVE: 610, REVIEW: 60, DECLINE: 0 }]);
+    expect([figures.transactionsPerSecond, figures.predictionsPerSecond, figures.p50Ms]).toEqual([12, 24, 4]);
+    expect(figures.rates).toHaveLength(60);
   });
 });
 
