@@ -295,6 +295,32 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       expect(await page.locator('[role=status]').innerText()).toContain('214');
     });
 
+    it('begins anew where the server came back with another log', async () => {
+      await fill(server);
+      await open(server.url);
+      await until(async () => expect(await text('[data-testid=connection]')).toBe('Live'));
+      await record(server, 30);
+      await until(async () => expect(await rows().count()).toBe(30));
+      const port = new URL(server.url).port;
+      await server.stop();
+      const other = temporaryFolder();
+      try {
+        server = await startTestServer({ dataDir: other.path, env: { SCOREGRAPH_DEMO: 'off', PORT: port } });
+        await fill(server);
+        await until(
+          async () => expect(await text('[data-testid=notice]')).toContain('not in the log any more'),
+          20_000,
+        );
+        await until(async () => expect(await text('[data-testid=connection]')).toContain('Live'));
+        await record(server, 1);
+        await until(async () => expect(await rows().count()).toBe(31));
+      } finally {
+        await server.stop();
+        other.remove();
+        server = await startTestServer({ dataDir: folder.path, env: { SCOREGRAPH_DEMO: 'off' } });
+      }
+    });
+
     it('asks for a token only when the server does, and sends it', async () => {
       const sent: (string | undefined)[] = [];
       const context = await browser.newContext();

@@ -108,7 +108,10 @@ export function subscribe<TResult, TVariables>(
     if (isUnauthenticated(errors)) signInNeeded.value = true;
     if (waitForToken()) return;
     if (errors.some(({ extensions }) => isPassing(extensions?.code))) again();
-    else refused?.(errors);
+    else if (!stopped) {
+      stopped = true;
+      refused?.(errors);
+    }
   };
   /** Signing in is the only thing that helps; then it goes on. */
   const waitForToken = (): boolean => {

@@ -45,6 +45,9 @@ export function followAlerts(): void {
       if (change === 'RAISED') tell(`Fraud alert: customer ${alert.customer?.customerId ?? 'erased'}`);
       publish();
     },
+    refused(message) {
+      alertsProblem.value = message;
+    },
     notice({ kind }) {
       if (kind === 'gap') void readStanding();
     },

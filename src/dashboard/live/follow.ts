@@ -12,6 +12,8 @@ export interface Follower<M extends Message> {
   event(message: Exclude<M, Mark>): void;
   /** A resume was caught up, or messages are missing. */
   notice?(notice: Notice): void;
+  /** The server will not have it, and says why. */
+  refused?(message: string): void;
   /** The position moved: something may be told anew. */
   moved?(position: StreamPosition): void;
 }
@@ -23,7 +25,7 @@ export interface Follower<M extends Message> {
 export function follow<TResult, V extends { after?: string | null | undefined }, M extends Message>(
   document: TypedDocumentString<TResult, V>,
   messageOf: (data: TResult) => M,
-  { event, notice, moved }: Follower<M>,
+  { event, notice, refused, moved }: Follower<M>,
 ): void {
   const position = new StreamPosition();
   const begin = () =>
@@ -45,9 +47,12 @@ export function follow<TResult, V extends { after?: string | null | undefined },
           }
           moved?.(position);
         },
-        refused() {
+        refused(errors) {
+          if (position.cursor === null) {
+            refused?.(errors[0]?.message ?? 'The server refuses this stream.');
+            return;
+          }
           // Another log than the one that issued the cursor (its folder was replaced): begin with what comes from now on.
-          if (position.cursor === null) return;
           position.forget();
           notice?.({ kind: 'gap', missed: null });
           moved?.(position);

@@ -22,6 +22,8 @@ export const scoreWindow = new ScoreWindow(WINDOW_SECONDS);
 export const paymentsChanged = signal(0);
 /** Newest first, each once. */
 export const recentCustomers = signal<readonly string[]>([]);
+/** Why no payments come; null while they may. */
+export const paymentsProblem = signal<string | null>(null);
 export const anySimulated = signal(false);
 /** Where the stream of payments stands, for the header. */
 export const stream = signal<{ readonly phase: Phase; readonly replayed: number }>({ phase: 'starting', replayed: 0 });
@@ -74,7 +76,7 @@ export function followPayments(): void {
     event(message) {
       const payment = paymentOf(message);
       ticker.add(payment);
-      scoreWindow.add(payment.scoredAt, payment.decision, payment.probability);
+      scoreWindow.add({ ...payment, occurredAt: new Date(payment.occurredAt).getTime() });
       remember(payment.customerId);
       if (payment.simulated && !anySimulated.peek()) anySimulated.value = true;
       redraw();
@@ -82,6 +84,9 @@ export function followPayments(): void {
     notice(notice) {
       lastNotice.value = together(lastNotice.peek(), { ...notice, at: Date.now() });
       if (notice.kind === 'caught-up') tell(noticeText(notice));
+    },
+    refused(message) {
+      paymentsProblem.value = message;
     },
     moved({ phase, replayed }) {
       latest = { phase, replayed };

@@ -8,24 +8,23 @@ import { explain } from './why.js';
 
 const STATE_WORDS = { OPEN: 'Open', ACKNOWLEDGED: 'Acknowledged', CLEARED: 'Over' } as const;
 const CLEAR_WORDS = {
-  PAYMENT_BELOW_THRESHOLD: 'a later payment was harmless',
-  QUIET: 'no payment for a while',
-  DISPLACED: 'it had to make room',
+  PAYMENT_BELOW_THRESHOLD: 'A later payment was harmless',
+  QUIET: 'No payment for a while',
+  DISPLACED: 'It had to make room for newer ones',
 } as const;
 
-/** What became of it, in words. */
-function fate(alert: Alert): string {
-  if (alert.state === 'CLEARED') {
-    const why = alert.clearReason == null ? '' : `: ${CLEAR_WORDS[alert.clearReason]}`;
-    return `${STATE_WORDS.CLEARED}${why}`;
-  }
-  if (alert.state === 'OPEN') return STATE_WORDS.OPEN;
-  const by = alert.acknowledgedBy == null ? '' : ` by ${alert.acknowledgedBy}`;
-  return `${STATE_WORDS.ACKNOWLEDGED}${by}${alert.note == null ? '' : `: ${alert.note}`}`;
+/** What is worth a line of its own: who has seen to it, and why it is over. */
+function fate({ state, acknowledgedBy, note, clearReason }: Alert): string | null {
+  const seen = [acknowledgedBy == null ? null : `Seen to by ${acknowledgedBy}`, note]
+    .filter((one) => one != null)
+    .join(': ');
+  const over = state === 'CLEARED' && clearReason != null ? CLEAR_WORDS[clearReason] : '';
+  return [seen, over].filter((one) => one !== '').join('. ') || null;
 }
 
 function AlertItem({ alert, onAcknowledge }: { alert: Alert; onAcknowledge: (alertId: string) => void }) {
   const { transaction, fraud, customer } = alert;
+  const told = fate(alert);
   return (
     <li class={`alert ${alert.state.toLowerCase()}`}>
       <p class="alert-line">
@@ -41,6 +40,7 @@ function AlertItem({ alert, onAcknowledge }: { alert: Alert; onAcknowledge: (ale
         </b>
         <span class="number">{fraud == null ? '–' : percent(fraud.probability)}</span>
         <DecisionMark decision={fraud?.decision} />
+        <span class="alert-state muted">{STATE_WORDS[alert.state]}</span>
         <span class="number muted">{time(alert.raisedAt)}</span>
       </p>
       <p class="alert-line">
@@ -53,7 +53,6 @@ function AlertItem({ alert, onAcknowledge }: { alert: Alert; onAcknowledge: (ale
               {category(transaction.category)}
             </>
           )}
-          <span class="muted alert-fate"> {fate(alert)}</span>
         </span>
         {transaction != null && (
           <button
@@ -79,6 +78,7 @@ function AlertItem({ alert, onAcknowledge }: { alert: Alert; onAcknowledge: (ale
           </button>
         )}
       </p>
+      {told !== null && <p class="muted alert-fate">{told}</p>}
     </li>
   );
 }

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { watch, watched } from '../live/customer.js';
-import { paymentsChanged, refresh, ticker } from '../live/payments.js';
+import { paymentsChanged, paymentsProblem, refresh, ticker } from '../live/payments.js';
 import { tell } from '../live/tell.js';
 import { DECISION_WORDS, DecisionMark, DecisionShape } from '../parts/decision.js';
-import { Panel, ScrollArea, SimulatedTag } from '../parts/panel.js';
+import { Hint, Panel, ScrollArea, SimulatedTag } from '../parts/panel.js';
 import { Score } from '../parts/score.js';
-import { category, count, money, plural, time } from '../state/format.js';
+import { category, count, moment, money, plural } from '../state/format.js';
 import { DECISIONS, type Decision, type Row } from '../state/ticker.js';
 import { EmptySystem } from './empty.js';
 import { explain } from './why.js';
@@ -17,7 +17,7 @@ function PaymentRow({ row }: { row: Row }) {
   const missed = ticker.wasMissed(row);
   return (
     <tr class={missed ? 'missed' : row.decision !== 'APPROVE' ? 'flagged' : ''}>
-      <td class="when number">{time(row.occurredAt)}</td>
+      <td class="when number">{moment(row.occurredAt, Date.now())}</td>
       <td class="who">
         {row.customerId === null ? (
           <span class="muted">erased</span>
@@ -124,7 +124,7 @@ export function Payments() {
           <input
             type="search"
             class="filter"
-            placeholder="Customer, merchant …"
+            placeholder="Filter"
             aria-label="Show only payments with this customer, merchant or category"
             value={text.value}
             onInput={(event) => {
@@ -137,6 +137,7 @@ export function Payments() {
         </>
       }
     >
+      {paymentsProblem.value !== null && <Hint problem>{paymentsProblem.value}</Hint>}
       {ticker.total === 0 ? (
         <EmptySystem />
       ) : (
@@ -165,7 +166,7 @@ export function Payments() {
                   Amount
                 </th>
                 <th scope="col" class="probability">
-                  Probability
+                  Score
                 </th>
                 <th scope="col" class="verdict">
                   Decision

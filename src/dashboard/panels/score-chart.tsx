@@ -11,7 +11,7 @@ import { colours } from './chart-colours.js';
 
 const REDRAW_MS = 500;
 const SCORES_HEIGHT = 168;
-const RATES_HEIGHT = 64;
+const RATES_HEIGHT = 68;
 const AXIS_WIDTH = 52;
 const RADIUS = 2.6;
 
@@ -101,7 +101,7 @@ function ratesChart(element: HTMLElement): uPlot {
       height: RATES_HEIGHT,
       cursor: { show: false },
       legend: { show: false },
-      padding: [4, 12, 0, 0],
+      padding: [8, 12, 0, 0],
       scales: {
         x: { time: false, auto: false },
         y: { range: (_u, _min, max) => [0, Math.max(5, max * 1.1)] },
@@ -149,7 +149,7 @@ export function ScoreChart() {
     const draw = () => {
       if (document.hidden) return;
       const now = serverNow();
-      const { points, throughput: rates, undrawn } = scoreWindow.draw(now);
+      const { points, throughput: rates, undrawn, past } = scoreWindow.draw(now);
       const range = { min: now / 1_000 - WINDOW_SECONDS, max: now / 1_000 };
       above.setData(aligned(points), false);
       above.setScale('x', range);
@@ -157,7 +157,11 @@ export function ScoreChart() {
       below.setScale('x', range);
       const total = rates.stacked[2].reduce((sum, n) => sum + n, 0);
       const flagged = total - rates.stacked[0].reduce((sum, n) => sum + n, 0);
-      summary.current!.textContent = `${count(total)} scored, ${count(flagged)} flagged${undrawn === 0 ? '' : `; ${count(undrawn)} not drawn`}`;
+      summary.current!.textContent = [
+        `${count(total)} scored, ${count(flagged)} flagged`,
+        ...(undrawn === 0 ? [] : [`${count(undrawn)} not drawn`]),
+        ...(past === 0 ? [] : [`${count(past)} of the past brought in`]),
+      ].join('; ');
     };
     draw();
     const timer = setInterval(draw, REDRAW_MS);

@@ -3,9 +3,22 @@ import { DECISIONS, type Decision } from './ticker.js';
 /** Points drawn of one second and decision; the rest of that second is counted, not drawn. */
 const POINTS_A_SECOND = 40;
 
+/** A payment that is scored so long after it happened belongs to the past. */
+const PAST_MS = 3_600_000;
+
+/** Times in ms. */
+export interface ScoredPoint {
+  readonly scoredAt: number;
+  readonly occurredAt: number;
+  readonly decision: Decision | null;
+  readonly probability: number | null;
+}
+
 interface Second {
   /** Seconds since the epoch; a slot of the ring is the current one only when this fits. */
   at: number;
+  /** Payments that were brought in from the past. */
+  past: number;
   readonly counts: Record<Decision, number>;
   readonly points: Record<Decision, { at: number; probability: number }[]>;
 }
@@ -17,6 +30,8 @@ export interface Drawn {
   readonly throughput: { readonly x: number[]; readonly stacked: readonly [number[], number[], number[]] };
   /** Payments that were counted but have no point of their own. */
   readonly undrawn: number;
+  /** Payments of the past that were brought in meanwhile: neither drawn nor counted among the others. */
+  readonly past: number;
 }
 
 /**
@@ -31,23 +46,32 @@ export class ScoreWindow {
     this.seconds = seconds;
     this.#ring = Array.from({ length: seconds + 2 }, () => ({
       at: -1,
+      past: 0,
       counts: { APPROVE: 0, REVIEW: 0, DECLINE: 0 },
       points: { APPROVE: [], REVIEW: [], DECLINE: [] },
     }));
   }
 
-  /** @param scoredAt ms; what is older than the window, or has no score, is not kept */
-  add(scoredAt: number, decision: Decision | null, probability: number | null): void {
+  /**
+   * What has no score is not kept, nor what was scored before the window. A payment that happened long before it was scored (a
+   * history that is brought in, thousands a second) is only counted: it would drown the ones that happen now.
+   */
+  add({ scoredAt, occurredAt, decision, probability }: ScoredPoint): void {
     if (decision === null || probability === null) return;
     const at = Math.floor(scoredAt / 1_000);
     const second = this.#ring[at % this.#ring.length]!;
     if (second.at > at) return;
     if (second.at < at) {
       second.at = at;
+      second.past = 0;
       for (const one of DECISIONS) {
         second.counts[one] = 0;
         second.points[one].length = 0;
       }
+    }
+    if (scoredAt - occurredAt > PAST_MS) {
+      second.past++;
+      return;
     }
     second.counts[decision]++;
     if (second.points[decision].length < POINTS_A_SECOND)
@@ -65,10 +89,12 @@ export class ScoreWindow {
     const x: number[] = [];
     const stacked: [number[], number[], number[]] = [[], [], []];
     let undrawn = 0;
+    let past = 0;
     for (let at = last - this.seconds; at <= last; at++) {
       const second = this.#ring[at % this.#ring.length]!;
       const current = second.at === at;
       x.push(at);
+      if (current) past += second.past;
       let sum = 0;
       DECISIONS.forEach((decision, i) => {
         const counted = current ? second.counts[decision] : 0;
@@ -82,6 +108,6 @@ export class ScoreWindow {
         }
       });
     }
-    return { points, throughput: { x, stacked }, undrawn };
+    return { points, throughput: { x, stacked }, undrawn, past };
   }
 }
