@@ -8,7 +8,7 @@ import type { FeatureStore } from './data/ports.js';
 import type { FraudDomain } from './domains/fraud/fraud.js';
 import type { RecommendationsDomain } from './domains/recommendations/recommendations.js';
 import type { SegmentationDomain } from './domains/segmentation/segmentation.js';
-import { Hub } from './events/hub.js';
+import type { Hub } from './events/hub.js';
 import type { CustomerState } from './features/customer-state.js';
 import { CustomerScoreWatch } from './flows/customer-scores.js';
 import { FraudAlertWatch } from './flows/fraud-alerts.js';
@@ -16,9 +16,9 @@ import { LiveStats, type VersionCounters } from './flows/live-stats.js';
 import type { Positioned } from './flows/log-stream.js';
 import type { LogFollower } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
-import { PaymentScorer, SCORER, type ScoredPayment } from './flows/scoring.js';
+import { PaymentScorer, SCORER } from './flows/scoring.js';
 import { SegmentWatch } from './flows/segments.js';
-import { alertStream, modelStateStream, scoredStream, segmentStream } from './flows/streams.js';
+import { alertStream, entityHub, modelStateStream, scoredHub, scoredStream, segmentStream } from './flows/streams.js';
 import type { App } from './graphql/app.js';
 import type { InferenceService } from './inference/service.js';
 
@@ -46,6 +46,8 @@ export async function openLive(
     readonly append: (events: readonly NewEvent[]) => Promise<void>;
     /** Of the recorder, which notes states from the loading of the models on. */
     readonly modelStateHub: Hub<Positioned<Stored<ModelStateChanged>>>;
+    /** Subscriptions open. */
+    readonly subscribers: () => number;
   },
   knows: {
     readonly customers: FeatureStore<CustomerState>;
@@ -58,10 +60,10 @@ export async function openLive(
   const { data, inference, append, modelStateHub } = rooms;
   const { customers: store, fraud, segmentation, recommendations } = knows;
   const { events, predictions } = data;
-  const scoredHub = new Hub<Positioned<ScoredPayment>>();
-  const segmentHub = new Hub<Positioned<Stored<SegmentChanged>>>();
-  const alertHub = new Hub<Positioned<Stored<AlertEvent>>>();
-  const hubs = [scoredHub, segmentHub, alertHub, modelStateHub];
+  const scored = scoredHub();
+  const segmentHub = entityHub<SegmentChanged>();
+  const alertHub = entityHub<AlertEvent>();
+  const hubs = [scored, segmentHub, alertHub, modelStateHub];
 
   const alerts = await FraudAlertWatch.open({
     log: events,
@@ -94,18 +96,18 @@ export async function openLive(
     clock,
   });
   const recommendationWatch = new RecommendationWatch(store, recommendations);
-  const liveStats: LiveStats = new LiveStats({
+  const liveStats = new LiveStats({
     clock,
     versions: () => versionCounters(inference),
     eventLog: events,
     backlog: () => scorer.backlog,
-    subscribers: () => hubs.reduce((sum, { size }) => sum + size, 0) + customerScores.watchers + liveStats.watchers,
+    subscribers: rooms.subscribers,
   });
   const scorer: PaymentScorer = new PaymentScorer({
     store,
     domain: fraud,
     predictions,
-    hub: scoredHub,
+    hub: scored,
     followers: [alerts, customerScores, liveStats],
     clock,
     logger,
@@ -120,7 +122,7 @@ export async function openLive(
     customerScores,
     liveStats,
     streams: {
-      scored: scoredStream(events, predictions, scoredHub),
+      scored: scoredStream(events, predictions, scored),
       segments: segmentStream(events, segmentHub),
       alerts: alertStream(events, alertHub),
       modelStates: modelStateStream(events, modelStateHub),

@@ -6,7 +6,7 @@ import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { ModelStateChanged, NewEvent, Stored, StoredEvent } from './core/events.js';
+import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -15,13 +15,13 @@ import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { QueryRecorder } from './domains/prediction.js';
 import { RecommendationsDomain } from './domains/recommendations/recommendations.js';
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
-import { Hub } from './events/hub.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Ingest } from './flows/ingest.js';
-import type { Positioned } from './flows/log-stream.js';
+import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
+import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -118,10 +118,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
   const projecting: { projection: Projection | null } = { projection: null };
   const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
-  const modelStateHub = new Hub<Positioned<Stored<ModelStateChanged>>>();
+  const modelChanges = entityHub<ModelStateChanged>();
   const modelStates = new ModelStateRecorder({
     append,
-    hub: modelStateHub,
+    hub: modelChanges,
     clock,
     logger: logger.child({ room: 'flows' }),
   });
@@ -152,7 +152,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   await loadingModels; // payments that wait for their score, or their alert, need the model
   const live = await openLive(
     { config, logger: logger.child({ room: 'flows' }), clock, metrics },
-    { data, inference, append, modelStateHub },
+    { data, inference, append, modelStateHub: modelChanges, subscribers: () => pipeline.live.count },
     {
       customers: customers.store,
       fraud,
@@ -185,6 +185,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     world: {
       knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
       knownItem: (itemId) => catalogue.item(itemId) !== null,
+      seen: () => projection.position,
       knownPredictions: async (ids) => {
         const found = await data.predictions.byIds(ids);
         return new Set(ids.filter((_, i) => found[i] !== null));
@@ -233,6 +234,15 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     apollo,
     pipeline,
     metrics,
+    events: {
+      guard,
+      ingest,
+      window: new IngestWindow({
+        head: () => data.events.head(),
+        settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
+      }),
+      source: app.source,
+    },
     logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
@@ -243,6 +253,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
       metrics.gauge('scoregraph_scorer_offset', 'Everything up to here is scored.').set(scorer.offset);
+      metrics.gauge('scoregraph_subscriptions_open', 'Live subscriptions.').set(pipeline.live.count);
+      metrics
+        .gauge(
+          'scoregraph_subscription_renderings',
+          'Executions an event costs: subscriptions that want the same share one.',
+        )
+        .set(pipeline.live.renderings);
       metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
     },
   });

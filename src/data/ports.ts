@@ -65,7 +65,7 @@ export interface PredictionLog {
   offer(record: PredictionRecord): boolean;
   /** Order of the input, null where unknown. Sees offered records that are not on disk yet. */
   byIds(ids: readonly string[]): Promise<(PredictionRecord | null)[]>;
-  /** The event-born predictions of `model` for these events (the first recorded one each); null where there is none. */
+  /** The predictions of `model` that these events, which are on the log, gave birth to (the first recorded one each); null where there is none. */
   byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]>;
   /** Event-born predictions of `model` with position > `after`, oldest first. */
   read(model: string, after: number, limit: number): Promise<PositionedPrediction[]>;
@@ -147,6 +147,8 @@ export interface SnapshotDocument {
 
 /** How a feature store turns events into state; handed in, so that storage knows nothing about features. */
 export interface StateReducer<S> {
+  /** Types of events that are about such an entity; others make no state. */
+  readonly types: ReadonlySet<EventType>;
   empty(entity: string): S;
   /** Changes `state` in place. */
   apply(state: S, event: StoredEvent): void;

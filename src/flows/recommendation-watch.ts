@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors.js';
 import type { StoredEvent } from '../core/events.js';
 import type { RowContext } from '../core/predictions.js';
 import type { FeatureStore } from '../data/ports.js';
@@ -6,6 +7,9 @@ import { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
 import type { LogFollower } from './projection.js';
 
+/** A list that could not be had is tried again after this. */
+const RETRY_MS = 2_000;
+
 /**
  * Watches customers' lists: a state stream. The latest list comes first, then a new one whenever an interaction really
  * changed its items or their order; what a slow reader did not fetch in between is conflated into the newest.
@@ -13,7 +17,7 @@ import type { LogFollower } from './projection.js';
 export class RecommendationWatch implements LogFollower {
   readonly #store: FeatureStore<CustomerState>;
   readonly #domain: RecommendationsDomain;
-  readonly #touched = new Hub<string>();
+  readonly #touched = new Hub<string>((customerId) => [customerId]);
 
   constructor(store: FeatureStore<CustomerState>, domain: RecommendationsDomain) {
     this.#store = store;
@@ -27,35 +31,37 @@ export class RecommendationWatch implements LogFollower {
 
   /**
    * Follows one customer's list of `first` items. `context` is asked anew for every computation, so that each has its
-   * own deadline. Ends with `signal`, `close()` or `return()`.
-   * @throws what the domain throws; the stream ends then.
+   * own deadline. What the domain throws is among the values, and tried again after a while. Ends with `signal`, `close()` or
+   * `return()`.
    */
   async *follow(
     customerId: string,
     first: number,
     context: () => RowContext,
     signal?: AbortSignal,
-  ): AsyncGenerator<RecommendationPrediction> {
-    const touched = this.#touched.subscribe({ filter: (id) => id === customerId, conflateBy: (id) => id });
+  ): AsyncGenerator<RecommendationPrediction | Error> {
+    const touched = this.#touched.subscribe({ topics: [customerId], conflateBy: (id) => id });
+    let retry: NodeJS.Timeout | null = null;
     const stop = () => void touched.return();
     signal?.addEventListener('abort', stop, { once: true });
     try {
       let shown = '';
       for (let next = true; next; next = !(await touched.next()).done) {
-        const state = this.#store.peek(customerId);
-        if (!state) return;
-        const prediction = await this.#domain.recommend(
-          customerId,
-          state,
-          { first, excludePurchased: false },
-          context(),
-        );
-        const list = prediction.output.items.map((item) => item.itemId).join('\n');
+        const latest = await this.#recommend(customerId, first, context());
+        if (latest === null) return;
+        const list =
+          latest instanceof Error ? latest.message : latest.output.items.map((item) => item.itemId).join('\n');
+        if (latest instanceof Error) {
+          retry ??= this.#again(customerId, () => {
+            retry = null;
+          });
+        }
         if (list === shown) continue;
         shown = list;
-        yield prediction;
+        yield latest;
       }
     } finally {
+      if (retry !== null) clearTimeout(retry);
       signal?.removeEventListener('abort', stop);
       stop();
     }
@@ -63,5 +69,27 @@ export class RecommendationWatch implements LogFollower {
 
   close(): void {
     this.#touched.close();
+  }
+
+  /** The list as it is now, or why there is none; null when the customer is gone. */
+  async #recommend(
+    customerId: string,
+    first: number,
+    context: RowContext,
+  ): Promise<RecommendationPrediction | Error | null> {
+    const [state] = await this.#store.get([customerId]);
+    if (!state) return null;
+    try {
+      return await this.#domain.recommend(customerId, state, { first, excludePurchased: false }, context);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(messageOf(error));
+    }
+  }
+
+  #again(customerId: string, begin: () => void): NodeJS.Timeout {
+    return setTimeout(() => {
+      begin();
+      this.#touched.publish(customerId);
+    }, RETRY_MS);
   }
 }

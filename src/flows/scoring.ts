@@ -1,14 +1,21 @@
 import type { Clock } from '../core/clock.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { PaymentRecorded, Stored, StoredEvent } from '../core/events.js';
-import { derivedId } from '../core/ids.js';
+import { derivedIdAt } from '../core/ids.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
 import type { FeatureStore, PredictionLog } from '../data/ports.js';
-import { FRAUD_MODEL, type FraudDomain, type FraudFeatures, type FraudPrediction } from '../domains/fraud/fraud.js';
+import {
+  FRAUD_MODEL,
+  type FraudDomain,
+  type FraudFeatures,
+  type FraudOutput,
+  type FraudPrediction,
+} from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
 import { type CustomerState, isAboutCustomer } from '../features/customer-state.js';
+import type { ModelVersionInfo } from '../inference/ports.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
@@ -34,6 +41,8 @@ const CHUNK = 512;
 const MAX_PENDING = 8_192;
 const CHUNKS_IN_FLIGHT = 3;
 const ROW_DEADLINE_MS = 30_000;
+/** So many payments are scored as one block; fewer share their batches with everybody else's rows. */
+const BLOCK_FROM = 16;
 /** Live payments go before bulk work; a backlog of more than this goes as bulk. */
 const LIVE_BACKLOG = 256;
 const RETRY_MS = 200;
@@ -178,38 +187,45 @@ export class PaymentScorer implements LogFollower {
   async #score(
     chunk: readonly Pending[],
     priority: RowContext['priority'],
-  ): Promise<(FraudPrediction | null)[] | null> {
+  ): Promise<readonly (FraudPrediction | null)[] | null> {
+    if (chunk.length >= BLOCK_FROM) {
+      try {
+        const context = this.#context(chunk, priority);
+        const { info, outputs } = await this.#domain.scoreBlock(
+          chunk.map(({ features }) => features.vector),
+          context,
+        );
+        const now = this.#clock.now();
+        return chunk.map((pending, i) => {
+          const output = outputs[i] ?? null;
+          if (output !== null) return this.#prediction(pending, info, output, now);
+          this.#unscored.add();
+          return null;
+        });
+      } catch (error) {
+        this.#logger.debug({ rows: chunk.length, error: messageOf(error) }, 'Scoring a block failed; one by one now.');
+      }
+    }
+    return this.#scoreEach(chunk, priority);
+  }
+
+  /** One by one, so that a payment the model refuses fails alone; what failed for the moment is tried until it succeeds. */
+  async #scoreEach(
+    chunk: readonly Pending[],
+    priority: RowContext['priority'],
+  ): Promise<readonly (FraudPrediction | null)[] | null> {
     const results = new Array<FraudPrediction | null>(chunk.length).fill(null);
     let left = chunk.map((_, index) => index);
     while (left.length > 0) {
-      const context: RowContext = {
-        deadline: this.#clock.monotonic() + ROW_DEADLINE_MS,
-        priority,
-        principal: 'scorer',
-        traceId: chunk[0]!.event.id,
-      };
+      const context = this.#context(chunk, priority);
       const again: number[] = [];
       let failure: unknown;
       await Promise.all(
         left.map(async (index) => {
-          const { event, features } = chunk[index]!;
+          const pending = chunk[index]!;
           try {
-            const { info, output } = await this.#domain.score(features.vector, context);
-            results[index] = {
-              id: derivedId(event.id, info.model, info.version),
-              model: info.model,
-              version: info.version,
-              entity: event.entity,
-              eventId: event.id,
-              eventSeq: event.seq,
-              predictedAt: this.#clock.now(),
-              featuresAsOf: features.featuresAsOf,
-              featureSet: this.#domain.featureSet,
-              features: features.vector,
-              defaulted: features.defaulted,
-              output,
-              recorded: true,
-            };
+            const { info, output } = await this.#domain.score(pending.features.vector, context);
+            results[index] = this.#prediction(pending, info, output, this.#clock.now());
           } catch (error) {
             failure = error;
             if (worthRetrying(error)) again.push(index);
@@ -228,6 +244,38 @@ export class PaymentScorer implements LogFollower {
       if (left.length > 0) await pause(RETRY_MS);
     }
     return results;
+  }
+
+  #context(chunk: readonly Pending[], priority: RowContext['priority']): RowContext {
+    return {
+      deadline: this.#clock.monotonic() + ROW_DEADLINE_MS,
+      priority,
+      principal: 'scorer',
+      traceId: chunk[0]!.event.id,
+    };
+  }
+
+  #prediction(
+    { event, features }: Pending,
+    { model, version }: ModelVersionInfo,
+    output: FraudOutput,
+    now: number,
+  ): FraudPrediction {
+    return {
+      id: derivedIdAt(event.recordedAt, event.id, model, version),
+      model,
+      version,
+      entity: event.entity,
+      eventId: event.id,
+      eventSeq: event.seq,
+      predictedAt: now,
+      featuresAsOf: features.featuresAsOf,
+      featureSet: this.#domain.featureSet,
+      features: features.vector,
+      defaulted: features.defaulted,
+      output,
+      recorded: true,
+    };
   }
 
   async #commit(

@@ -9,10 +9,31 @@ import type {
 } from '../core/events.js';
 import type { EventLog, PredictionLog } from '../data/ports.js';
 import { FRAUD_MODEL, type FraudPrediction } from '../domains/fraud/fraud.js';
-import type { Hub } from '../events/hub.js';
+import { Hub } from '../events/hub.js';
 import { ALERT_EVENTS } from './alert-list.js';
 import type { LogBackedSource, Positioned } from './log-stream.js';
 import type { ScoredPayment } from './scoring.js';
+
+/** Topics of a scored payment: one of each kind, so that a listener names topics of one kind only. */
+export const scoredTopic = {
+  customer: (customerId: string) => `customer ${customerId}`,
+  category: (category: string) => `category ${category}`,
+  decision: (decision: string) => `decision ${decision}`,
+} as const;
+
+/** Where scored payments are published. */
+export function scoredHub(): Hub<Positioned<ScoredPayment>> {
+  return new Hub(({ value: { event, prediction } }) => [
+    scoredTopic.customer(event.entity),
+    scoredTopic.category(event.payload.category),
+    scoredTopic.decision(prediction.output.decision),
+  ]);
+}
+
+/** Where events of one kind are published; the topic is the entity they are about. */
+export function entityHub<E extends NewEvent>(): Hub<Positioned<Stored<E>>> {
+  return new Hub(({ value }) => [value.entity]);
+}
 
 /** Scored payments, in the order their predictions were recorded. */
 export function scoredStream(
@@ -23,6 +44,7 @@ export function scoredStream(
   return {
     name: 'scored',
     live,
+    keyOf: ({ event }) => event.entity,
     head: () => predictions.head(),
     horizon: () => predictions.horizon(),
     async read(after, limit) {
@@ -52,6 +74,7 @@ function eventStream<E extends NewEvent>(
   return {
     name,
     live,
+    keyOf: (change) => change.entity,
     head: () => events.head(),
     horizon: () => events.horizon(),
     async read(after, limit) {

@@ -40,6 +40,8 @@ const refusal = (code: IngestErrorCode, field: string, message: string): Refusal
 // Control characters would forge log lines and cannot be told apart in a table.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
+/** Half of a surrogate pair: JSON can write one, UTF-8 cannot, so it could not be read back as it came. */
+const BROKEN = /\p{Surrogate}/u;
 
 /** Refuses an empty, overlong or unprintable text. */
 export function checkText(text: string, field: string, maxLength: number): Refusal | null {
@@ -48,6 +50,7 @@ export function checkText(text: string, field: string, maxLength: number): Refus
     return refusal('INVALID', field, `expected at most ${maxLength} characters, got ${text.length}`);
   }
   if (CONTROL.test(text)) return refusal('INVALID', field, `expected no control characters, got ${quote(text)}`);
+  if (BROKEN.test(text)) return refusal('INVALID', field, 'expected Unicode text, got half of a surrogate pair');
   return null;
 }
 

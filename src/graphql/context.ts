@@ -20,6 +20,16 @@ export class GraphContext {
     this.loaders = new Loaders(app, this.row);
   }
 
+  /** The same caller, not bound to the operation that brought it: for what several subscribers share. */
+  detached(signal?: AbortSignal): GraphContext {
+    return new GraphContext(this.app, this.guard, this.guard.detach(this.call, signal));
+  }
+
+  /** What this caller may see: two with the same scope get the same answers. */
+  get scope(): string {
+    return this.guard.scopeOf(this.call.principal);
+  }
+
   /** The same caller with a fresh deadline and fresh loaders: one per event of a subscription. */
   renewed(): GraphContext {
     return new GraphContext(this.app, this.guard, this.guard.renew(this.call));
@@ -29,16 +39,18 @@ export class GraphContext {
 /** A class, since an accessor in an object literal would give every call a hidden class of its own. */
 class CallRow implements RowContext {
   readonly deadline: number;
-  readonly signal: AbortSignal | undefined;
   readonly priority = 'interactive';
   readonly principal: string;
   readonly #call: Call;
 
   constructor(call: Call) {
     this.deadline = call.deadline;
-    this.signal = call.signal;
     this.principal = call.principal.id;
     this.#call = call;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#call.signal;
   }
 
   get traceId(): string {

@@ -32,6 +32,8 @@ export interface Execution {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly context: unknown;
+  /** What the root fields' own resolvers get: the event of a subscription. */
+  readonly root?: unknown;
 }
 
 /**
@@ -47,11 +49,11 @@ export class Executor {
     this.schema = schema;
   }
 
-  /** Runs a query or mutation. Never throws: what goes wrong is in `errors`. */
+  /** Runs a query or mutation, or a subscription for one event. Never throws: what goes wrong is in `errors`. */
   execute(execution: Execution): ExecutionResult | Promise<ExecutionResult> {
     const compiled = this.#compiled(execution);
     if (compiled !== null) {
-      const result = compiled.query(undefined, execution.context, execution.variables ?? {});
+      const result = compiled.query(execution.root, execution.context, execution.variables ?? {});
       return result instanceof Promise ? result.then(rewrap) : rewrap(result);
     }
     return execute({
@@ -60,6 +62,7 @@ export class Executor {
       operationName: execution.operationName ?? null,
       variableValues: execution.variables ?? null,
       contextValue: execution.context,
+      rootValue: execution.root,
     });
   }
 

@@ -3,20 +3,24 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationTypeNode,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
+import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { GraphContext } from './context.js';
+import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
-import { ResultStream } from './result-stream.js';
+import type { LiveSubscription } from './live/frames.js';
+import { LiveGraph } from './live/live.js';
+import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -38,7 +42,7 @@ export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
   /** Cancels what the operation still has under way. */
-  readonly end: () => void;
+  end(): void;
 }
 
 /**
@@ -46,6 +50,8 @@ export interface ReadyOperation extends ExecutionArgs {
  * guard, execute with the same executor, present errors the same way.
  */
 export class GraphPipeline {
+  /** The subscriptions that are open. */
+  readonly live: LiveGraph;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -59,11 +65,24 @@ export class GraphPipeline {
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
+    this.live = new LiveGraph({
+      execute: ({ document, operationName, variableValues: variables }, root, context) => {
+        const result = this.#executor.execute({ document, operationName, variables, context, root });
+        return result instanceof Promise ? result.then((value) => this.#presented(value)) : this.#presented(result);
+      },
+      present: (errors) => this.present(errors),
+    });
   }
 
   /** A context for one admitted call; Apollo's door uses it too. */
   context(request: CallRequest): GraphContext {
     return new GraphContext(this.#app, this.#guard, this.#guard.admit(request));
+  }
+
+  /** What kind of operation this is; null when it is none that could run. Admits nothing. */
+  operationType({ query, operationName }: OperationRequest): OperationTypeNode | null {
+    const document = this.#document(query);
+    return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
   }
 
   /** Parses, validates and admits. Never throws for what a caller can do wrong. */
@@ -88,16 +107,15 @@ export class GraphPipeline {
     request: OperationRequest,
     call: CallRequest,
   ): ReadyOperation {
-    const ending = new AbortController();
-    const signal = call.signal === undefined ? ending.signal : AbortSignal.any([call.signal, ending.signal]);
+    const ending = new Ending(call.signal);
     return {
       schema: this.#schema,
       document,
       operationName: request.operationName ?? null,
       variableValues: request.variables ?? null,
-      contextValue: this.context({ ...call, signal }),
+      contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
       operation,
-      end: () => ending.abort(),
+      end: () => ending.end(),
     };
   }
 
@@ -113,19 +131,20 @@ export class GraphPipeline {
   }
 
   /**
-   * Opens a subscription: a stream of results, or one result with errors when it could not be opened. Every event
-   * is executed with a context of its own (fresh deadline, fresh loaders).
+   * Opens a subscription, or answers the result that says why it could not be opened. Subscribers who ask the same share executions
+   * (see live/); every event is executed with a context of its own (fresh deadline, fresh loaders). `resumeAfter` is a cursor that
+   * takes the place of the operation's own `after`, for doors whose clients cannot change it.
    */
-  async subscribe(args: ReadyOperation): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
+  async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return this.#presented(source);
-    return new EventResults(
-      source[Symbol.asyncIterator](),
-      async (event) =>
-        this.#presented(await execute({ ...args, rootValue: event, contextValue: args.contextValue.renewed() })),
-      (error) => ({ errors: this.present([error]) }),
-      args.end,
-    );
+    if (resumeAfter === undefined) return this.live.open(args, source);
+    try {
+      if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
+      throw badInput('this subscription has no cursors: it always begins with the latest', 'after');
+    } catch (error) {
+      return { errors: this.present([error]) };
+    }
   }
 
   /** The public form of errors, as the errors that graphql-ws wants. */
@@ -182,50 +201,4 @@ function noSuchOperation(operationName: string | null | undefined): GraphQLError
 
 function refusal(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
-}
-
-/**
- * Results of a subscription. Ends at once when it is returned, even while its source waits for the next event: a generator alone
- * would queue the return behind that wait for ever. A source that throws is told as a last result.
- */
-class EventResults extends ResultStream {
-  readonly #source: AsyncIterator<unknown>;
-  readonly #execute: (event: unknown) => Promise<ExecutionResult>;
-  readonly #explain: (error: unknown) => ExecutionResult;
-  readonly #end: () => void;
-  #ended = false;
-
-  constructor(
-    source: AsyncIterator<unknown>,
-    execute: (event: unknown) => Promise<ExecutionResult>,
-    explain: (error: unknown) => ExecutionResult,
-    end: () => void,
-  ) {
-    super();
-    this.#source = source;
-    this.#execute = execute;
-    this.#explain = explain;
-    this.#end = end;
-  }
-
-  async next(): Promise<IteratorResult<ExecutionResult, void>> {
-    if (this.#ended) return { done: true, value: undefined };
-    try {
-      const { done, value } = await this.#source.next();
-      if (done || this.#ended) return this.return();
-      return { done: false, value: await this.#execute(value) };
-    } catch (error) {
-      void this.return();
-      return { done: false, value: this.#explain(error) };
-    }
-  }
-
-  async return(): Promise<IteratorResult<ExecutionResult, void>> {
-    if (!this.#ended) {
-      this.#ended = true;
-      this.#end();
-      void this.#source.return?.()?.catch(() => {}); // it ends by the signal; whatever it has to say has no listener
-    }
-    return { done: true, value: undefined };
-  }
 }

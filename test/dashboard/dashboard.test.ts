@@ -326,7 +326,7 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       const context = await browser.newContext();
       page = await context.newPage();
       await page.route('**/graphql', async (route) => {
-        const authorization = route.request().headers()['authorization'];
+        const authorization = route.request().headers().authorization;
         sent.push(authorization);
         if (authorization === 'Bearer right') return route.continue();
         return route.fulfill({

@@ -217,6 +217,14 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
     );
   });
 
+  it('knows as customers only who is one: items, models and alerts have events too', async () => {
+    await server.query('mutation { upsertItems(items: [{itemId: "no-customer", title: "A lamp"}]) { acceptedCount } }');
+    const { data } = await server.query(
+      '{ item: customer(customerId: "no-customer") { customerId } model: customer(customerId: "fraud") { customerId } }',
+    );
+    expect(data).toEqual({ item: null, model: null });
+  });
+
   it('streams scored payments with cursors, filtered, and resumes without a gap', async () => {
     const client = server.client();
     const SCORED = `subscription ($after: Cursor, $filter: TransactionScoredFilter) {

@@ -7,6 +7,7 @@ import { noProgress } from '../../src/training/artifacts.js';
 import { evaluate, type TrainableModel, train } from '../../src/training/index.js';
 import { gaussian, seeded } from '../../src/training/random.js';
 import { hasNative } from '../support/engines.js';
+import { INVOICES, invoices } from '../support/retail.js';
 import { temporaryFolder } from '../support/server.js';
 
 const MODELS: readonly TrainableModel[] = ['fraud', 'recommendations', 'segmentation'];
@@ -31,33 +32,8 @@ function payments(): string[] {
   return lines;
 }
 
-/** 260 customers of 150 items: each buys around one taste, some often and dearly, some once. */
-function invoices(): string[] {
-  const random = seeded(12);
-  const lines: string[] = [];
-  let invoice = 500_000;
-  for (let customer = 0; customer < 260; customer++) {
-    const taste = (customer % 5) * 30;
-    const baskets = 1 + Math.floor(random() ** 2 * 8);
-    const factor = Math.exp(gaussian(random));
-    for (let b = 0; b < baskets; b++) {
-      const at = Date.UTC(2010, 11, 1) + Math.floor(random() * 370) * 24 * HOUR;
-      invoice++;
-      for (let line = 0; line < 12; line++) {
-        const item = random() < 0.8 ? taste + Math.floor(random() * 30) : Math.floor(random() * 150);
-        const price = (1 + (item % 7)) * factor;
-        lines.push(
-          `${invoice},${10_000 + item},ITEM ${item},2,${stamp(at)},${price.toFixed(2)},${12_000 + customer}.0,United Kingdom`,
-        );
-      }
-    }
-  }
-  return lines;
-}
-
 const PAYMENTS = 'trans_id,timestamp,customer_id,merchant,category,amt,is_fraud';
 const CARDS = ['dob,customer_id', ...Array.from({ length: 20 }, (_, i) => `19${50 + i}-03-0${1 + (i % 9)},card-${i}`)];
-const INVOICES = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
 
 describe.skipIf(!hasNative)('training', () => {
   const folder = temporaryFolder();

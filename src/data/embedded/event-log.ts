@@ -20,7 +20,7 @@ const toRow = (event: NewEvent): EventRow => [
   event.entity,
   event.occurredAt,
   sourceCode.get(event.source)!,
-  JSON.stringify(event.payload),
+  event.payload,
 ];
 
 function toEvent([
@@ -77,8 +77,15 @@ export class EmbeddedEventLog implements EventLog {
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
     if (events.length === 0) return [];
-    const rows = events.map(toRow);
-    const flat = await this.#storage.write({ kind: 'events', rows, recordedAt: this.#clock.now() }, rows.length);
+    const flat = await this.#storage.write(
+      {
+        kind: 'events',
+        rows: JSON.stringify(events.map(toRow)),
+        count: events.length,
+        recordedAt: this.#clock.now(),
+      },
+      events.length,
+    );
     const results: AppendResult[] = [];
     for (let i = 0; i < flat.length; i += 3) {
       const seq = flat[i + 1]!;

@@ -85,7 +85,7 @@ export function pageQuery(selection: PredictionSelection, page: HistoryPage): { 
       ? models.map((model) => walk('model = ?', [model]))
       : entities.map((entity) => walk(`entity = ? AND model IN (${marks(models)})`, [entity, ...models]));
   args.push(page.limit);
-  const sql = `SELECT ${PREDICTION_COLUMNS} FROM predictions WHERE position IN (
+  const sql = `SELECT ${PREDICTION_COLUMNS} FROM predictions AS p WHERE position IN (
     SELECT position FROM (${walks.join(' UNION ALL ')}) ORDER BY predicted_at ${order}, position ${order} LIMIT ?
   ) ORDER BY predicted_at ${order}, position ${order}`;
   return { sql, args };

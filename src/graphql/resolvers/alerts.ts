@@ -2,12 +2,12 @@ import { badInput } from '../../core/errors.js';
 import type { AlertEvent, FraudAlert, Stored } from '../../core/events.js';
 import { quote } from '../../core/money.js';
 import type { Acknowledgement } from '../../flows/fraud-alerts.js';
-import { encodeCursor, follow } from '../../flows/log-stream.js';
+import { encodeCursor } from '../../flows/log-stream.js';
 import type { FraudAlertChange, FraudAlertErrorCode, FraudAlertState, Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { encodeNodeId } from '../node-id.js';
 import { connection, logBounds, pageRequest } from '../pages.js';
-import { messages } from './live.js';
+import { eventSubscription, type Following } from './live.js';
 import { recorded } from './predictions.js';
 import { checkIdLength, checkListSize, notFound } from './shared.js';
 
@@ -79,22 +79,20 @@ export const alertResolvers: Pick<
   },
   Subscription: {
     fraudAlerts: {
-      subscribe: (
+      async subscribe(
         _root: unknown,
-        { customerId, after }: { customerId?: string | null; after?: string | null },
-        { app, call }: GraphContext,
-      ) => {
-        if (customerId != null && app.customers.peek(customerId) === null) throw notFound('customer', customerId);
-        return messages(
-          'fraudAlerts',
-          'FraudAlertChanged',
-          follow(app.streams.alerts, {
-            after,
-            filter: customerId == null ? undefined : (event) => event.entity === customerId,
-            signal: call.signal,
-          }),
-          (event) => ({ event }),
-        );
+        { customerId, ...following }: Following & { customerId?: string | null },
+        { app, loaders }: GraphContext,
+      ) {
+        if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
+        return eventSubscription({
+          field: 'fraudAlerts',
+          type: 'FraudAlertChanged',
+          source: app.streams.alerts,
+          entity: customerId,
+          following,
+          present: (event) => ({ event }),
+        });
       },
     } as never,
   },

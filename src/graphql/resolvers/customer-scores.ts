@@ -1,6 +1,7 @@
 import { MAX_RECOMMENDATIONS } from '../../domains/recommendations/recommendations.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
+import { StateSubscription } from '../live/sources.js';
 import { checkCount, notFound } from './shared.js';
 
 /** A model's answer; what it failed with becomes its field's error. */
@@ -12,16 +13,16 @@ function answered<T>(answer: T | Error): T {
 export const customerScoreResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'CustomerScores'> = {
   Subscription: {
     customerScores: {
-      subscribe: async function* (
+      async subscribe(
         _root: unknown,
         { customerId, first }: { customerId: string; first: number },
-        context: GraphContext,
+        { loaders }: GraphContext,
       ) {
         checkCount(first, MAX_RECOMMENDATIONS, 'first');
-        if ((await context.loaders.customer(customerId)) === null) throw notFound('customer', customerId);
-        const { app, call } = context;
-        const follow = app.customerScores.follow(customerId, first, () => context.renewed().row, call.signal);
-        for await (const scores of follow) yield { customerScores: scores };
+        if ((await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
+        return new StateSubscription('customerScores', (context) =>
+          context.app.customerScores.follow(customerId, first, () => context.renewed().row, context.call.signal),
+        );
       },
     } as never,
   },

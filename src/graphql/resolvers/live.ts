@@ -1,36 +1,18 @@
 import { badInput } from '../../core/errors.js';
-import type { SegmentChanged, Stored } from '../../core/events.js';
+import type { NewEvent, SegmentChanged, Stored } from '../../core/events.js';
 import { MAX_RECOMMENDATIONS } from '../../domains/recommendations/recommendations.js';
-import { follow, type StreamMessage } from '../../flows/log-stream.js';
+import { type LogBackedSource, type LogSelection, startingPosition } from '../../flows/log-stream.js';
 import type { ScoredPayment } from '../../flows/scoring.js';
+import { scoredTopic } from '../../flows/streams.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
+import { type DeliveryInput, deliveryOf } from '../live/delivery.js';
+import { LogSubscription, StateSubscription } from '../live/sources.js';
 import { recorded } from './predictions.js';
 import { checkCount, checkListSize, notFound } from './shared.js';
 
 /** Longest list in a subscription's filter. */
 const MAX_FILTER = 500;
-
-/** Names the field and the union member: the shape graphql-js expects of a subscription's source. */
-export async function* messages<T>(
-  field: string,
-  type: string,
-  stream: AsyncGenerator<StreamMessage<T>>,
-  present: (value: T) => object | Promise<object>,
-): AsyncGenerator<Record<string, object>> {
-  for await (const message of stream) {
-    switch (message.kind) {
-      case 'event':
-        yield { [field]: { __typename: type, cursor: message.cursor, ...(await present(message.value)) } };
-        break;
-      case 'caughtUp':
-        yield { [field]: { __typename: 'CaughtUp', ...message } };
-        break;
-      case 'lagged':
-        yield { [field]: { __typename: 'Lagged', ...message } };
-    }
-  }
-}
 
 interface ScoredFilter {
   readonly customerIds?: readonly string[] | null;
@@ -39,8 +21,11 @@ interface ScoredFilter {
   readonly decisions?: readonly string[] | null;
 }
 
-function scoredFilter(filter: ScoredFilter | null | undefined): ((scored: ScoredPayment) => boolean) | undefined {
-  if (filter == null) return undefined;
+/** Which payments pass, and the topics that say so without being asked for every payment. */
+function scoredSelection(
+  filter: ScoredFilter | null | undefined,
+): Pick<LogSelection<ScoredPayment>, 'filter' | 'topics'> {
+  if (filter == null) return {};
   const { minProbability } = filter;
   if (minProbability != null && !(minProbability >= 0 && minProbability <= 1)) {
     throw badInput(`expected a probability from 0 to 1, got ${minProbability}`, 'filter.minProbability');
@@ -53,65 +38,101 @@ function scoredFilter(filter: ScoredFilter | null | undefined): ((scored: Scored
   const customers = among(filter.customerIds, 'customerIds');
   const categories = among(filter.categories, 'categories');
   const decisions = among(filter.decisions, 'decisions');
-  return ({ event, prediction }) =>
-    (customers === null || customers.has(event.entity)) &&
-    (categories === null || categories.has(event.payload.category)) &&
-    (minProbability == null || prediction.output.probability >= minProbability) &&
-    (decisions === null || decisions.has(prediction.output.decision));
+  const topics =
+    topicsOf(customers, scoredTopic.customer) ??
+    topicsOf(categories, scoredTopic.category) ??
+    topicsOf(decisions, scoredTopic.decision);
+  return {
+    topics,
+    filter: ({ event, prediction }) =>
+      (customers === null || customers.has(event.entity)) &&
+      (categories === null || categories.has(event.payload.category)) &&
+      (minProbability == null || prediction.output.probability >= minProbability) &&
+      (decisions === null || decisions.has(prediction.output.decision)),
+  };
 }
+
+function topicsOf(keys: ReadonlySet<string> | null, topic: (key: string) => string): string[] | undefined {
+  return keys === null ? undefined : [...keys].map(topic);
+}
+
+/** The arguments that every log-backed subscription has. */
+export interface Following {
+  readonly after?: string | null;
+  readonly delivery?: DeliveryInput | null;
+}
+
+/** A subscription to events of the log, of one entity or (absent) of all. */
+export function eventSubscription<E extends NewEvent>(options: {
+  field: string;
+  type: string;
+  source: LogBackedSource<Stored<E>>;
+  entity: string | null | undefined;
+  following: Following;
+  present: (event: Stored<E>) => object;
+  whileOpen?: () => () => void;
+}): LogSubscription<Stored<E>> {
+  const { source, entity, following, ...rest } = options;
+  return new LogSubscription({
+    ...rest,
+    source,
+    from: startingPosition(source, following.after),
+    delivery: deliveryOf(following.delivery),
+    ...(entity == null ? {} : { topics: [entity], filter: (event: Stored<E>) => event.entity === entity }),
+  });
+}
+
+const scoredFields = ({ event, prediction }: ScoredPayment) => ({ transaction: event, fraud: prediction });
 
 export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'SegmentChanged' | 'StreamMessage'> = {
   Subscription: {
     transactionScored: {
-      subscribe: (
+      subscribe(
         _root: unknown,
-        { filter, after }: { filter?: ScoredFilter | null; after?: string | null },
-        { app, call }: GraphContext,
-      ) =>
-        messages(
-          'transactionScored',
-          'TransactionScored',
-          follow(app.streams.scored, { after, filter: scoredFilter(filter), signal: call.signal }),
-          ({ event, prediction }) => ({ transaction: event, fraud: prediction }),
-        ),
+        { filter, after, delivery }: Following & { filter?: ScoredFilter | null },
+        { app }: GraphContext,
+      ) {
+        const source = app.streams.scored;
+        return new LogSubscription({
+          field: 'transactionScored',
+          type: 'TransactionScored',
+          source,
+          from: startingPosition(source, after),
+          delivery: deliveryOf(delivery),
+          ...scoredSelection(filter),
+          present: scoredFields,
+        });
+      },
     } as never,
     segmentChanged: {
-      subscribe: (
+      async subscribe(
         _root: unknown,
-        { customerId, after }: { customerId?: string | null; after?: string | null },
-        { app, call }: GraphContext,
-      ) => {
-        if (customerId != null && app.customers.peek(customerId) === null) throw notFound('customer', customerId);
-        const stream = follow(app.streams.segments, {
-          after,
-          filter: customerId == null ? undefined : (change) => change.entity === customerId,
-          signal: call.signal,
+        { customerId, ...following }: Following & { customerId?: string | null },
+        { app, loaders }: GraphContext,
+      ) {
+        if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
+        return eventSubscription({
+          field: 'segmentChanged',
+          type: 'SegmentChanged',
+          source: app.streams.segments,
+          entity: customerId,
+          following,
+          present: (change) => ({ change }),
+          whileOpen: () => app.segmentWatch.watch(customerId ?? null),
         });
-        return messages(
-          'segmentChanged',
-          'SegmentChanged',
-          watched(app.segmentWatch.watch(customerId ?? null), stream),
-          (change) => ({ change }),
-        );
       },
     } as never,
     recommendationsChanged: {
-      subscribe: async function* (
+      async subscribe(
         _root: unknown,
         { customerId, first }: { customerId: string; first: number },
-        context: GraphContext,
+        { loaders }: GraphContext,
       ) {
         checkCount(first, MAX_RECOMMENDATIONS, 'first');
-        if ((await context.loaders.customer(customerId)) === null) throw notFound('customer', customerId);
-        const { app, call } = context;
-        for await (const list of app.recommendationWatch.follow(
-          customerId,
-          first,
-          () => context.renewed().row,
-          call.signal,
-        )) {
-          yield { recommendationsChanged: list };
-        }
+        if ((await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
+        return new StateSubscription('recommendationsChanged', (context) =>
+          context.app.recommendationWatch.follow(customerId, first, () => context.renewed().row, context.call.signal),
+        );
       },
     } as never,
   },
@@ -128,12 +149,3 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
       recorded(await loaders.predictions.load(change.payload.predictionId)),
   } as never,
 };
-
-/** Ends the watch with the stream. */
-async function* watched<T>(unwatch: () => void, stream: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    yield* stream;
-  } finally {
-    unwatch();
-  }
-}

@@ -1,29 +1,22 @@
 import type { ModelStateChanged, Stored } from '../../core/events.js';
-import { follow } from '../../flows/log-stream.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
-import { messages } from './live.js';
+import { eventSubscription, type Following } from './live.js';
 import { notFound } from './shared.js';
 
 export const modelStateResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'ModelStateChanged'> = {
   Subscription: {
     modelStateChanged: {
-      subscribe: (
-        _root: unknown,
-        { model, after }: { model?: string | null; after?: string | null },
-        { app, call }: GraphContext,
-      ) => {
+      subscribe(_root: unknown, { model, ...following }: Following & { model?: string | null }, { app }: GraphContext) {
         if (model != null && app.models.get(model) === null) throw notFound('model', model);
-        return messages(
-          'modelStateChanged',
-          'ModelStateChanged',
-          follow(app.streams.modelStates, {
-            after,
-            filter: model == null ? undefined : (event) => event.entity === model,
-            signal: call.signal,
-          }),
-          (event) => ({ event }),
-        );
+        return eventSubscription({
+          field: 'modelStateChanged',
+          type: 'ModelStateChanged',
+          source: app.streams.modelStates,
+          entity: model,
+          following,
+          present: (event) => ({ event }),
+        });
       },
     } as never,
   },

@@ -90,7 +90,7 @@ describe('GraphQL over HTTP', () => {
     ['an unknown one of several', '{"query":"query A { hello } query C { hello }","operationName":"B"}', 400, /"B"/],
     ['none of several operations', '{"query":"query A { hello } query B { hello }"}', 400, /operation name/],
     ['a document without operations', '{"query":"fragment F on Query { hello }"}', 400, /./],
-    ['a subscription', '{"query":"subscription { never }"}', 400, /WebSocket/],
+    ['a subscription', '{"query":"subscription { never }"}', 406, /text\/event-stream.*multipart.*WebSocket/],
   ])('answers %s with a GraphQL error', async (_, body, status, message) => {
     const server = await start();
     const response = await server.post(body);
@@ -375,13 +375,13 @@ describe('GraphQL over HTTP', () => {
       expect(errors[0].message.length).toBeLessThan(150);
       const method = await fetch(`${server.url}/metrics`, { method: 'POST' });
       expect([method.status, method.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-      const put = await fetch(`${server.url}/graphql`, { method: 'PUT', body: '{}' });
-      expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST']);
+      const patch = await fetch(`${server.url}/graphql`, { method: 'PATCH', body: '{}' });
+      expect([patch.status, patch.headers.get('allow')]).toEqual([405, 'GET, POST, PUT, DELETE']);
       const root = await fetch(server.url); // this one has no page
       expect([root.status, (await bodyOf(root)).errors[0].extensions.code]).toEqual([503, 'NOT_FOUND']);
       const page = await fetch(`${server.url}/graphiql`);
       const good = await server.post({ query: '{ hello }' });
-      for (const response of [none, method, put, root, page, good]) {
+      for (const response of [none, method, patch, root, page, good]) {
         expect(response.headers.get('x-content-type-options')).toBe('nosniff');
         expect(response.headers.get('x-frame-options')).toBe('DENY');
         expect(response.headers.get('referrer-policy')).toBe('no-referrer');

@@ -160,15 +160,50 @@ describe('GraphQL over WebSocket', () => {
     await expect.poll(() => [seen.ended, seen.cancelled, seen.held]).toEqual([2, 2, 0]);
   });
 
-  it('cuts off a client that does not read its answers', async () => {
-    const { port, seen } = await start({ limits: { ws: { maxBuffered: 256 * 1024 } } });
+  it('cuts off a client that does not read the answers it asked for', async () => {
+    const { port } = await start({ limits: { ws: { maxBuffered: 256 * 1024 } } });
+    const client = await handClient(port);
+    client.socket.pause();
+    for (let n = 0; n < 60; n++) client.send(subscribe(String(n), '{ big(kib: 512) }'));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    client.socket.resume();
+    expect((await client.closed).code).toBe(1013);
+  });
+
+  it('reads a stream only as fast as its client does', async () => {
+    const { port, seen } = await start();
     const client = await handClient(port);
     client.send(subscribe('1', 'subscription { flood(kib: 512) }'));
-    client.send(subscribe('2', 'subscription { flood(kib: 512) }'));
     client.socket.pause();
-    await expect.poll(() => seen.ended, { timeout: 10_000 }).toBe(2);
+    let before = -1;
+    await expect
+      .poll(
+        () => {
+          const same = seen.flooded === before;
+          before = seen.flooded;
+          return same && seen.flooded > 0;
+        },
+        { interval: 200, timeout: 10_000 },
+      )
+      .toBe(true);
+    expect(seen.flooded).toBeLessThan(60); // what the operating system's buffers take, and one
     client.socket.resume();
-    await client.closed;
+    await expect.poll(() => seen.flooded, { timeout: 10_000 }).toBeGreaterThan(before);
+    client.send({ id: '1', type: 'complete' });
+    await expect.poll(() => seen.ended).toBe(1);
+    client.socket.close();
+  });
+
+  it('bounds what a client may say in a second, and the length of an id', async () => {
+    const { port } = await start({ limits: { ws: { maxMessagesPerSecond: 10 } } });
+    const talker = await handClient(port);
+    for (let n = 0; n < 101; n++) talker.send({ type: 'ping' });
+    expect(await talker.closed).toEqual({ code: 4429, reason: 'Too many messages' });
+    const client = await handClient(port);
+    const id = 'x'.repeat(129);
+    client.send(subscribe(id, '{ hello }'));
+    expect((await client.frame(of(id, 'error'))).payload[0].message).toMatch(/at most 128/);
+    client.socket.close();
   });
 
   it('cuts off a client that asks for pongs and does not read them', async () => {
