@@ -148,11 +148,24 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       await until(async () => expect(await score.innerText()).toContain('Approve'));
       const low = await page.locator('#trial .contributions').innerText();
       await page.locator('[data-testid=trial-amount]').fill('135'); // about 310
+
       await until(async () => expect(await score.innerText()).toMatch(/Review|Decline/));
       expect(await page.locator('#trial .contributions').innerText()).not.toBe(low);
       await page.locator('[data-testid=trial-hour]').fill('3');
       await until(async () => expect(await page.locator('#trial').innerText()).toContain('03:00'));
       await until(async () => expect(await page.locator('.curve polyline').count()).toBe(2));
+      // While it is dragged, not only when it is let go.
+      const track = (await page.locator('[data-testid=trial-amount]').boundingBox())!;
+      const seen = new Set<string>();
+      await page.mouse.move(track.x + 10, track.y + track.height / 2);
+      await page.mouse.down();
+      for (let step = 1; step <= 60; step++) {
+        await page.mouse.move(track.x + 10 + ((track.width - 20) * step) / 60, track.y + track.height / 2);
+        await page.waitForTimeout(15);
+        seen.add(await score.innerText());
+      }
+      await page.mouse.up();
+      expect(seen.size).toBeGreaterThan(3);
       // By keyboard: one step at a time.
       await page.locator('[data-testid=trial-hour]').press('ArrowRight');
       await until(async () => expect(await page.locator('#trial').innerText()).toContain('03:30'));

@@ -31,12 +31,11 @@ export const isUnauthenticated = (errors: readonly GraphError[]): boolean =>
 
 /**
  * One query or mutation, over HTTP.
- * @throws GraphRequestError when there is no data at all; AbortError when `signal` gave it up.
+ * @throws GraphRequestError when there is no data at all.
  */
 export async function ask<TResult, TVariables>(
   document: TypedDocumentString<TResult, TVariables>,
   variables: TVariables,
-  signal?: AbortSignal,
 ): Promise<Answer<TResult>> {
   let response: Response;
   try {
@@ -44,10 +43,8 @@ export async function ask<TResult, TVariables>(
       method: 'POST',
       headers: { 'content-type': 'application/json', ...credentials() },
       body: JSON.stringify({ query: document.toString(), variables }),
-      signal: signal ?? null,
     });
-  } catch (error) {
-    if (signal?.aborted) throw error;
+  } catch {
     throw new GraphRequestError('The server cannot be reached.');
   }
   const body = (await response.json().catch(() => null)) as {

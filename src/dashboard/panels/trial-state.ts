@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { TryCurvesDocument, TryPaymentDocument, type TryPaymentQuery } from '../__generated__/graphql.js';
 import { ask } from '../graph/query.js';
 import { fraudCurrency, models, serverNow } from '../live/stats.js';
+import { newestOnly } from '../state/newest.js';
 import { curves, hypothetical, type Trial } from '../state/trial.js';
 
 type Assessment = NonNullable<NonNullable<TryPaymentQuery['customer']>['assessTransaction']>;
@@ -15,9 +16,9 @@ export const curveValues = signal<{ readonly amounts: (number | null)[]; readonl
 });
 export const trialProblem = signal<string | null>(null);
 
-/** The score follows the slider at this pace; the curves, a batch of 58, after it has rested. */
-const SCORE_MS = 40;
-const CURVES_MS = 180;
+/** Rests between questions while a slider is dragged: the curves are a batch of 58. */
+const SCORE_REST_MS = 20;
+const CURVES_REST_MS = 150;
 
 export function change(part: Partial<Trial>): void {
   if (trial.value !== null) trial.value = { ...trial.value, ...part };
@@ -48,41 +49,37 @@ export function tryLike(payment: {
   };
 }
 
-/** Asks at most every `paceMs`, and of several answers under way only the newest is shown. */
-function latest(paceMs: number, act: (trial: Trial, currency: string, signal: AbortSignal) => Promise<void>) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let under: AbortController | null = null;
-  return (asked: Trial, currency: string) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      under?.abort();
-      under = new AbortController();
-      const { signal } = under;
-      act(asked, currency, signal).catch((error: Error) => {
-        if (!signal.aborted) trialProblem.value = error.message;
-      });
-    }, paceMs);
-  };
+interface Asked {
+  readonly trial: Trial;
+  readonly currency: string;
 }
+const failed = (error: Error) => {
+  trialProblem.value = error.message;
+};
 
-const score = latest(SCORE_MS, async (asked, currency, signal) => {
-  const transaction = hypothetical(asked, currency, serverNow());
-  const { data, errors } = await ask(TryPaymentDocument, { customerId: asked.customerId, transaction }, signal);
-  const answer = data.customer?.assessTransaction ?? null;
-  assessment.value = answer;
-  trialProblem.value = answer === null ? (errors[0]?.message ?? 'The model cannot answer.') : null;
-});
+const score = newestOnly<Asked>(
+  async ({ trial: asked, currency }) => {
+    const transaction = hypothetical(asked, currency, serverNow());
+    const { data, errors } = await ask(TryPaymentDocument, { customerId: asked.customerId, transaction });
+    const answer = data.customer?.assessTransaction ?? null;
+    assessment.value = answer;
+    trialProblem.value = answer === null ? (errors[0]?.message ?? 'The model cannot answer.') : null;
+  },
+  SCORE_REST_MS,
+  failed,
+);
 
-const curve = latest(CURVES_MS, async (asked, currency, signal) => {
-  const { data } = await ask(
-    TryCurvesDocument,
-    { customerId: asked.customerId, ...curves(asked, currency, serverNow()) },
-    signal,
-  );
-  const values = (list: readonly ({ readonly probability: number } | null)[] | null | undefined) =>
-    (list ?? []).map((one) => one?.probability ?? null);
-  curveValues.value = { amounts: values(data.customer?.byAmount), hours: values(data.customer?.byHour) };
-});
+const curve = newestOnly<Asked>(
+  async ({ trial: asked, currency }) => {
+    const points = curves(asked, currency, serverNow());
+    const { data } = await ask(TryCurvesDocument, { customerId: asked.customerId, ...points });
+    const values = (list: readonly ({ readonly probability: number } | null)[] | null | undefined) =>
+      (list ?? []).map((one) => one?.probability ?? null);
+    curveValues.value = { amounts: values(data.customer?.byAmount), hours: values(data.customer?.byHour) };
+  },
+  CURVES_REST_MS,
+  failed,
+);
 
 /** Whatever is changed is asked for. */
 export function startTrials(): void {
@@ -90,7 +87,7 @@ export function startTrials(): void {
     const asked = trial.value;
     if (asked === null || models.value === null) return;
     const currency = fraudCurrency();
-    score(asked, currency);
-    curve(asked, currency);
+    score({ trial: asked, currency });
+    curve({ trial: asked, currency });
   });
 }
