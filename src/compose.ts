@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
 import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
@@ -33,6 +34,8 @@ import { InferenceService } from './inference/service.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
 
+/** Built beside the server's own code; from src/ (in tests) it is the same folder. */
+const PAGE_DIR = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
@@ -244,6 +247,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    pageDir: PAGE_DIR,
     notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
     beforeScrape: () => {
       inference.measure();

@@ -14,6 +14,7 @@ import { isOurHost, isOurOrigin } from './host-check.js';
 import { refuse, SECURITY_HEADERS } from './http-answer.js';
 import type { PrometheusMetrics } from './metrics.js';
 import { NdjsonDoor, type NdjsonDoorOptions } from './ndjson-events.js';
+import { StaticFiles } from './static-files.js';
 import type { StreamLimits } from './streams.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
 import type { WsLimits } from './ws-connection.js';
@@ -59,6 +60,8 @@ export interface ServerOptions {
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** The built page that `/` shows. */
+  readonly pageDir: string;
   /** What is not ready; empty when everything is. */
   readonly notReady: () => readonly string[];
   /** Called before every scrape. */
@@ -77,8 +80,8 @@ export interface RunningServer {
 }
 
 /**
- * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, streams of events, GraphiQL, health and
- * metrics.
+ * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, streams of events, the dashboard,
+ * GraphiQL, health and metrics.
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -131,6 +134,7 @@ class Door {
   readonly #server: Server;
   readonly #graphql: GraphqlHttp;
   readonly #ws: WsDoor;
+  readonly #page: StaticFiles;
   readonly #events: NdjsonDoor | null;
   readonly #bodies: BodyClock;
   readonly #requests;
@@ -146,6 +150,7 @@ class Door {
     this.#maxRequests = limits.maxRequests;
     this.#graphql = new GraphqlHttp({ ...options, unreadMs: limits.unreadMs, streams: limits.streams });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
+    this.#page = new StaticFiles(options.pageDir);
     this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
     this.#events =
       options.events === undefined
@@ -227,9 +232,6 @@ class Door {
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
     switch (path) {
-      case '/':
-        response.setHeader('location', '/graphiql');
-        return send(response, 302, 'text/plain; charset=utf-8', 'See /graphiql\n');
       case '/graphiql':
         return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
       case '/v2/health/live':
@@ -255,6 +257,7 @@ class Door {
         this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
+        if (this.#page.serve(path, request, response)) return;
         return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
     }
   }
