@@ -1,21 +1,14 @@
 import type { Clock } from '../core/clock.js';
-import { messageOf, ScoregraphError } from '../core/errors.js';
+import { messageOf } from '../core/errors.js';
 import type { PaymentRecorded, Stored, StoredEvent } from '../core/events.js';
-import { derivedIdAt } from '../core/ids.js';
 import type { Logger } from '../core/logger.js';
-import type { Metrics } from '../core/metrics.js';
-import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { Counter, Metrics } from '../core/metrics.js';
+import type { PredictionRecord } from '../core/predictions.js';
 import type { FeatureStore, PredictionLog } from '../data/ports.js';
-import {
-  FRAUD_MODEL,
-  type FraudDomain,
-  type FraudFeatures,
-  type FraudOutput,
-  type FraudPrediction,
-} from '../domains/fraud/fraud.js';
+import type { FraudDomain, FraudPrediction } from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
 import { type CustomerState, isAboutCustomer } from '../features/customer-state.js';
-import type { ModelVersionInfo } from '../inference/ports.js';
+import { type ChunkPredictions, ChunkScoring, type PendingPayment } from './chunk-scoring.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
@@ -25,24 +18,19 @@ export interface ScoredPayment {
   readonly prediction: FraudPrediction;
 }
 
-/** Somebody who must see every scored payment: told in order, right after a chunk is on disk, before it is published. */
+/** Somebody who must see every scored payment: told in order, right after it is on disk, before it is published. */
 export interface ScoredFollower {
   /** Positions grow from call to call. Must be quick and must not throw. */
   scored(payments: readonly Positioned<ScoredPayment>[]): void;
 }
 
-interface Pending {
-  readonly event: Stored<PaymentRecorded>;
-  readonly features: FraudFeatures;
-}
-
 export const SCORER = 'fraud-scorer';
-const CHUNK = 512;
-const MAX_PENDING = 8_192;
+/** Payments of one commit at most: commits follow each other, and each waits for the disk, so that a large backlog needs large ones. */
+const CHUNK = 4_096;
+const MAX_PENDING = 20_000;
 const CHUNKS_IN_FLIGHT = 3;
-const ROW_DEADLINE_MS = 30_000;
-/** So many payments are scored as one block; fewer share their batches with everybody else's rows. */
-const BLOCK_FROM = 16;
+/** Predictions published in one go; between, others have the thread. */
+const PUBLISH_AT_ONCE = 256;
 /** Live payments go before bulk work; a backlog of more than this goes as bulk. */
 const LIVE_BACKLOG = 256;
 const RETRY_MS = 200;
@@ -58,11 +46,13 @@ export class PaymentScorer implements LogFollower {
   readonly #predictions: PredictionLog;
   readonly #hub: Hub<Positioned<ScoredPayment>>;
   readonly #followers: readonly ScoredFollower[];
-  readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #unscored: ReturnType<Metrics['counter']>;
-  #queue: Pending[] = [];
+  readonly #unscored: Counter;
+  readonly #scoring: ChunkScoring;
+  #queue: PendingPayment[] = [];
   #chunksInFlight = 0;
+  /** Payments in them. */
+  #inFlight = 0;
   /** Chunks commit one after the other, in log order. */
   #commits: Promise<void> = Promise.resolve();
   #seen: number;
@@ -87,12 +77,12 @@ export class PaymentScorer implements LogFollower {
     this.#predictions = options.predictions;
     this.#hub = options.hub;
     this.#followers = options.followers;
-    this.#clock = options.clock;
     this.#logger = options.logger;
     this.#unscored = options.metrics.counter(
       'scoregraph_payments_unscored_total',
       'Recorded payments that could not be scored (no model, or features it refuses).',
     );
+    this.#scoring = new ChunkScoring({ ...options, unscored: this.#unscored });
     this.#offset = options.offset;
     this.#seen = options.offset;
   }
@@ -104,7 +94,7 @@ export class PaymentScorer implements LogFollower {
 
   /** Payments waiting for or in scoring. */
   get backlog(): number {
-    return this.#queue.length + this.#chunksInFlight * CHUNK;
+    return this.#queue.length + this.#inFlight;
   }
 
   saturated(): boolean {
@@ -159,6 +149,7 @@ export class PaymentScorer implements LogFollower {
   /** Finishes what is under way and takes nothing more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#scoring.close();
     await this.#commits;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
@@ -173,116 +164,19 @@ export class PaymentScorer implements LogFollower {
       const chunk = this.#queue.splice(0, CHUNK);
       const through = this.#queue.length === 0 ? this.#seen : chunk[chunk.length - 1]!.event.seq;
       this.#chunksInFlight++;
-      const scored = this.#score(chunk, backlog > LIVE_BACKLOG ? 'bulk' : 'interactive');
+      this.#inFlight += chunk.length;
+      const scored = this.#scoring.score(chunk, backlog > LIVE_BACKLOG ? 'bulk' : 'interactive');
       this.#commits = this.#commits.then(async () => {
-        const records = await scored;
-        if (records !== null) await this.#commit(chunk, records, through);
+        const predictions = await scored;
+        if (predictions !== null) await this.#commit(chunk, predictions, through);
         this.#chunksInFlight--;
+        this.#inFlight -= chunk.length;
         this.#work();
       });
     }
   }
 
-  /** Answers null only when closing: then the chunk is scored again after the restart. */
-  async #score(
-    chunk: readonly Pending[],
-    priority: RowContext['priority'],
-  ): Promise<readonly (FraudPrediction | null)[] | null> {
-    if (chunk.length >= BLOCK_FROM) {
-      try {
-        const context = this.#context(chunk, priority);
-        const { info, outputs } = await this.#domain.scoreBlock(
-          chunk.map(({ features }) => features.vector),
-          context,
-        );
-        const now = this.#clock.now();
-        return chunk.map((pending, i) => {
-          const output = outputs[i] ?? null;
-          if (output !== null) return this.#prediction(pending, info, output, now);
-          this.#unscored.add();
-          return null;
-        });
-      } catch (error) {
-        this.#logger.debug({ rows: chunk.length, error: messageOf(error) }, 'Scoring a block failed; one by one now.');
-      }
-    }
-    return this.#scoreEach(chunk, priority);
-  }
-
-  /** One by one, so that a payment the model refuses fails alone; what failed for the moment is tried until it succeeds. */
-  async #scoreEach(
-    chunk: readonly Pending[],
-    priority: RowContext['priority'],
-  ): Promise<readonly (FraudPrediction | null)[] | null> {
-    const results = new Array<FraudPrediction | null>(chunk.length).fill(null);
-    let left = chunk.map((_, index) => index);
-    while (left.length > 0) {
-      const context = this.#context(chunk, priority);
-      const again: number[] = [];
-      let failure: unknown;
-      await Promise.all(
-        left.map(async (index) => {
-          const pending = chunk[index]!;
-          try {
-            const { info, output } = await this.#domain.score(pending.features.vector, context);
-            results[index] = this.#prediction(pending, info, output, this.#clock.now());
-          } catch (error) {
-            failure = error;
-            if (worthRetrying(error)) again.push(index);
-            else this.#unscored.add();
-          }
-        }),
-      );
-      if (failure !== undefined) {
-        this.#logger.warn(
-          { model: FRAUD_MODEL, rows: left.length, again: again.length, error: messageOf(failure) },
-          again.length > 0 ? 'Scoring payments failed; trying again.' : 'Payments stay unscored.',
-        );
-      }
-      if (again.length > 0 && this.#closed) return null;
-      left = again;
-      if (left.length > 0) await pause(RETRY_MS);
-    }
-    return results;
-  }
-
-  #context(chunk: readonly Pending[], priority: RowContext['priority']): RowContext {
-    return {
-      deadline: this.#clock.monotonic() + ROW_DEADLINE_MS,
-      priority,
-      principal: 'scorer',
-      traceId: chunk[0]!.event.id,
-    };
-  }
-
-  #prediction(
-    { event, features }: Pending,
-    { model, version }: ModelVersionInfo,
-    output: FraudOutput,
-    now: number,
-  ): FraudPrediction {
-    return {
-      id: derivedIdAt(event.recordedAt, event.id, model, version),
-      model,
-      version,
-      entity: event.entity,
-      eventId: event.id,
-      eventSeq: event.seq,
-      predictedAt: now,
-      featuresAsOf: features.featuresAsOf,
-      featureSet: this.#domain.featureSet,
-      features: features.vector,
-      defaulted: features.defaulted,
-      output,
-      recorded: true,
-    };
-  }
-
-  async #commit(
-    chunk: readonly Pending[],
-    results: readonly (FraudPrediction | null)[],
-    through: number,
-  ): Promise<void> {
+  async #commit(chunk: readonly PendingPayment[], results: ChunkPredictions, through: number): Promise<void> {
     const made = results.filter((prediction): prediction is FraudPrediction => prediction !== null);
     for (;;) {
       try {
@@ -290,13 +184,7 @@ export class PaymentScorer implements LogFollower {
           name: SCORER,
           offset: through,
         });
-        const scored: Positioned<ScoredPayment>[] = [];
-        results.forEach((prediction, index) => {
-          if (prediction === null) return;
-          scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
-        });
-        for (const follower of this.#followers) follower.scored(scored);
-        for (const payment of scored) this.#hub.publish(payment);
+        await this.#publish(chunk, results, positions);
         this.#reached(through);
         return;
       } catch (error) {
@@ -307,6 +195,24 @@ export class PaymentScorer implements LogFollower {
     }
   }
 
+  async #publish(
+    chunk: readonly PendingPayment[],
+    results: ChunkPredictions,
+    positions: readonly number[],
+  ): Promise<void> {
+    const scored: Positioned<ScoredPayment>[] = [];
+    results.forEach((prediction, index) => {
+      if (prediction === null) return;
+      scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
+    });
+    for (let i = 0; i < scored.length; i += PUBLISH_AT_ONCE) {
+      if (i > 0) await new Promise(setImmediate);
+      const some = scored.slice(i, i + PUBLISH_AT_ONCE);
+      for (const follower of this.#followers) follower.scored(some);
+      for (const payment of some) this.#hub.publish(payment);
+    }
+  }
+
   #reached(offset: number): void {
     this.#offset = offset;
     if (this.#waiting.length === 0) return;
@@ -314,13 +220,6 @@ export class PaymentScorer implements LogFollower {
     this.#waiting = this.#waiting.filter(({ seq }) => seq > offset);
     for (const { resolve } of done) resolve();
   }
-}
-
-/** The engine is away for a moment (a worker restarts, a queue is full): the payment will be scored. */
-function worthRetrying(error: unknown): boolean {
-  if (!(error instanceof ScoregraphError)) return false;
-  if (error.code === 'QUEUE_FULL' || error.code === 'DEADLINE_EXCEEDED') return true;
-  return error.code === 'MODEL_UNAVAILABLE' && error.details.retryAfterMs !== undefined;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

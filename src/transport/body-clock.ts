@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Ends requests whose body takes too long. Node's own `requestTimeout` is one for all requests; here a stream of events may take
@@ -21,6 +21,12 @@ export class BodyClock {
   /** This one's body may take as long as it likes. */
   exempt(response: ServerResponse): void {
     this.#since.set(response, Number.POSITIVE_INFINITY);
+  }
+
+  /** This one is answered, but its body still comes: it may, for as long again, so that the client reads the answer. */
+  answered(request: IncomingMessage): void {
+    if (request.complete || request.destroyed) return;
+    setTimeout(() => request.complete || request.destroy(), this.#limitMs).unref();
   }
 
   close(): void {

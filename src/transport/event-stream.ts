@@ -9,6 +9,7 @@ import type { IngestItem, IngestResult } from '../flows/ingest.js';
 import { encodeCursor } from '../flows/log-stream.js';
 import { LIMITS } from '../flows/validate.js';
 import { type LineRefusal, readEventLine, refused } from './event-lines.js';
+import { expectReading } from './http-answer.js';
 import { type LineBlock, LineSplitter } from './line-splitter.js';
 import { type EndReason, NdjsonAnswer, type Tally } from './ndjson-answer.js';
 
@@ -20,8 +21,6 @@ const MAX_BLOCKS = 8;
 const MAX_EXPANSION = 200;
 const EXPANSION_FROM = 4 * 1024 * 1024;
 const UNZIPPED_CHUNK = 64 * 1024;
-/** Time for a client to read the answer to a body that was not read to its end; then it is cut off. */
-const LINGER_MS = 2_000;
 
 export interface EventStreamOptions {
   readonly ingest: { record(items: readonly IngestItem[], source: EventSource): Promise<IngestResult> };
@@ -29,7 +28,7 @@ export interface EventStreamOptions {
   readonly window: { enter(rows: number): Promise<void>; leave(rows: number): void };
   readonly source: EventSource;
   readonly logger: Logger;
-  /** A client that sends nothing for so long is answered and cut off, ms. */
+  /** A client that sends nothing for so long is answered, and one that does not take its answer cut off, ms. */
   readonly idleMs: number;
 }
 
@@ -80,7 +79,7 @@ export class EventStream {
     await this.#settled();
     gunzip?.destroy();
     this.#answer.end(this.#tally, this.#ended);
-    if (!this.#request.complete) setTimeout(() => this.#request.destroy(), LINGER_MS).unref();
+    expectReading(this.#request.socket, this.#options.idleMs);
   }
 
   /** Ends the reading; what was read is recorded and answered. The first reason counts. */

@@ -55,17 +55,19 @@ export class NdjsonAnswer {
   /** The summary. */
   end(tally: Tally, error: EndReason | null): void {
     const summary = { ...tally, refusedUntold: Math.max(0, this.#told - MAX_REFUSALS_TOLD), error: shown(error) };
+    if (this.#response.destroyed) return;
     this.#begin(error?.status ?? 200);
     this.#response.end(`${JSON.stringify({ summary })}\n`);
   }
 
   #write(line: object): void {
+    if (this.#response.destroyed) return;
     this.#begin(200);
     this.#response.write(`${JSON.stringify(line)}\n`);
   }
 
   #begin(status: number): void {
-    if (this.#response.headersSent || this.#response.destroyed) return;
+    if (this.#response.headersSent) return;
     this.#response.writeHead(status, {
       ...SECURITY_HEADERS,
       'content-type': 'application/x-ndjson; charset=utf-8',

@@ -4,6 +4,7 @@ import type { GraphQLError } from 'graphql';
 import type { Frame } from '../graphql/live/frames.js';
 import { expectReading, SECURITY_HEADERS } from './http-answer.js';
 import { type LiveLimits, Outlet } from './outlet.js';
+import { connectionKey, type Watched } from './vanished.js';
 
 /** How a stream of results is written as one HTTP response. */
 export interface StreamType {
@@ -35,8 +36,9 @@ export interface ResponseStreamOptions {
 }
 
 /** An HTTP response that stays open: what its subscriptions write to it, how fast, and when it is given up. */
-export class ResponseStream {
+export class ResponseStream implements Watched {
   readonly outlet: Outlet;
+  readonly connection: string;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
   readonly #pingMs: number;
@@ -52,6 +54,7 @@ export class ResponseStream {
     this.outlet = new Outlet(live);
     this.#response = response;
     this.#socket = response.socket!;
+    this.connection = connectionKey(this.#socket);
     this.#pingMs = pingMs;
     this.#unreadMs = unreadMs;
     this.#heartbeat = setInterval(() => this.#beat(type.heartbeat), pingMs);
@@ -96,6 +99,11 @@ export class ResponseStream {
     clearInterval(this.#heartbeat);
     this.#response.end(last);
     expectReading(this.#socket, this.#unreadMs);
+  }
+
+  /** The client is gone: nobody has to be told. */
+  cutOff(): void {
+    this.#socket.destroy();
   }
 
   /** The client took what waited. */

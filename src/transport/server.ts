@@ -166,6 +166,7 @@ class Door {
     const slot = this.#underWay.add(response);
     response.on('close', () => {
       this.#underWay.remove(slot);
+      this.#bodies.answered(request);
       if (this.#underWay.size === 0) this.#onIdle?.();
     });
     if (this.#draining) response.shouldKeepAlive = false;

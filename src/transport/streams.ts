@@ -3,6 +3,7 @@ import { refuse } from './http-answer.js';
 import { LIVE_DEFAULTS, type LiveLimits } from './outlet.js';
 import { shuttingDown } from './refusals.js';
 import { ResponseStream, type StreamType } from './response-stream.js';
+import { VanishedClients } from './vanished.js';
 import type { GraphDoor } from './ws.js';
 
 export interface StreamLimits {
@@ -29,6 +30,9 @@ export const STREAM_DEFAULTS: StreamLimits = {
   pingMs: 12_000,
 };
 
+/** Looks for vanished clients between two signs of life: one that is gone is found within 2¼ times `pingMs`. */
+const LOOKS = 4;
+
 export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether a query or mutation is under way in it, which a shutdown waits for. */
@@ -43,12 +47,19 @@ export class Streams {
   readonly #limits: StreamLimits;
   readonly #unreadMs: number;
   readonly #open = new Map<ResponseStream, () => void>();
+  readonly #lookout: NodeJS.Timeout;
   #draining = false;
 
   constructor(options: { pipeline: Pick<GraphDoor, 'present'>; limits: StreamLimits; unreadMs: number }) {
     this.#pipeline = options.pipeline;
     this.#limits = options.limits;
     this.#unreadMs = options.unreadMs;
+    const { pingMs } = options.limits;
+    const vanished = new VanishedClients(pingMs);
+    this.#lookout = setInterval(() => {
+      if (this.#open.size > 0) void vanished.look(() => this.#open.keys());
+    }, pingMs / LOOKS);
+    this.#lookout.unref();
   }
 
   get count(): number {
@@ -94,6 +105,7 @@ export class Streams {
   /** Opens no more; ends each stream, those with a query or mutation under way after it was answered. */
   drain(): void {
     this.#draining = true;
+    clearInterval(this.#lookout);
     for (const leave of [...this.#open.values()]) leave();
   }
 

@@ -29,8 +29,11 @@ export class Flusher {
     this.#waiting.push(frames);
     if (this.#underWay) return;
     this.#underWay = true;
-    const rest = this.#notBefore - performance.now();
-    if (rest > 0) setTimeout(this.#begin, rest);
+    this.#beginAfter(this.#notBefore - performance.now());
+  }
+
+  #beginAfter(rest: number): void {
+    if (rest >= 1) setTimeout(this.#begin, rest);
     else setImmediate(this.#begin);
   }
 
@@ -59,7 +62,7 @@ export class Flusher {
     const rest = Math.min(this.#spent, MAX_REST_MS);
     this.#notBefore = now + rest;
     this.#underWay = this.#waiting.length > 0;
-    if (this.#underWay) setTimeout(this.#begin, rest);
+    if (this.#underWay) this.#beginAfter(rest);
   };
 }
 

@@ -6,15 +6,15 @@ import { call, SERVER_FLAGS, serve } from './lib/processes.mjs';
 
 const CONTENDERS = [
   { name: 'ours', file: 'fan-server-ours.mjs' },
-  { name: 'graphql-ws useServer', file: 'fan-server-graphql-ws.mjs', share: 0.2 },
-  { name: 'raw ws broadcast', file: 'fan-server-raw.mjs', raw: true },
+  { name: 'graphql-ws useServer', file: 'fan-server-graphql-ws.mjs', share: 0.1 },
+  { name: 'raw ws broadcast', file: 'fan-server-raw.mjs', raw: true, share: 0.25 },
 ];
 /** Payments that the scorer publishes in one turn while it is busy. */
 const BURST = 64;
 /** Time until timers of the opening have run out, ms. */
 const SETTLED_MS = 5_000;
 /** Messages of one measurement (a slow contender has its share of them), and messages a second while delays are measured. */
-const MESSAGES = 400_000;
+const MESSAGES = 300_000;
 const CALM = 20_000;
 
 export async function fanOut({ rounds, fanSockets = [1_000, 10_000] }) {
@@ -48,13 +48,21 @@ async function scenario({ sockets, topics, rounds }) {
       );
     }
   }
-  const events = whole((3 * CALM) / fanOut, topics);
-  for (const contender of contenders) {
-    const { delays } = await measure(contender, { events, perTurn: 1, fanOut, sockets, perSecond: CALM / fanOut });
+  const events = whole((2 * CALM) / fanOut, topics);
+  const quantiles = contenders.map(() => ({ p50: [], p99: [], cpu: [] }));
+  for (let r = 0; r < rounds; r++)
+    for (const [c, contender] of contenders.entries()) {
+      const run = { events, perTurn: 1, fanOut, sockets, perSecond: CALM / fanOut };
+      const { delays, cpuMs, messages } = await measure(contender, run);
+      quantiles[c].p50.push(quantile(delays, 0.5));
+      quantiles[c].p99.push(quantile(delays, 0.99));
+      quantiles[c].cpu.push((1_000 * cpuMs) / messages);
+    }
+  const fine = (values) => withSpread(values, (n) => n.toFixed(1));
+  for (const [c, { p50, p99, cpu }] of quantiles.entries())
     console.log(
-      `  event to its last socket, ${round(CALM)} messages/s  ${contender.name.padEnd(22)} p50 ${quantile(delays, 0.5).toFixed(2)} ms, p99 ${quantile(delays, 0.99).toFixed(2)} ms`,
+      `  calm, ${round(CALM)} messages/s  ${contenders[c].name.padEnd(22)} event to its last socket p50 ${fine(p50)} ms, p99 ${fine(p99)} ms; ${fine(cpu)} µs of CPU a message`,
     );
-  }
   for (const { name, perSocket } of contenders)
     console.log(
       `  one idle socket  ${name.padEnd(22)} heap ${kb(perSocket.heap)}, resident ${kb(perSocket.rss)}, external ${kb(perSocket.external)}`,

@@ -24,7 +24,7 @@ process.on('exit', () => {
 /** Starts the server over a data folder. */
 export async function startServer(dataDir, env = {}, flags = SERVER_FLAGS) {
   const child = track(
-    spawn(process.execPath, [...flags, MAIN], {
+    spawn('taskset', ['-c', '0,1', process.execPath, ...flags, MAIN], {
       env: {
         ...process.env,
         PORT: '0',
@@ -49,7 +49,9 @@ export async function startServer(dataDir, env = {}, flags = SERVER_FLAGS) {
 
 /** A helper process of `lib/`, asked over its channel. */
 export async function helper(file) {
-  const child = track(fork(join(import.meta.dirname, 'lib', file)));
+  const child = track(
+    fork(join(import.meta.dirname, 'lib', file), { execPath: 'taskset', execArgv: ['-c', '0,1', process.execPath] }),
+  );
   await once(child, 'message');
   const ask = (message, key, also = () => {}) =>
     new Promise((done, fail) => {
@@ -85,8 +87,8 @@ function shares(before, after, payments) {
 const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 /**
- * As fast as it goes without subscribers, then with some, then with all of them at the rate that is promised. The cores are those the
- * bench was given: server, generator and subscribers share them.
+ * As fast as it goes without subscribers, then with some, then with all of them at the rate that is promised. Server, generator and
+ * subscribers share two cores.
  */
 export async function ingest({ folder, customers, payments, paymentsPerSecond, watchers }) {
   for (const some of [0, 10]) await run({ folder, customers, payments: payments / 4, watchers: some });
@@ -108,7 +110,7 @@ export async function run({ folder, payments, customers, watchers, perSecond, fl
   if (watching !== null) await watching.ask({ port: server.port, count: watchers, customers }, 'watching');
   const head = await metric(server.port, 'scoregraph_event_log_head');
   const rss = [];
-  const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 500);
+  const sampler = setInterval(() => rss.push(rssMiB(server.child.pid)), 200);
   const cpu = () =>
     [server.child.pid, generator.pid, ...(watching === null ? [] : [watching.pid])].map((pid) => cpuSeconds(pid));
   const before = cpu();
@@ -143,7 +145,7 @@ export async function run({ folder, payments, customers, watchers, perSecond, fl
   const lost = want - verified.scored;
   if (accepted !== payments || verified.payments !== want || lost !== 0 || verified.problems.length > 0)
     throw new Error(`the data is not whole: ${JSON.stringify({ want, accepted, acknowledged, ...verified })}`);
-  const third = Math.floor(rss.length / 3);
+  const quarters = [0, 1, 2, 3].map((q) => rss.slice((q * rss.length) / 4, ((q + 1) * rss.length) / 4));
   const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
   console.log(
     `${round(payments)} payments, ${watchers} subscribers${perSecond === undefined ? ', as fast as it goes' : `, ${round(perSecond)} /s sent`}; load ${loadavg()[0].toFixed(2)}`,
@@ -154,7 +156,7 @@ export async function run({ folder, payments, customers, watchers, perSecond, fl
   );
   if (watching !== null) console.log(`  messages ${round(messages / all)} /s, told as missed ${round(counts.lagged)}`);
   console.log(
-    `  memory (RSS): first third ${round(mean(rss.slice(0, third)))} MiB, last third ${round(mean(rss.slice(-third)))} MiB, highest ${round(Math.max(...rss))} MiB`,
+    `  memory (RSS) by quarters of the time: ${quarters.map((some) => round(mean(some))).join(', ')} MiB; highest ${round(Math.max(...rss))} MiB`,
   );
   console.log(
     `  checked: ${round(verified.payments)} on the log, each once, each scored once with the features of a clean replay; ${round(verified.statesCompared)} saved states equal it\n`,

@@ -12,7 +12,7 @@ import { verifyData } from './lib/verify-data.mjs';
 const STREAMS = 3;
 const CUSTOMERS = 500;
 /** More than can be on its way unacknowledged (flows/ingest-window.ts), so that the last round meets all of it. */
-const AT_THE_END = 6_000;
+const AT_THE_END = 10_000;
 /** Feature state is saved this often: every fifth kill comes around that time. */
 const CHECKPOINT_MS = 15_000;
 

@@ -25,6 +25,30 @@ function told(status: number, text: string): Told {
   };
 }
 
+it('ends a stream when the server stops, after what was read is on disk', async () => {
+  const folder = temporaryFolder();
+  const server = await startTestServer({ dataDir: folder.path });
+  const sending = request(`${server.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+  });
+  let heard = '';
+  const ended = new Promise<void>((done) =>
+    sending.on('response', (response) => response.on('data', (chunk) => (heard += chunk)).on('end', () => done())),
+  );
+  sending.write('{"type":"customer","customerId":"a"}\n{"type":"customer","customerId":"b"}\n{"type":"cust');
+  await expect.poll(() => heard).toContain('{"durableThroughLine":2}');
+  await server.stop();
+  await ended;
+  expect(told(200, heard).summary).toMatchObject({
+    accepted: 2,
+    durableThroughLine: 2,
+    error: { code: 'STORAGE_UNAVAILABLE', reason: 'SHUTTING_DOWN', retryAfterMs: expect.any(Number) },
+  });
+  sending.destroy();
+  folder.remove();
+});
+
 describe('POST /v1/events', () => {
   const folder = temporaryFolder();
   let server: TestServer;
@@ -253,6 +277,23 @@ describe('POST /v1/events', () => {
     const again = await post(`${line('s-1')}\n${line('s-2')}\n${line('s-3')}`);
     expect(again.summary).toEqual(summary(3, { repeated: 2 }));
   });
+
+  it('scores every payment once when the engine dies under it, and tells the client nothing of it', async () => {
+    await server.running.app.scorer.settled(head(), 10_000);
+    const before = server.running.data.predictions.head();
+    const lines = Array.from({ length: 6_000 }, (_, i) => line(`engine-${i}`, { customerId: `c${1 + (i % 3)}` }));
+    const sending = post(lines.join('\n'));
+    await expect.poll(() => server.running.data.predictions.head(), { timeout: 10_000 }).toBeGreaterThan(before);
+    await server.running.engineThreads[0]!.kill();
+    expect((await sending).summary).toEqual(summary(6_000));
+    await server.running.app.scorer.settled(head(), 20_000);
+    const scored = await server.running.data.predictions.byEvents(
+      'fraud',
+      lines.map((_, i) => `engine-${i}`),
+    );
+    expect(scored.filter((prediction) => prediction === null)).toEqual([]);
+    expect(server.running.data.predictions.head()).toBe(before + 6_000);
+  }, 40_000);
 
   it('waits for a client that sends a byte at a time, and keeps answering others', async () => {
     const { port } = new URL(server.url);

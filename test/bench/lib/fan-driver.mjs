@@ -44,8 +44,7 @@ export async function driveFanOut({ port, publish, stop }) {
     for (let published = 0; published < events; ) {
       if (perSecond > 0) {
         while (now() < started + (published / perSecond) * 1_000) await new Promise((done) => setTimeout(done, 1));
-      } else if (waits)
-        while ((published + perTurn) * fanOut - received > WINDOW * Math.max(fanOut, 1_000)) await heard();
+      } else while (published * fanOut - received > WINDOW * sockets) await heard();
       for (let i = 0; i < perTurn && published < events; i++) {
         times[published++] = now();
         publish(number++);

@@ -22,13 +22,16 @@ export function serve(file, args, cores, flags = []) {
 
 /** Sends `message` and resolves with the answer that has the property `key`. */
 export const call = ({ child }, message, key) =>
-  new Promise((done) => {
+  new Promise((done, fail) => {
+    const ended = (code) => fail(new Error(`a process ended with ${code} before its ${key}`));
     const hear = (answer) => {
       if (!(key in answer)) return;
       child.off('message', hear);
+      child.off('exit', ended);
       done(answer);
     };
     child.on('message', hear);
+    child.on('exit', ended);
     child.send(message);
   });
 

@@ -332,6 +332,8 @@ describe('GraphQL over HTTP', () => {
       const half =
         'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
       expect(await answer(server, half)).toMatch(/^HTTP\/1\.1 4(00|08)/);
+      const tooLong = half.replace('99', '99999999');
+      expect(await answer(server, tooLong)).toMatch(/^HTTP\/1\.1 413/); // and the connection ends, though the body never does
       expect(server.seen.sum).toBe(0);
     });
 
