@@ -9,8 +9,8 @@ const CONTENDERS = [
   { name: 'graphql-ws useServer', file: 'fan-server-graphql-ws.mjs', share: 0.1 },
   { name: 'raw ws broadcast', file: 'fan-server-raw.mjs', raw: true, share: 0.25 },
 ];
-/** Payments that the scorer publishes in one turn while it is busy. */
-const BURST = 64;
+/** Messages that one turn makes where several events are published together, as the scorer does while it is busy. */
+const BURST = 64_000;
 /** Time until timers of the opening have run out, ms. */
 const SETTLED_MS = 5_000;
 /** Messages of one measurement (a slow contender has its share of them), and messages a second while delays are measured. */
@@ -28,7 +28,8 @@ async function scenario({ sockets, topics, rounds }) {
   const contenders = [];
   for (const contender of CONTENDERS) contenders.push(await start(contender, { sockets, topics }));
   const fanOut = sockets / topics;
-  for (const perTurn of topics === 1 ? [1, BURST] : [BURST]) {
+  const burst = topics === 1 ? Math.round(BURST / sockets) : 64;
+  for (const perTurn of topics === 1 ? [1, burst] : [burst]) {
     const results = contenders.map(() => []);
     for (let r = -1; r < rounds; r++)
       for (const [c, contender] of contenders.entries()) {
@@ -125,7 +126,7 @@ async function stalled({ sockets = 200, events = 100_000 } = {}) {
   await call(stallers, { pause: sockets / 2 }, 'paused');
   const { ran } = await call(
     server,
-    { run: { events, perTurn: BURST, fanOut: sockets / 2, sockets: sockets / 2 } },
+    { run: { events, perTurn: 64, fanOut: sockets / 2, sockets: sockets / 2 } },
     'ran',
   );
   const { memory: held } = await call(server, 'memory', 'memory');
