@@ -18,7 +18,7 @@ export interface ScoredPayment {
   readonly prediction: FraudPrediction;
 }
 
-/** Somebody who must see every scored payment: told in order, right after it is on disk, before it is published. */
+/** Somebody who must see every scored payment: told in order, right after a chunk is on disk, before it is published. */
 export interface ScoredFollower {
   /** Positions grow from call to call. Must be quick and must not throw. */
   scored(payments: readonly Positioned<ScoredPayment>[]): void;
@@ -205,11 +205,10 @@ export class PaymentScorer implements LogFollower {
       if (prediction === null) return;
       scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
     });
-    for (let i = 0; i < scored.length; i += PUBLISH_AT_ONCE) {
-      if (i > 0) await new Promise(setImmediate);
-      const some = scored.slice(i, i + PUBLISH_AT_ONCE);
-      for (const follower of this.#followers) follower.scored(some);
-      for (const payment of some) this.#hub.publish(payment);
+    for (const follower of this.#followers) follower.scored(scored);
+    for (let i = 0; i < scored.length; i++) {
+      if (i > 0 && i % PUBLISH_AT_ONCE === 0) await new Promise(setImmediate);
+      this.#hub.publish(scored[i]!);
     }
   }
 

@@ -15,6 +15,7 @@ import type { CallRequest, Guard } from '../access/guard.js';
 import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { GraphContext } from './context.js';
+import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
@@ -41,7 +42,7 @@ export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
   /** Cancels what the operation still has under way. */
-  readonly end: () => void;
+  end(): void;
 }
 
 /**
@@ -106,16 +107,15 @@ export class GraphPipeline {
     request: OperationRequest,
     call: CallRequest,
   ): ReadyOperation {
-    const ending = new AbortController();
-    const signal = call.signal === undefined ? ending.signal : AbortSignal.any([call.signal, ending.signal]);
+    const ending = new Ending(call.signal);
     return {
       schema: this.#schema,
       document,
       operationName: request.operationName ?? null,
       variableValues: request.variables ?? null,
-      contextValue: this.context({ ...call, signal }),
+      contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
       operation,
-      end: () => ending.abort(),
+      end: () => ending.end(),
     };
   }
 

@@ -1,16 +1,17 @@
-// `npm run bench [-- combined deployed explanations start-up ingest kill]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { combined } from './combined.mjs';
 import { deployed } from './deployed.mjs';
 import { explanations } from './explanations.mjs';
+import { fanOut } from './fan-out.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
 import { startUp } from './start-up.mjs';
 
-const BENCHES = { combined, deployed, explanations, 'start-up': startUp, ingest, kill };
+const BENCHES = { combined, deployed, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 const unknown = chosen.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {

@@ -15,22 +15,25 @@ export function serve(file, args, cores, flags = []) {
       env: { ...process.env, NODE_ENV: 'production', TF_CPP_MIN_LOG_LEVEL: '2' },
     });
     children.push(child);
-    child.on('message', (message) => message.port && done({ child, port: message.port }));
+    child.on('message', (message) => message.port && done({ child, ...message }));
     child.on('exit', (code) => fail(new Error(`${file} ended with ${code}`)));
   });
 }
 
-/** Asks a server for `stats` or `heap`. */
-export const ask = ({ child }, what) =>
+/** Sends `message` and resolves with the answer that has the property `key`. */
+export const call = ({ child }, message, key) =>
   new Promise((done) => {
-    const hear = (message) => {
-      if (!(what in message)) return;
+    const hear = (answer) => {
+      if (!(key in answer)) return;
       child.off('message', hear);
-      done(message);
+      done(answer);
     };
     child.on('message', hear);
-    child.send(what);
+    child.send(message);
   });
+
+/** Asks a server for `stats` or `heap`. */
+export const ask = (server, what) => call(server, what, what);
 
 export const stop = ({ child }) =>
   new Promise((done) => {
