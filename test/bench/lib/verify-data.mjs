@@ -1,11 +1,10 @@
 // Reads a data file and says whether it is whole: every payment once, scored exactly once, with the features that a clean replay of
 // the log computes; and the saved feature state equal to that of the replay. `node verify-data.mjs <file>` prints JSON.
 import Database from 'libsql';
+import { EVENT_SOURCES, EVENT_TYPES } from '../../../dist/data/embedded/schema.js';
 import { customerReducer } from '../../../dist/features/customer-state.js';
 import { FRAUD_FEATURES, fraudVector } from '../../../dist/features/fraud-features.js';
 
-const TYPES = ['customer.upserted', 'item.upserted', 'payment.recorded', 'interaction.recorded', 'segment.changed'];
-const SOURCES = ['api', 'simulator', 'system'];
 const PAGE = 20_000;
 
 export function verifyData(file) {
@@ -63,11 +62,11 @@ export function verifyData(file) {
       const event = {
         seq,
         id,
-        type: TYPES[type],
+        type: EVENT_TYPES[type],
         entity,
         occurredAt,
         recordedAt,
-        source: SOURCES[source],
+        source: EVENT_SOURCES[source],
         payload: JSON.parse(payload),
       };
       if (type === 2) {
