@@ -8,16 +8,16 @@ import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
-import { BodyClock } from './body-clock.js';
-import { GraphqlHttp } from './graphql-http.js';
+import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
-import { refuse, SECURITY_HEADERS } from './http-answer.js';
+import { BodyClock } from './http/body-clock.js';
+import { GraphqlHttp } from './http/graphql-http.js';
+import { refuse, SECURITY_HEADERS } from './http/http-answer.js';
+import { StaticFiles } from './http/static-files.js';
 import type { PrometheusMetrics } from './metrics.js';
-import { NdjsonDoor, type NdjsonDoorOptions } from './ndjson-events.js';
-import { StaticFiles } from './static-files.js';
-import type { StreamLimits } from './streams.js';
-import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
-import type { WsLimits } from './ws-connection.js';
+import type { StreamLimits } from './streams/streams.js';
+import { graphqlWs, refuseUpgrade, type WsDoor } from './ws/ws.js';
+import type { WsLimits } from './ws/ws-connection.js';
 
 /** What one client may take of the server. */
 export interface ServerLimits {

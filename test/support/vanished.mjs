@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { LIVE_DEFAULTS } from '../../dist/transport/outlet.js';
-import { SSE } from '../../dist/transport/sse-format.js';
-import { STREAM_DEFAULTS, Streams } from '../../dist/transport/streams.js';
+import { SSE } from '../../dist/transport/streams/sse-format.js';
+import { STREAM_DEFAULTS, Streams } from '../../dist/transport/streams/streams.js';
 
 const PING_MS = Number(process.argv[2]);
 execFileSync('ip', ['link', 'set', 'lo', 'up']);

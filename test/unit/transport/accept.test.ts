@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptedBy } from '../../../src/transport/accept.js';
+import { acceptedBy } from '../../../src/transport/http/accept.js';
 
 describe('what a client takes', () => {
   it.each<[string, string | undefined, boolean, 'sse' | 'multipart' | null]>([

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LiveSubscription } from '../../../src/graphql/live/frames.js';
 import { LIVE_DEFAULTS } from '../../../src/transport/outlet.js';
-import { ResponseStream } from '../../../src/transport/response-stream.js';
-import { SSE } from '../../../src/transport/sse-format.js';
+import { ResponseStream } from '../../../src/transport/streams/response-stream.js';
+import { SSE } from '../../../src/transport/streams/sse-format.js';
 import { openSse, type SseStream } from '../../support/sse.js';
 
 interface Opened {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StaticFiles } from '../../../src/transport/static-files.js';
+import { StaticFiles } from '../../../src/transport/http/static-files.js';
 import { temporaryFolder } from '../../support/server.js';
 
 const SCRIPT = `console.log(${JSON.stringify('x'.repeat(3_000))})`;

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
-import { Flusher, TextFrames } from '../../../src/transport/ws-frames.js';
+import { Flusher, TextFrames } from '../../../src/transport/ws/ws-frames.js';
 
 /** A connection that takes all it is given, at once or when the test says so. */
 class Carrier extends Duplex {

@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import type { ReadyOperation } from '../graphql/pipeline.js';
+import type { ReadyOperation } from '../../graphql/pipeline.js';
 import type { Connection, OpenOperation } from './ws-connection.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, CallRequest } from '../access/guard.js';
-import { quote } from '../core/money.js';
+import type { Call, CallRequest } from '../../access/guard.js';
+import { quote } from '../../core/money.js';
+import { refuse } from '../http/http-answer.js';
 import { EventStream, type EventStreamOptions } from './event-stream.js';
-import { refuse } from './http-answer.js';
 import type { EndReason } from './ndjson-answer.js';
 
 /** Requests that stream events at once; further ones get 503. */

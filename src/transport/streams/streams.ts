@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { refuse } from './http-answer.js';
-import { LIVE_DEFAULTS, type LiveLimits } from './outlet.js';
-import { shuttingDown } from './refusals.js';
+import { refuse } from '../http/http-answer.js';
+import { LIVE_DEFAULTS, type LiveLimits } from '../outlet.js';
+import { shuttingDown } from '../refusals.js';
+import type { GraphDoor } from '../ws/ws.js';
 import { ResponseStream, type StreamType } from './response-stream.js';
 import { VanishedClients } from './vanished.js';
-import type { GraphDoor } from './ws.js';
 
 export interface StreamLimits {
   /** Responses that stay open at once; further ones get 503. Default 10,000. */

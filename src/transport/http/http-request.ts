@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { badInput } from '../core/errors.js';
-import { quote } from '../core/money.js';
+import { badInput } from '../../core/errors.js';
+import { quote } from '../../core/money.js';
 
 /**
  * `x-deadline-ms`: how long the caller will wait, a whole number of milliseconds above 0. The guard caps it.

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
-import type { Frame } from '../graphql/live/frames.js';
-import { expectReading, SECURITY_HEADERS } from './http-answer.js';
-import { type LiveLimits, Outlet } from './outlet.js';
+import type { Frame } from '../../graphql/live/frames.js';
+import { expectReading, SECURITY_HEADERS } from '../http/http-answer.js';
+import { type LiveLimits, Outlet } from '../outlet.js';
 import { connectionKey, type Watched } from './vanished.js';
 
 /** How a stream of results is written as one HTTP response. */

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { Frame } from '../graphql/live/frames.js';
+import type { Frame } from '../../graphql/live/frames.js';
 import type { ResultFormat, StreamType } from './response-stream.js';
 
 /**

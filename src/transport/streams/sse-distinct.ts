@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refuse } from './http-answer.js';
-import { deadlineOf } from './http-request.js';
+import { refuse } from '../http/http-answer.js';
+import { deadlineOf } from '../http/http-request.js';
+import type { HttpOperation } from '../http/operation-request.js';
+import type { GraphDoor } from '../ws/ws.js';
 import { MULTIPART, PARTS } from './multipart-format.js';
-import type { HttpOperation } from './operation-request.js';
 import { COMPLETED, DISTINCT, SSE } from './sse-format.js';
 import { StreamOperation } from './stream-operation.js';
 import type { Streams } from './streams.js';
-import type { GraphDoor } from './ws.js';
 
 const KINDS = { sse: { type: SSE, format: DISTINCT }, multipart: { type: MULTIPART, format: PARTS } } as const;
 

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { ScoregraphError } from '../core/errors.js';
-import type { GraphContext } from '../graphql/context.js';
-import type { GraphPipeline } from '../graphql/pipeline.js';
+import { ScoregraphError } from '../../core/errors.js';
+import type { GraphContext } from '../../graphql/context.js';
+import type { GraphPipeline } from '../../graphql/pipeline.js';
 import { expectReading, SECURITY } from './http-answer.js';
 import { deadlineOf } from './http-request.js';
 

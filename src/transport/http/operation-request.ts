@@ -1,5 +1,5 @@
-import { quote } from '../core/money.js';
-import type { OperationRequest } from '../graphql/pipeline.js';
+import { quote } from '../../core/money.js';
+import type { OperationRequest } from '../../graphql/pipeline.js';
 
 /** An operation as HTTP brings it. */
 export interface HttpOperation extends OperationRequest {

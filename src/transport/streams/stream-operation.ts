@@ -1,10 +1,10 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { OutboxBudget } from '../graphql/live/budget.js';
-import type { Frame, LiveSubscription, ResultSink } from '../graphql/live/frames.js';
-import { isRefused } from '../graphql/live/live.js';
-import type { ReadyOperation } from '../graphql/pipeline.js';
+import type { OutboxBudget } from '../../graphql/live/budget.js';
+import type { Frame, LiveSubscription, ResultSink } from '../../graphql/live/frames.js';
+import { isRefused } from '../../graphql/live/live.js';
+import type { ReadyOperation } from '../../graphql/pipeline.js';
+import type { GraphDoor } from '../ws/ws.js';
 import type { ResponseStream, ResultFormat } from './response-stream.js';
-import type { GraphDoor } from './ws.js';
 
 export interface StreamOperationOptions {
   readonly pipeline: GraphDoor;

@@ -1,9 +1,9 @@
 import { GraphQLBoolean, GraphQLID, GraphQLString } from 'graphql';
-import { messageOf, ScoregraphError } from '../core/errors.js';
-import { parseMoney, quote } from '../core/money.js';
-import type { IngestItem } from '../flows/ingest.js';
-import type { Refusal } from '../flows/validate.js';
-import { scalars } from '../graphql/scalars.js';
+import { messageOf, ScoregraphError } from '../../core/errors.js';
+import { parseMoney, quote } from '../../core/money.js';
+import type { IngestItem } from '../../flows/ingest.js';
+import type { Refusal } from '../../flows/validate.js';
+import { scalars } from '../../graphql/scalars.js';
 
 /** Why a line was refused; without a field when the line as a whole is not what it must be. */
 export type LineRefusal = Omit<Refusal, 'field'> & { readonly field: string | null };

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ReadyOperation } from '../graphql/pipeline.js';
-import { refuse, SECURITY_HEADERS } from './http-answer.js';
-import { deadlineOf } from './http-request.js';
-import type { HttpOperation } from './operation-request.js';
-import { shuttingDown, tooManyOperations } from './refusals.js';
+import type { ReadyOperation } from '../../graphql/pipeline.js';
+import { refuse, SECURITY_HEADERS } from '../http/http-answer.js';
+import { deadlineOf } from '../http/http-request.js';
+import type { HttpOperation } from '../http/operation-request.js';
+import { shuttingDown, tooManyOperations } from '../refusals.js';
+import { type GraphDoor, MAX_ID } from '../ws/ws.js';
 import type { ResponseStream } from './response-stream.js';
 import { SharedFormat, SSE } from './sse-format.js';
 import { StreamOperation } from './stream-operation.js';
 import type { StreamLimits, Streams } from './streams.js';
-import { type GraphDoor, MAX_ID } from './ws.js';
 
 interface Asked {
   readonly args: ReadyOperation;

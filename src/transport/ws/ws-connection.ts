@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { messageOf } from '../core/errors.js';
-import type { Logger } from '../core/logger.js';
-import { LIVE_DEFAULTS, type LiveLimits, Outlet } from './outlet.js';
+import { messageOf } from '../../core/errors.js';
+import type { Logger } from '../../core/logger.js';
+import { LIVE_DEFAULTS, type LiveLimits, Outlet } from '../outlet.js';
 import { type Flusher, type FramesOwner, TextFrames } from './ws-frames.js';
 
 export interface WsLimits {

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OperationTypeNode } from 'graphql';
-import { NO_STREAM } from '../graphql/apollo.js';
-import type { GraphPipeline, OperationRequest } from '../graphql/pipeline.js';
+import { NO_STREAM } from '../../graphql/apollo.js';
+import type { GraphPipeline, OperationRequest } from '../../graphql/pipeline.js';
+import { isFromOurPage } from '../host-check.js';
+import { streamOperation } from '../streams/sse-distinct.js';
+import { SingleConnections } from '../streams/sse-single.js';
+import { STREAM_DEFAULTS, type StreamLimits, Streams } from '../streams/streams.js';
 import { type Accepted, acceptedBy } from './accept.js';
 import { type ApolloDoorOptions, answerThroughApollo } from './apollo-http.js';
-import { isFromOurPage } from './host-check.js';
 import { refuse } from './http-answer.js';
 import { readJson } from './http-request.js';
 import { operationOfBody, operationOfSearch, searchOf } from './operation-request.js';
-import { streamOperation } from './sse-distinct.js';
-import { SingleConnections } from './sse-single.js';
-import { STREAM_DEFAULTS, type StreamLimits, Streams } from './streams.js';
 
 export interface GraphqlHttpOptions {
   readonly apollo: ApolloDoorOptions['apollo'];

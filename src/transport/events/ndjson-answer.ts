@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { SECURITY_HEADERS } from '../http/http-answer.js';
 import type { LineRefusal } from './event-lines.js';
-import { SECURITY_HEADERS } from './http-answer.js';
 
 /** Why a request ended before its lines did. */
 export interface EndReason {

@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { OutboxBudget } from '../graphql/live/budget.js';
-import type { Frame, LiveSubscription, ResultSink } from '../graphql/live/frames.js';
-import { ResultStream } from '../graphql/result-stream.js';
+import type { OutboxBudget } from '../../graphql/live/budget.js';
+import type { Frame, LiveSubscription, ResultSink } from '../../graphql/live/frames.js';
+import { ResultStream } from '../../graphql/result-stream.js';
 import type { Connection } from './ws-connection.js';
 
 const DONE: IteratorResult<ExecutionResult, void> = { done: true, value: undefined };
