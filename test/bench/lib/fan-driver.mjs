@@ -2,8 +2,10 @@
 import { createServer } from 'node:net';
 
 /** Milliseconds on a clock that all processes of the machine share. */
-const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-export const now = () => performance.now() + offset;
+export function now() {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + nanoseconds / 1e6;
+}
 
 /** Messages under way for each socket at most. */
 const WINDOW = 128;
