@@ -8,6 +8,8 @@ import { startupLines } from './startup-lines.js';
 /** The server as a process: `node dist/main.js`. */
 async function main(): Promise<void> {
   const started = performance.now();
+  // Whoever read our lines has gone (`… | head`): that is no reason to stop serving, nor to stop without saving.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const config = readConfig();
   const logger = createLogger(config.logLevel);
   const running = await compose(config, logger);

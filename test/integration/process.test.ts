@@ -162,6 +162,15 @@ describe('the server process', () => {
     expect((await graph(third.url, ask)).data).toEqual(before);
   });
 
+  it('goes on, and stops in order, when nobody reads what it says any more', async () => {
+    const { child, url, ended } = await up();
+    child.stdout!.destroy();
+    child.stderr!.destroy();
+    expect((await graph(url, '{ models { name } }')).data.models).toHaveLength(3);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+
   it('says what is wrong in one sentence when it cannot start', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((done) => blocker.on('listening', done));
