@@ -5,14 +5,16 @@ const TEXT = 0x81;
 /** Bytes a connection collects for one system call; what comes beyond waits in its outboxes. */
 const MAX_COLLECTED = 64 * 1024;
 /** Longest rest between two rounds of sending, ms. */
-const MAX_REST_MS = 5;
+const MAX_REST_MS = 30;
+/** How many times as long as a round took sending rests after it: a quarter of the thread is its share. */
+const RESTS = 3;
 /** Longest time that sending keeps everything else waiting, ms, and after how many connections the clock is read. */
 const SLICE_MS = 4;
 const SLICE_CHECK = 32;
 
 /**
  * Sends what connections collected, in rounds of slices: after each slice the server sees to everything else, and after a round sending
- * rests as long as it took. Whoever waits for their turn collects what is published meanwhile, so that the busier the server is, the
+ * rests for a multiple of what it took. Whoever waits for their turn collects what is published meanwhile, so that the busier the server is, the
  * more messages one system call carries; while it is calm, nothing waits.
  */
 export class Flusher {
@@ -59,7 +61,7 @@ export class Flusher {
       return;
     }
     this.#round = [];
-    const rest = Math.min(this.#spent, MAX_REST_MS);
+    const rest = Math.min(RESTS * this.#spent, MAX_REST_MS);
     this.#notBefore = now + rest;
     this.#underWay = this.#waiting.length > 0;
     if (this.#underWay) this.#beginAfter(rest);
