@@ -1,54 +1,36 @@
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
-import { type AmountRange, amountRanges, cellsOf, moveAmount } from './amount-grid.js';
 import type { Progress } from './artifacts.js';
+import { Batches, PAIRS } from './fraud-batches.js';
+import { Course, EPOCHS, type EpochFigures, MORE_EPOCHS } from './fraud-course.js';
 import type { FraudRows } from './fraud-data.js';
-import { categoryOf, NEW_CARD } from './fraud-groups.js';
-import { ensemble, network } from './fraud-network.js';
-import { seeded, shuffle } from './random.js';
+import { ensemble, type Moments, network } from './fraud-network.js';
+import { TimeLeft } from './progress.js';
 import * as tf from './tf.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
 /** Networks that are trained from different starts; their mean errs less than each. */
 const MEMBERS = 3;
-const BATCH = 1_024;
-const EPOCHS = 24;
 const LEARNING_RATE = 0.004;
+/** Share of the learning rate that more epochs keep to, after the schedule. */
+const SMALL_RATE = 0.05;
 /** Share of itself that every weight loses at a step, times the learning rate. */
 const WEIGHT_DECAY = 0.05;
-/** Rows of a batch that are seen without their history. */
-const NEW_CARD_SHARE = 0.05;
-/** Pairs of amounts a step, at which the risk should not fall. */
-const PAIRS = 512;
-/** The larger amount of a pair is at least and at most this many times the smaller. */
-const STEPS = [1.05, 1.6] as const;
 /** What it would cost if the risk fell at every pair, in nats beside the mean log loss. */
 const FALL_COST = 0.04;
+/** The same in the epochs that follow when it falls too often. */
+const MORE_FALL_COST = 2 * FALL_COST;
 /** A fall of the probability by no more than this costs nothing. */
 const FREE_FALL = 0.0005;
 /** A fall by this much more costs half of what the deepest costs. */
 const HALF_COST = 0.001;
 
-/** Mean and standard deviation per feature. */
-export interface Moments {
-  readonly mean: Float64Array;
-  readonly std: Float64Array;
-}
-
-/** Mean and standard deviation per feature over the rows. */
-export function momentsOf({ x }: FraudRows): Moments {
-  const rows = x.length / WIDTH;
-  const mean = new Float64Array(WIDTH);
-  const square = new Float64Array(WIDTH);
-  for (let i = 0; i < x.length; i++) {
-    mean[i % WIDTH]! += x[i]!;
-    square[i % WIDTH]! += x[i]! * x[i]!;
-  }
-  const std = new Float64Array(WIDTH);
-  for (let f = 0; f < WIDTH; f++) {
-    mean[f]! /= rows;
-    std[f] = Math.sqrt(Math.max(square[f]! / rows - mean[f]! ** 2, 0)) || 1;
-  }
-  return { mean, std };
+/** How a fit is watched. */
+export interface Watch {
+  /** What the network of an epoch, on standardised rows, does on the validation period. */
+  readonly judge: (model: tf.LayersModel) => EpochFigures;
+  readonly progress: Progress;
+  /** Share of the amount grid at which the risk may fall; absent: what a version may. */
+  readonly mostFalls?: number;
 }
 
 /**
@@ -62,58 +44,130 @@ export function momentsOf({ x }: FraudRows): Moments {
  * would flatten the risk instead and lose those frauds.) Pairs are drawn evenly over categories, day and night, frauds and not,
  * with history and without.
  *
- * The same seed and rows give the same weights.
+ * Each epoch is judged, and `Course` says how long it goes on: to the end of the schedule, not so far where the validation period gains
+ * nothing, or further, at a small rate and twice the cost of falls, where the risk falls too often.
+ *
+ * The same seed and rows give the same weights; judging changes none.
  * @returns one network on standardised rows, whose log-odds are the mean of the members'
  */
-export function fitNetworks(train: FraudRows, moments: Moments, seed: number, progress: Progress): tf.LayersModel {
-  const members = Array.from({ length: MEMBERS }, (_, m) => network(seed + m * 1_000));
-  const weights = members.map((member) => member.getWeights());
-  const variables = weights[0]!.map((_, place) =>
-    tf.variable(tf.tidy(() => tf.stack(weights.map((own) => asMatrix(own[place]!))))),
-  );
-  const batches = new Batches(train, moments, seed);
-  const optimizer = tf.train.adam(LEARNING_RATE);
-  for (let epoch = 1; epoch <= EPOCHS; epoch++) {
-    batches.shuffle();
-    progress.start(`epoch ${epoch} of ${EPOCHS}`, batches.steps);
-    let sum = 0;
-    for (let step = 0; step < batches.steps; step++) {
-      const { x, y } = batches.next(step);
-      const done = (epoch - 1 + step / batches.steps) / EPOCHS;
-      const rate = LEARNING_RATE * (0.5 * (1 + Math.cos(Math.PI * done)) + 0.001);
-      setLearningRate(optimizer, rate);
+export function fitNetworks(train: FraudRows, moments: Moments, seed: number, watch: Watch): tf.LayersModel {
+  const fit = new Fit(train, moments, seed);
+  const course = new Course<Weights>(watch.mostFalls);
+  const left = new TimeLeft();
+  const run = (name: string, remaining: number, rate: (done: number) => number, fallCost: number) => {
+    watch.progress.start(name, fit.steps);
+    const loss = fit.epoch(rate, fallCost, watch.progress);
+    const model = fit.network();
+    const figures = watch.judge(model);
+    model.dispose();
+    watch.progress.done(`loss ${loss.toFixed(5)}, ${told(figures)}, ${left.after(remaining)}`);
+    return course.after({ ...figures, weights: fit.weights() });
+  };
+  let next = 'schedule';
+  for (let epoch = 1; next === 'schedule'; epoch++) {
+    const cosine = (done: number) => 0.5 * (1 + Math.cos(Math.PI * ((epoch - 1 + done) / EPOCHS))) + 0.001;
+    next = run(`epoch ${epoch} of ${EPOCHS}`, EPOCHS - epoch, cosine, FALL_COST);
+    if (next !== 'schedule' && epoch < EPOCHS)
+      watch.progress.say(`the validation PR AUC no longer rises; back to the epoch of ${told(course.taken!)}`);
+  }
+  if (next === 'more') {
+    watch.progress.say(`too many falls; up to ${MORE_EPOCHS} epochs more, at a small rate, that pay twice for them`);
+    fit.restore(course.taken!.weights);
+  }
+  for (let more = 1; next === 'more'; more++)
+    next = run(`more ${more} of ${MORE_EPOCHS}`, MORE_EPOCHS - more, () => SMALL_RATE, MORE_FALL_COST);
+  fit.restore(course.taken!.weights);
+  const whole = fit.network();
+  fit.dispose();
+  return whole;
+}
+
+/** Values of each variable, all members' together. */
+type Weights = readonly Float32Array[];
+
+/** The networks while they are fitted, side by side. */
+class Fit {
+  readonly #members: readonly tf.LayersModel[];
+  readonly #variables: readonly tf.Variable[];
+  readonly #batches: Batches;
+  readonly #optimizer = tf.train.adam(LEARNING_RATE);
+
+  constructor(train: FraudRows, moments: Moments, seed: number) {
+    this.#members = Array.from({ length: MEMBERS }, (_, m) => network(seed + m * 1_000));
+    const weights = this.#members.map((member) => member.getWeights());
+    this.#variables = weights[0]!.map((_, place) =>
+      tf.variable(tf.tidy(() => tf.stack(weights.map((own) => asMatrix(own[place]!))))),
+    );
+    this.#batches = new Batches(train, moments, MEMBERS, seed);
+  }
+
+  /** Steps of an epoch. */
+  get steps(): number {
+    return this.#batches.steps;
+  }
+
+  /** Runs an epoch at a share of the learning rate, which may change as it goes (0 to 1). @returns its mean loss, of every twentieth step. */
+  epoch(rateAt: (done: number) => number, fallCost: number, progress: Progress): number {
+    const { size, steps } = this.#batches;
+    const variables = [...this.#variables];
+    let mean = 0;
+    this.#batches.shuffle();
+    for (let step = 0; step < steps; step++) {
+      const { x, y } = this.#batches.next(step);
+      const rate = LEARNING_RATE * rateAt(step / steps);
+      setLearningRate(this.#optimizer, rate);
       const cost = tf.tidy(() => {
         for (const variable of variables) variable.assign(variable.mul(1 - rate * WEIGHT_DECAY));
-        const rows = tf.tensor3d(x, [MEMBERS, batches.size + 2 * PAIRS, WIDTH]);
-        const labels = tf.tensor2d(y, [MEMBERS, batches.size]);
-        return optimizer.minimize(() => loss(variables, rows, labels), true, variables)!;
+        const rows = tf.tensor3d(x, [MEMBERS, size + 2 * PAIRS, WIDTH]);
+        const labels = tf.tensor2d(y, [MEMBERS, size]);
+        return this.#optimizer.minimize(() => loss(variables, rows, labels, fallCost), true, variables)!;
       });
       if (step % 20 === 0) {
-        sum += (cost.dataSync()[0]! - sum) / (step / 20 + 1);
+        mean += (cost.dataSync()[0]! - mean) / (step / 20 + 1);
         progress.step(step);
       }
       cost.dispose();
     }
-    progress.done(`loss ${sum.toFixed(5)}`);
+    return mean;
   }
-  members.forEach((member, m) => {
-    member.setWeights(
-      tf.tidy(() => weights[m]!.map((old, place) => variables[place]!.gather([m], 0).reshape(old.shape))),
-    );
-  });
-  const whole = ensemble(members);
-  for (const member of members) member.dispose();
-  tf.dispose(variables);
-  optimizer.dispose();
-  return whole;
+
+  weights(): Weights {
+    return this.#variables.map((variable) => Float32Array.from(variable.dataSync()));
+  }
+  restore(weights: Weights): void {
+    tf.tidy(() => {
+      this.#variables.forEach((variable, place) => {
+        variable.assign(tf.tensor(weights[place]!, variable.shape));
+      });
+    });
+  }
+  /** The members as they are now, as one network. */
+  network(): tf.LayersModel {
+    this.#members.forEach((member, m) => {
+      member.setWeights(
+        tf.tidy(() =>
+          member.getWeights().map((old, place) => this.#variables[place]!.gather([m], 0).reshape(old.shape)),
+        ),
+      );
+    });
+    return ensemble(this.#members);
+  }
+  dispose(): void {
+    for (const member of this.#members) member.dispose();
+    tf.dispose([...this.#variables]);
+    this.#optimizer.dispose();
+  }
 }
+
+const told = ({ prAuc, falls }: EpochFigures): string =>
+  `validation PR AUC ${prAuc.toFixed(4)}, falls at ${(100 * falls).toFixed(2)} % of the grid`;
 
 /** Biases as one row, so that they are added to every row of a batch. */
 const asMatrix = (weight: tf.Tensor): tf.Tensor2D =>
   weight.rank === 2 ? (weight as tf.Tensor2D) : weight.reshape([1, weight.size]);
 
 /** Mean log loss of the members' own rows, and what the falls of their mean cost. */
-function loss(variables: readonly tf.Variable[], rows: tf.Tensor3D, labels: tf.Tensor2D): tf.Scalar {
+function loss(variables: readonly tf.Variable[], rows: tf.Tensor3D, labels: tf.Tensor2D, fallCost: number): tf.Scalar {
   const [w1, b1, w2, b2, w3, b3] = variables as unknown as tf.Tensor3D[];
   const hidden = rows.matMul(w1!).add(b1!).relu().matMul(w2!).add(b2!).relu();
   const logits = hidden.matMul(w3!).add(b3!).squeeze<tf.Tensor2D>([2]);
@@ -125,88 +179,7 @@ function loss(variables: readonly tf.Variable[], rows: tf.Tensor3D, labels: tf.T
     .sigmoid();
   const fall = pairs.slice(0, PAIRS).sub(pairs.slice(PAIRS, PAIRS)).sub(FREE_FALL).relu();
   const falls = fall.div(fall.add(HALF_COST)).mean();
-  return own.softplus().sub(own.mul(labels)).mean().add(falls.mul(FALL_COST)) as tf.Scalar;
-}
-
-/** What one step sees: rows of each member's own order with their labels, and behind them the pairs, the smaller amounts first. */
-class Batches {
-  readonly size: number;
-  readonly steps: number;
-  readonly #train: FraudRows;
-  readonly #moments: Moments;
-  readonly #random: () => number;
-  readonly #orders: Uint32Array[];
-  readonly #cells: readonly number[][];
-  readonly #amounts: readonly (AmountRange | undefined)[];
-  readonly #newCard: typeof NEW_CARD;
-  readonly #x: Float32Array;
-  readonly #y: Float32Array;
-
-  constructor(train: FraudRows, moments: Moments, seed: number) {
-    this.#train = train;
-    this.#moments = moments;
-    this.#random = seeded(seed);
-    this.size = Math.min(BATCH, train.y.length);
-    this.steps = Math.floor(train.y.length / this.size);
-    this.#orders = Array.from({ length: MEMBERS }, () => Uint32Array.from(train.y.keys()));
-    this.#cells = cellsOf(train);
-    this.#amounts = amountRanges(train);
-    const { mean, std } = moments;
-    this.#newCard = NEW_CARD.map(({ place, value }) => ({ place, value: (value - mean[place]!) / std[place]! }));
-    this.#x = new Float32Array(MEMBERS * (this.size + 2 * PAIRS) * WIDTH);
-    this.#y = new Float32Array(MEMBERS * this.size);
-  }
-
-  shuffle(): void {
-    for (const order of this.#orders) shuffle(order, this.#random);
-  }
-
-  /** The rows of a step; the arrays are the same each time. */
-  next(step: number): { readonly x: Float32Array; readonly y: Float32Array } {
-    const member = (this.size + 2 * PAIRS) * WIDTH;
-    this.#orders.forEach((order, m) => {
-      for (let r = 0; r < this.size; r++) {
-        const row = order[step * this.size + r]!;
-        const at = m * member + r * WIDTH;
-        this.#copy(row, at);
-        this.#standardise(at);
-        if (this.#random() < NEW_CARD_SHARE) for (const { place, value } of this.#newCard) this.#x[at + place] = value;
-        this.#y[m * this.size + r] = this.#train.y[row]!;
-      }
-    });
-    const pairs = this.size * WIDTH;
-    for (let p = 0; p < PAIRS; p++) this.#pair(pairs + p * WIDTH, pairs + (PAIRS + p) * WIDTH);
-    for (let m = 1; m < MEMBERS; m++) this.#x.copyWithin(m * member + pairs, pairs, member);
-    return { x: this.#x, y: this.#y };
-  }
-
-  /** Writes a payment with an amount of its category's range, and with a somewhat larger one. */
-  #pair(smaller: number, larger: number): void {
-    const cell = this.#cells[Math.floor(this.#random() * this.#cells.length)]!;
-    const row = cell[Math.floor(this.#random() * cell.length)]!;
-    const { lowest, highest } = this.#amounts[categoryOf(this.#train.x, row * WIDTH)]!;
-    const amount = lowest * (highest / lowest) ** this.#random();
-    const newCard = this.#random() < 0.5;
-    const times = STEPS[0] * (STEPS[1] / STEPS[0]) ** this.#random();
-    for (const [at, moved] of [
-      [smaller, amount],
-      [larger, amount * times],
-    ] as const) {
-      this.#copy(row, at);
-      if (newCard) for (const { place, value } of NEW_CARD) this.#x[at + place] = value;
-      moveAmount(this.#x, at, Math.log1p(moved));
-      this.#standardise(at);
-    }
-  }
-
-  #copy(row: number, at: number): void {
-    const { x } = this.#train;
-    for (let f = 0; f < WIDTH; f++) this.#x[at + f] = x[row * WIDTH + f]!;
-  }
-  #standardise(at: number): void {
-    const { mean, std } = this.#moments;
-    for (let f = 0; f < WIDTH; f++) this.#x[at + f] = (this.#x[at + f]! - mean[f]!) / std[f]!;
-  }
+  return own.softplus().sub(own.mul(labels)).mean().add(falls.mul(fallCost)) as tf.Scalar;
 }
 
 /** Adam reads its rate at every step; the typings hide the field. */

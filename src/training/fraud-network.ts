@@ -1,5 +1,6 @@
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
 import type { Platt } from './calibration.js';
+import type { FraudRows } from './fraud-data.js';
 import * as tf from './tf.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
@@ -68,29 +69,53 @@ function inBatches(x: Float32Array, answer: (rows: tf.Tensor2D) => tf.Tensor): F
   return out;
 }
 
+/** All rows at once: unless told, `predict` takes 32 at a time, which costs fifteen times as much. */
+const predict = (model: tf.LayersModel, rows: tf.Tensor2D): tf.Tensor2D =>
+  model.predict(rows, { batchSize: rows.shape[0] }) as tf.Tensor2D;
+
 /** Probabilities of rows, on vectors as the model takes them (standardised or raw). */
 export const score = (model: tf.LayersModel, x: Float32Array): Float32Array =>
-  inBatches(x, (rows) => model.predict(rows) as tf.Tensor);
+  inBatches(x, (rows) => predict(model, rows));
 
 /** Log-odds of rows: what the last layer hands to its sigmoid, which rounds to 1 from 17 on in 32-bit numbers. */
 export function logits(model: tf.LayersModel, x: Float32Array): Float32Array {
   const [kernel, bias] = model.getWeights().slice(-2) as [tf.Tensor2D, tf.Tensor1D];
   const hidden = tf.model({ inputs: model.inputs, outputs: model.getLayer('hidden_2').output as tf.SymbolicTensor });
-  return inBatches(x, (rows) => tf.matMul(hidden.predict(rows) as tf.Tensor2D, kernel).add(bias));
+  return inBatches(x, (rows) => tf.matMul(predict(hidden, rows), kernel).add(bias));
+}
+
+/** Mean and standard deviation per feature. */
+export interface Moments {
+  readonly mean: Float64Array;
+  readonly std: Float64Array;
+}
+
+/** Mean and standard deviation per feature over the rows. */
+export function momentsOf({ x }: FraudRows): Moments {
+  const rows = x.length / WIDTH;
+  const mean = new Float64Array(WIDTH);
+  const square = new Float64Array(WIDTH);
+  for (let i = 0; i < x.length; i++) {
+    mean[i % WIDTH]! += x[i]!;
+    square[i % WIDTH]! += x[i]! * x[i]!;
+  }
+  const std = new Float64Array(WIDTH);
+  for (let f = 0; f < WIDTH; f++) {
+    mean[f]! /= rows;
+    std[f] = Math.sqrt(Math.max(square[f]! / rows - mean[f]! ** 2, 0)) || 1;
+  }
+  return { mean, std };
 }
 
 /** The served model takes raw vectors: standardisation is folded into the first layer. */
-export function foldStandardisation(
-  model: tf.LayersModel,
-  { mean, std }: { readonly mean: Float64Array; readonly std: Float64Array },
-): tf.LayersModel {
+export function foldStandardisation(model: tf.LayersModel, { mean, std }: Moments): tf.LayersModel {
   const [kernel, bias, ...rest] = model.getWeights();
   const w = kernel!.arraySync() as number[][];
   const b = bias!.arraySync() as number[];
   const folded = w.map((row, f) => row.map((value) => value / std[f]!));
   const shifted = b.map((value, unit) => value - w.reduce((sum, row, f) => sum + (row[unit]! * mean[f]!) / std[f]!, 0));
   const served = network(0, w[0]!.length / HIDDEN[0]);
-  served.setWeights([tf.tensor2d(folded), tf.tensor1d(shifted), ...rest]);
+  tf.tidy(() => served.setWeights([tf.tensor2d(folded), tf.tensor1d(shifted), ...rest]));
   return served;
 }
 
@@ -98,5 +123,5 @@ export function foldStandardisation(
 export function foldCalibration(model: tf.LayersModel, { a, b }: Platt): void {
   const weights = model.getWeights();
   const [kernel, bias] = weights.splice(-2) as [tf.Tensor, tf.Tensor];
-  model.setWeights([...weights, kernel.mul(a), bias.mul(a).add(b)]);
+  tf.tidy(() => model.setWeights([...weights, kernel.mul(a), bias.mul(a).add(b)]));
 }

@@ -15,13 +15,14 @@ import {
   writeModelFiles,
   writeVersion,
 } from './artifacts.js';
-import { fitPlatt, type Platt } from './calibration.js';
+import type { Platt } from './calibration.js';
 import { boostingMetrics, boostingOptions } from './fraud-boosting.js';
 import { type FraudData, replayPayments, type Thresholds } from './fraud-data.js';
 import { chooseThresholds, FRAUD_DATASET, FRAUD_TEST, type FraudScores, fraudMetrics } from './fraud-figures.js';
-import { fitNetworks, momentsOf } from './fraud-fit.js';
+import { fitNetworks } from './fraud-fit.js';
 import { asNewCard } from './fraud-groups.js';
-import { foldCalibration, foldStandardisation, logits, score } from './fraud-network.js';
+import { asServed, judgeOn } from './fraud-judge.js';
+import { logits, momentsOf, score } from './fraud-network.js';
 import { fraudCard } from './fraud-report.js';
 import { histogram } from './metrics.js';
 import * as tf from './tf.js';
@@ -39,13 +40,12 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
   const version = newVersionNumber(options.modelsDir, 'fraud', options.version);
   const data = await replayPayments(options.dataDir, progress);
   const moments = momentsOf(data.train);
-  const model = fitNetworks(data.train, moments, options.seed, progress);
-  const served = foldStandardisation(model, moments);
-  const calibration = fitPlatt(logits(served, data.validation.x), data.validation.y);
-  foldCalibration(served, calibration);
+  const grid = drawAmountGrid(data, options.seed);
+  const judge = judgeOn(data.validation, grid, moments);
+  const model = fitNetworks(data.train, moments, options.seed, { judge, progress });
+  const { served, calibration } = asServed(model, moments, data.validation);
   const scores = scoresOf(served, data, calibration);
   const thresholds = chooseThresholds(scores.onValidation, data.validation.y);
-  const grid = drawAmountGrid(data, options.seed);
   const falls = fallsOn(grid, served);
   refuseFalls(falls);
   const boosting = options.baselines === false ? undefined : boostingOptions(options.seed);

@@ -29,3 +29,16 @@ export function terminalProgress(): Progress {
     },
   };
 }
+
+/** How long steps of about the same length will still take. */
+export class TimeLeft {
+  readonly #from = performance.now();
+  #steps = 0;
+
+  /** Takes note that one more step is done. @returns the time that as many `remaining` take at most, in words. */
+  after(remaining: number): string {
+    const each = (performance.now() - this.#from) / ++this.#steps / 1_000;
+    const seconds = Math.ceil(each * remaining);
+    return seconds < 90 ? `${seconds} s left` : `${Math.ceil(seconds / 60)} min left`;
+  }
+}

@@ -137,6 +137,27 @@ describe.skipIf(!hasNative)('training', () => {
     expect(weightsOf(other)).not.toBe(weightsOf(first));
   });
 
+  it('goes on for a few epochs before it refuses a fraud model whose risk falls with the amount, and then writes nothing', async () => {
+    const before = readdirSync(join(modelsDir, 'fraud')).sort();
+    // Frauds of a few dollars below all other payments: the risk must fall once in every category, which is more than is allowed.
+    const small = payments().map((line) => {
+      const [id, at, card, shop, category, amount, fraud] = line.split(',');
+      return [id, at, card, shop, category, fraud === '1' ? '3.50' : 20 + Number(amount), fraud].join(',');
+    });
+    const said: string[] = [];
+    const progress = {
+      ...noProgress,
+      say: (line: string) => said.push(line),
+      start: (what: string) => said.push(what),
+    };
+    await expect(run('fraud', withPayments('small frauds', [PAYMENTS, ...small]), { progress })).rejects.toThrow(
+      /amount grid: expected the risk to fall with a larger amount at 1 % of the neighbouring amounts at most, got [\d.]+ % .*; no version was written/,
+    );
+    expect(said.filter((line) => line.startsWith('too many falls'))).toHaveLength(1);
+    expect(said.filter((line) => /^more \d of 6$/.test(line))).toHaveLength(6);
+    expect(readdirSync(join(modelsDir, 'fraud')).sort()).toEqual(before);
+  });
+
   it('refuses bad payments by row, and leaves nothing behind', async () => {
     const before = readdirSync(join(modelsDir, 'fraud')).sort();
     const lines = [PAYMENTS, ...payments()];
