@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASKET_FEATURES, recentItems } from '../features/basket-features.js';
+import { BASKET_FEATURES, type RecentItemsInput, recentItems } from '../features/basket-features.js';
 import { featureSetName } from '../features/catalogue.js';
 import { RECENT_ITEMS } from '../features/customer-state.js';
 import {
@@ -14,6 +14,7 @@ import {
   writeVersion,
 } from './artifacts.js';
 import { ease, factorise } from './ease.js';
+import { histogram } from './metrics.js';
 import { stateAfter } from './next-basket.js';
 import { seeded } from './random.js';
 import { best } from './rank-evaluation.js';
@@ -90,7 +91,7 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       thresholds: {},
       calibration: null,
       hyperparameters: { ...choice, next_lambda: NEXT_LAMBDA, rank: RANK },
-      baseline: {},
+      baseline: baseline(customers, vocabulary),
     },
   });
   writeModelFiles(options.modelsDir, 'recommendations', manifest(n), recommendationCard(metrics, n, choice, RANK));
@@ -120,6 +121,18 @@ export async function evaluateRecommendations(options: EvaluateOptions): Promise
   const metrics = figures(data, b, version.model, version.card.seed, progress);
   version.model.dispose();
   return compare(version, metrics);
+}
+
+/** Histograms of what the network saw, against which drift is measured: how many places are used, and what stands in those. */
+function baseline(customers: readonly Customer[], vocabulary: Vocabulary): object {
+  const inputs = customers.map((customer) => recentItems(stateAfter(customer.history), vocabulary.indexOf));
+  const used = (values: (input: RecentItemsInput) => Float32Array) =>
+    histogram(Float32Array.from(inputs.flatMap((input) => [...values(input).subarray(0, input.count)])));
+  return {
+    items: histogram(Float32Array.from(inputs, ({ count }) => count)),
+    weights: used(({ weights }) => weights),
+    shares: used(({ shares }) => shares),
+  };
 }
 
 function manifest(n: number): object {

@@ -84,6 +84,19 @@ describe('the models folder', () => {
     },
   );
 
+  it.each(shipped)('has a baseline of every feature of $model $version', ({ model, version }) => {
+    const { baseline } = JSON.parse(read(model, version, 'version.json'));
+    const manifest = JSON.parse(read(model, 'manifest.json'));
+    const names = manifest.inputs.flatMap((input: { name: string; features?: { name: string }[] }) =>
+      input.features === undefined ? [input.name] : input.features.map(({ name }) => name),
+    );
+    expect(Object.keys(baseline).sort()).toEqual([...names].sort());
+    for (const { edges, counts } of Object.values(baseline) as { edges: number[]; counts: number[] }[]) {
+      expect(edges).toHaveLength(counts.length + 1);
+      expect(counts.every((count) => count > 0)).toBe(true);
+    }
+  });
+
   it('holds a recommender that is better than what it must beat, and not by luck', () => {
     const newest = Math.max(
       ...shipped.filter(({ model }) => model === 'recommendations').map((v) => Number(v.version)),
