@@ -7,7 +7,7 @@ const PATIENCE = 6;
 /** Epochs at most that follow when the risk falls too often. */
 export const MORE_EPOCHS = 6;
 /** They end once the falls are this share of what is allowed: another processor rounds otherwise. */
-const MARGIN = 0.8;
+const MARGIN = 0.9;
 /** An epoch with few enough falls is preferred to the best one when its validation PR AUC is no more than this below. */
 const WORTH = 0.01;
 

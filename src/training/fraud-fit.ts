@@ -11,8 +11,11 @@ const WIDTH = FRAUD_FEATURES.features.length;
 /** Networks that are trained from different starts; their mean errs less than each. */
 const MEMBERS = 3;
 const LEARNING_RATE = 0.004;
-/** Share of the learning rate that more epochs keep to, after the schedule. */
-const SMALL_RATE = 0.05;
+/**
+ * Share of the learning rate that more epochs keep to, after the schedule. Measured from a fit that ended at 1.05 % of the grid: 0.88 % after
+ * three of them, the validation PR AUC from .975 to .971; at a third of this rate .974, but 0.93 % after four.
+ */
+const SMALL_RATE = 0.15;
 /** Share of itself that every weight loses at a step, times the learning rate. */
 const WEIGHT_DECAY = 0.05;
 /** What it would cost if the risk fell at every pair, in nats beside the mean log loss. */
