@@ -7,9 +7,9 @@ export interface ScoringProgress {
 }
 
 /** Events on their way to the disk at once. */
-const MAX_ROWS = 8_192;
+const MAX_ROWS = 24_576;
 /** How far scoring may be behind the log before who brings more has to wait. With MAX_ROWS less than what the scorer holds in memory. */
-const MAX_BEHIND = 8_192;
+const MAX_BEHIND = 16_384;
 /** A scorer that does not move holds nobody up for longer, per step: without an engine events are still recorded, slowly. */
 const MAX_HOLD_MS = 1_000;
 
