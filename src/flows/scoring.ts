@@ -27,7 +27,8 @@ export interface ScoredFollower {
 export const SCORER = 'fraud-scorer';
 /** Payments of one commit at most: commits follow each other, and each waits for the disk, so that a large backlog needs large ones. */
 const CHUNK = 4_096;
-const MAX_PENDING = 20_000;
+/** Payments held in memory; what an ingest window lets in fits (flows/ingest-window.ts), so that the log is read again only after a restart. */
+const MAX_PENDING = 48_000;
 const CHUNKS_IN_FLIGHT = 3;
 /** Predictions published in one go; between, others have the thread. */
 const PUBLISH_AT_ONCE = 256;
