@@ -29,7 +29,7 @@ const isOpen = async (promise: Promise<void>) =>
 describe('IngestWindow', () => {
   it('lets in what there is room for, in the order of asking', async () => {
     const window = new IngestWindow(scoring());
-    expect(await isOpen(window.enter(8_000))).toBe(true);
+    expect(await isOpen(window.enter(24_000))).toBe(true);
     const large = window.enter(1_000);
     const small = window.enter(1);
     expect([await isOpen(large), await isOpen(small)]).toEqual([false, false]);
@@ -49,14 +49,14 @@ describe('IngestWindow', () => {
   it('holds who comes while scoring is far behind, but not for ever', async () => {
     const scorer = scoring();
     const window = new IngestWindow(scorer);
-    scorer.state.head = 20_000;
+    scorer.state.head = 30_000;
     const held = window.enter(1);
     expect(await isOpen(held)).toBe(false);
-    scorer.reach(11_807); // 8,193 behind
+    scorer.reach(13_615); // 16,385 behind
     expect(await isOpen(held)).toBe(false);
-    scorer.reach(11_808);
+    scorer.reach(13_616);
     expect(await isOpen(held)).toBe(true);
-    scorer.state.head = 30_000;
+    scorer.state.head = 50_000;
     const stuck = window.enter(1);
     expect(await isOpen(stuck)).toBe(false);
     scorer.giveUp();
