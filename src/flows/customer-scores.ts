@@ -36,32 +36,26 @@ interface Watcher {
   wake: () => void;
 }
 
+interface CustomerScoreOptions {
+  readonly store: FeatureStore<CustomerState>;
+  readonly events: EventLog;
+  readonly predictions: PredictionLog;
+  readonly segmentation: SegmentationDomain;
+  readonly recommendations: RecommendationsDomain;
+  readonly segmentWatch: SegmentWatch;
+  readonly clock: Clock;
+}
+
 /**
  * Watches single customers through all models: a state stream. What may have moved is only noted, by customer; a watcher computes it again
  * when it comes to it, and tells only what really differs.
  */
 export class CustomerScoreWatch implements LogFollower, ScoredFollower {
-  readonly #options: {
-    store: FeatureStore<CustomerState>;
-    events: EventLog;
-    predictions: PredictionLog;
-    segmentation: SegmentationDomain;
-    recommendations: RecommendationsDomain;
-    segmentWatch: SegmentWatch;
-    clock: Clock;
-  };
+  readonly #options: CustomerScoreOptions;
   readonly #watchers = new Map<string, Set<Watcher>>();
   #closed = false;
 
-  constructor(options: {
-    store: FeatureStore<CustomerState>;
-    events: EventLog;
-    predictions: PredictionLog;
-    segmentation: SegmentationDomain;
-    recommendations: RecommendationsDomain;
-    segmentWatch: SegmentWatch;
-    clock: Clock;
-  }) {
+  constructor(options: CustomerScoreOptions) {
     this.#options = options;
   }
 

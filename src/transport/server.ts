@@ -12,7 +12,7 @@ import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import { BodyClock } from './http/body-clock.js';
 import { GraphqlHttp } from './http/graphql-http.js';
-import { refuse, SECURITY_HEADERS } from './http/http-answer.js';
+import { refuse, send } from './http/http-answer.js';
 import { StaticFiles } from './http/static-files.js';
 import type { PrometheusMetrics } from './metrics.js';
 import type { StreamLimits } from './streams/streams.js';
@@ -280,14 +280,4 @@ class Door {
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
-}
-
-function send(response: ServerResponse, status: number, type: string, text: string): void {
-  response.writeHead(status, {
-    ...SECURITY_HEADERS,
-    'content-type': type,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-  });
-  response.end(text);
 }

@@ -23,6 +23,17 @@ export function refuse(response: ServerResponse, status: number, code: string, m
   response.end(text);
 }
 
+/** A short text that nobody may keep. */
+export function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  response.end(text);
+}
+
 /**
  * Mostly the operating system takes an answer at once. What it did not take waits here, but not for ever: a client that takes
  * none of it for so long is cut off. The end of the answer puts the keep-alive timeout in this one's place.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReadyOperation } from '../../graphql/pipeline.js';
-import { refuse, SECURITY_HEADERS } from '../http/http-answer.js';
+import { refuse, send } from '../http/http-answer.js';
 import { deadlineOf } from '../http/http-request.js';
 import type { HttpOperation } from '../http/operation-request.js';
 import { shuttingDown, tooManyOperations } from '../refusals.js';
@@ -10,6 +10,8 @@ import type { ResponseStream } from './response-stream.js';
 import { SharedFormat, SSE } from './sse-format.js';
 import { StreamOperation } from './stream-operation.js';
 import type { StreamLimits, Streams } from './streams.js';
+
+const PLAIN = 'text/plain; charset=utf-8';
 
 interface Asked {
   readonly args: ReadyOperation;
@@ -53,7 +55,7 @@ export class SingleConnections {
     lapse.unref();
     this.#places.set(token, { stream: null, operations: new Map(), lapse });
     this.#reserved++;
-    answer(response, 201, token);
+    send(response, 201, PLAIN, token);
   }
 
   connect(response: ServerResponse, token: string, headers: Readonly<Record<string, string>>): void {
@@ -91,11 +93,11 @@ export class SingleConnections {
     const prepared = this.#prepare(request, operations.size, operation);
     if (prepared.kind === 'refused') {
       const text = JSON.stringify({ errors: prepared.errors });
-      return answer(response, 400, text, 'application/json; charset=utf-8');
+      return send(response, 400, 'application/json; charset=utf-8', text);
     }
     const asked: Asked = { args: prepared.args, running: null };
     operations.set(id, asked);
-    answer(response, 202, '');
+    send(response, 202, PLAIN, '');
     if (stream !== null) this.#run(stream, operations, id, asked);
   }
 
@@ -109,7 +111,7 @@ export class SingleConnections {
       end(asked);
       this.#ended(place.operations, id, place.stream, new SharedFormat(id).end(undefined));
     }
-    answer(response, 200, '');
+    send(response, 200, PLAIN, '');
   }
 
   #prepare(request: IncomingMessage, open: number, operation: HttpOperation): ReturnType<GraphDoor['prepare']> {
@@ -168,14 +170,4 @@ function noSuchStream(response: ServerResponse): void {
     'NOT_FOUND',
     'There is no stream of this token: it ended, or nobody opened it in time. PUT reserves another.',
   );
-}
-
-function answer(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
-  response.writeHead(status, {
-    ...SECURITY_HEADERS,
-    'content-type': type,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-  });
-  response.end(text);
 }
