@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
+import { Guard } from './access/guard.js';
+import { LOCAL_PRINCIPAL } from './access/principal.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
