@@ -5,7 +5,7 @@ import { LOCAL_PRINCIPAL } from './access/principal.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { StoredEvent } from './core/events.js';
+import type { AlertEvent, ModelStateChanged, NewEvent, SegmentChanged, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -16,12 +16,16 @@ import { RecommendationsDomain } from './domains/recommendations/recommendations
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
+import { CustomerScoreWatch } from './flows/customer-scores.js';
+import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { Ingest } from './flows/ingest.js';
+import { LiveStats } from './flows/live-stats.js';
+import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
 import { PaymentScorer, SCORER } from './flows/scoring.js';
 import { SegmentWatch } from './flows/segments.js';
-import { scoredHub, scoredStream, segmentHub, segmentStream } from './flows/streams.js';
+import { alertStream, entityHub, modelStateStream, scoredHub, scoredStream, segmentStream } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -114,6 +118,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       ? {}
       : { cache: { maxEntries: config.predictionCacheEntries, maxAgeMs: config.predictionCacheMaxAgeMs } }),
   });
+  const projecting: { projection: Projection | null } = { projection: null };
+  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
+  const modelChanges = entityHub<ModelStateChanged>();
+  const modelStates = new ModelStateRecorder({
+    append,
+    hub: modelChanges,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  inference.registry.onStateChange((version) => modelStates.note(version));
   const loadingModels = inference.start();
 
   const restoreStarted = clock.monotonic();
@@ -138,46 +152,75 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
   const scored = scoredHub();
-  const segmentChanges = segmentHub();
-  const scorer = new PaymentScorer({
+  const segmentChanges = entityHub<SegmentChanged>();
+  const alertChanges = entityHub<AlertEvent>();
+  await loadingModels; // payments that wait for their score, or their alert, need the model
+  const alerts = await FraudAlertWatch.open({
+    log: data.events,
+    predictions: data.predictions,
+    snapshots: data.snapshots,
+    append,
+    fraud,
+    configured: { raise: config.alertRaiseThreshold, clear: config.alertClearThreshold },
+    quietMs: config.alertQuietMinutes * 60_000,
+    hub: alertChanges,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  undo.push(() => alerts.close());
+  const segmentWatch = new SegmentWatch({
+    store: customers.store,
+    domain: segmentation,
+    predictions: data.predictions,
+    append: (event) => append([event]),
+    hub: segmentChanges,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  const customerScores = new CustomerScoreWatch({
+    store: customers.store,
+    events: data.events,
+    predictions: data.predictions,
+    segmentation,
+    recommendations,
+    segmentWatch,
+    clock,
+  });
+  const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
+  const liveStats: LiveStats = new LiveStats({
+    clock,
+    versions: () => versionCounters(inference),
+    eventLog: data.events,
+    backlog: () => scorer.backlog,
+    subscribers: () => pipeline.live.count,
+  });
+  const scorer: PaymentScorer = new PaymentScorer({
     store: customers.store,
     domain: fraud,
     predictions: data.predictions,
     hub: scored,
+    followers: [alerts, customerScores, liveStats],
     clock,
     logger: logger.child({ room: 'flows' }),
     metrics,
     offset: await data.offsets.get(SCORER),
   });
-  const segmentWatch = new SegmentWatch({
-    store: customers.store,
-    domain: segmentation,
-    predictions: data.predictions,
-    append: async (event) => {
-      const [result] = await data.events.append([event]);
-      if (result?.status === 'appended')
-        projection.appended([{ ...event, seq: result.seq, recordedAt: result.recordedAt } as StoredEvent]);
-    },
-    hub: segmentChanges,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-  });
-  const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, segmentWatch, recommendationWatch],
+    followers: [scorer, catalogue, segmentWatch, recommendationWatch, customerScores, alerts, modelStates],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
 
-  await loadingModels; // payments that wait for their score need the model
   await projection.catchUp();
+  projecting.projection = projection;
   const startup = {
     events: data.events.head(),
     replayed: data.events.head() - replayFrom,
     restoreMs: clock.monotonic() - restoreStarted,
     customers: customers.store.size(),
   };
+  modelStates.start();
 
   const ingest = new Ingest({
     log: data.events,
@@ -207,9 +250,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     scorer,
     segmentWatch,
     recommendationWatch,
+    alerts,
+    customerScores,
+    liveStats,
     streams: {
       scored: scoredStream(data.events, data.predictions, scored),
       segments: segmentStream(data.events, segmentChanges),
+      alerts: alertStream(data.events, alertChanges),
+      modelStates: modelStateStream(data.events, modelChanges),
     },
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
@@ -272,6 +320,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         pause,
       );
       await items.store.checkpoint(position, async () => {}, pause);
+      await alerts.checkpoint();
     });
     const done = checkpointing;
     checkpointing = checkpointing.catch((error) =>
@@ -299,17 +348,51 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await apollo.stop();
       await segmentWatch.close();
       recommendationWatch.close();
-      scored.close();
-      segmentChanges.close();
+      customerScores.close();
+      liveStats.close();
+      for (const hub of [scored, segmentChanges, alertChanges, modelChanges]) hub.close();
+      await modelStates.close();
       await checkpoint().catch(() => {});
       projection.close();
       await scorer.close();
+      await alerts.close();
       await inference.close(DRAIN_MS);
       await data.close();
     },
   };
   return running;
 }
+
+/**
+ * Appends events of the server itself, in one transaction, and hands on those that are new. While the log is still being read at start-up
+ * there is no projection yet: the reading comes by them.
+ */
+async function appendOwn(
+  data: DataRoom,
+  { projection }: { readonly projection: Projection | null },
+  events: readonly NewEvent[],
+): Promise<void> {
+  const results = await data.events.append(events);
+  const fresh = results.flatMap(({ status, seq, recordedAt }, i) =>
+    status === 'appended' ? [{ ...events[i]!, seq, recordedAt } as StoredEvent] : [],
+  );
+  if (fresh.length > 0) projection?.appended(fresh);
+}
+
+/** What the loaded versions have done so far. */
+const versionCounters = (inference: InferenceService) =>
+  inference.registry.list().flatMap(({ name, versions }) =>
+    versions
+      .filter(({ state }) => state === 'AVAILABLE')
+      .map(({ number, statistics: { rows, batches, latency } }) => ({
+        model: name,
+        version: number,
+        rows,
+        batches,
+        latency: latency.snapshot(),
+        queueDepth: inference.queued(name, number),
+      })),
+  );
 
 /** The registry as the graph shows it. */
 function modelDirectory({ registry, router }: InferenceService): ModelDirectory {

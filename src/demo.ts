@@ -10,10 +10,13 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
+/** What comes from outside: the server's own events say nothing about whose world it is. */
+const OUTSIDE = ['customer.upserted', 'item.upserted', 'payment.recorded', 'interaction.recorded'] as const;
+
 /** `auto`: on while the log holds no events but simulated ones. */
 async function isWanted({ config, data, app }: Running): Promise<boolean> {
   if (config.demo !== 'auto') return config.demo === 'on';
-  for (const event of await data.events.read(0, 50)) if (event.source === 'api') return false;
+  for (const event of await data.events.read(0, 50, OUTSIDE)) if (event.source === 'api') return false;
   const first = app.customers.entities().next();
   return first.done === true || app.customers.peek(first.value)?.simulated !== false;
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
-import { integer, list } from './readers.js';
+import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
 export interface Config {
@@ -27,6 +27,11 @@ export interface Config {
   /** Retention of the logs in rows; 0 keeps everything. */
   readonly retentionEvents: number;
   readonly retentionPredictions: number;
+  /** Probabilities that raise and clear a fraud alert; null: the fraud version's own DECLINE and REVIEW thresholds. */
+  readonly alertRaiseThreshold: number | null;
+  readonly alertClearThreshold: number | null;
+  /** Minutes without a payment after which an alert ends; 0: never. */
+  readonly alertQuietMinutes: number;
   /** Writes are refused while the disk has less than this free. */
   readonly diskWatermarkBytes: number;
   readonly allowedHosts: readonly string[];
@@ -64,6 +69,9 @@ export const VARIABLES = {
   SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS: integer(1, 86_400_000).default(60_000),
   SCOREGRAPH_RETENTION_EVENTS: integer(0, 1e12).default(0),
   SCOREGRAPH_RETENTION_PREDICTIONS: integer(0, 1e12).default(0),
+  SCOREGRAPH_ALERT_RAISE_THRESHOLD: probability.default(null),
+  SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
+  SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
@@ -103,6 +111,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (problems.length === 0 && v.SCOREGRAPH_DEADLINE_MS > v.SCOREGRAPH_MAX_DEADLINE_MS) {
     problems.push('SCOREGRAPH_DEADLINE_MS: expected at most SCOREGRAPH_MAX_DEADLINE_MS');
   }
+  const { SCOREGRAPH_ALERT_RAISE_THRESHOLD: raise, SCOREGRAPH_ALERT_CLEAR_THRESHOLD: clear } = v;
+  if (problems.length === 0 && raise !== null && clear !== null && clear > raise) {
+    problems.push(`SCOREGRAPH_ALERT_CLEAR_THRESHOLD: expected at most SCOREGRAPH_ALERT_RAISE_THRESHOLD, got ${clear}`);
+  }
   if (problems.length > 0) throw new ConfigError(`The configuration is not usable:\n  ${problems.join('\n  ')}`);
   return Object.freeze({
     host: v.HOST,
@@ -121,6 +133,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     predictionCacheMaxAgeMs: v.SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS,
     retentionEvents: v.SCOREGRAPH_RETENTION_EVENTS,
     retentionPredictions: v.SCOREGRAPH_RETENTION_PREDICTIONS,
+    alertRaiseThreshold: raise,
+    alertClearThreshold: clear,
+    alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,

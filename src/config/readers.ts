@@ -8,6 +8,13 @@ export const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, `expected a whole number from ${min} to ${max}`);
 
+/** A number from 0 to 1; null when absent. */
+export const probability = z
+  .string()
+  .regex(/^(0(\.\d{1,15})?|1(\.0{1,15})?)$/, 'expected a probability from 0 to 1, as 0.85')
+  .transform(Number)
+  .nullable();
+
 /** Words with commas between. */
 export const list = z.string().transform((text) =>
   text

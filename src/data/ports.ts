@@ -12,6 +12,14 @@ export interface AppendResult {
   readonly recordedAt: number;
 }
 
+/** Which part of a list in log order: both bounds are exclusive positions; `newestFirst` false walks upwards from `after`. */
+export interface LogPage {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+}
+
 /** The append-only record of what happened. Positions grow in order of recording; nothing is rewritten but by erasure. */
 export interface EventLog {
   /**
@@ -25,12 +33,10 @@ export interface EventLog {
   read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]>;
   /** By client id within a type; order of the input, null where unknown. */
   byIds(type: EventType, ids: readonly string[]): Promise<(StoredEvent | null)[]>;
-  /** One page of an entity's events of one type. `newestFirst` false walks upwards from `after`; both bounds exclusive. */
-  byEntity(
-    entity: string,
-    type: EventType,
-    page: { readonly after?: number; readonly before?: number; readonly limit: number; readonly newestFirst: boolean },
-  ): Promise<StoredEvent[]>;
+  /** One page of an entity's events of one type. */
+  byEntity(entity: string, type: EventType, page: LogPage): Promise<StoredEvent[]>;
+  /** One page of all events of one type; quick for the rare ones, those that the server itself makes. */
+  byType(type: EventType, page: LogPage): Promise<StoredEvent[]>;
   /** How many events of `types` lie after position `after`. */
   count(after: number, types?: readonly EventType[]): Promise<number>;
   /** Position of the newest durable event; 0 when empty. Synchronous: kept in memory. */

@@ -58,10 +58,10 @@ export function encodeCursor(stream: string, position: number): string {
  * Reads a cursor back.
  * @throws ScoregraphError BAD_USER_INPUT when it is none, or belongs to another stream.
  */
-export function decodeCursor(stream: string, cursor: string): number {
+export function decodeCursor(stream: string, cursor: string, field = 'after'): number {
   const match = /^([a-z-]+):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (match === null) throw badInput('expected a cursor that this stream issued', 'after');
-  if (match[1] !== stream) throw badInput(`this is a cursor of the stream "${match[1]}", not of "${stream}"`, 'after');
+  if (match === null) throw badInput('expected a cursor that this stream issued', field);
+  if (match[1] !== stream) throw badInput(`this is a cursor of the stream "${match[1]}", not of "${stream}"`, field);
   return Number(match[2]);
 }
 

@@ -18,6 +18,12 @@ export interface ScoredPayment {
   readonly prediction: FraudPrediction;
 }
 
+/** Somebody who must see every scored payment: told in order, right after a chunk is on disk, before it is published. */
+export interface ScoredFollower {
+  /** Positions grow from call to call. Must be quick and must not throw. */
+  scored(payments: readonly Positioned<ScoredPayment>[]): void;
+}
+
 interface Pending {
   readonly event: Stored<PaymentRecorded>;
   readonly features: FraudFeatures;
@@ -42,6 +48,7 @@ export class PaymentScorer implements LogFollower {
   readonly #domain: FraudDomain;
   readonly #predictions: PredictionLog;
   readonly #hub: Hub<Positioned<ScoredPayment>>;
+  readonly #followers: readonly ScoredFollower[];
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #unscored: ReturnType<Metrics['counter']>;
@@ -60,6 +67,7 @@ export class PaymentScorer implements LogFollower {
     domain: FraudDomain;
     predictions: PredictionLog;
     hub: Hub<Positioned<ScoredPayment>>;
+    followers: readonly ScoredFollower[];
     clock: Clock;
     logger: Logger;
     metrics: Metrics;
@@ -69,6 +77,7 @@ export class PaymentScorer implements LogFollower {
     this.#domain = options.domain;
     this.#predictions = options.predictions;
     this.#hub = options.hub;
+    this.#followers = options.followers;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#unscored = options.metrics.counter(
@@ -79,9 +88,9 @@ export class PaymentScorer implements LogFollower {
     this.#seen = options.offset;
   }
 
-  /** Every event up to here has its prediction, on disk. */
+  /** Every payment up to here has its prediction, on disk. */
   get offset(): number {
-    return this.#offset;
+    return this.#idle ? Math.max(this.#seen, this.#offset) : this.#offset;
   }
 
   /** Payments waiting for or in scoring. */
@@ -132,7 +141,7 @@ export class PaymentScorer implements LogFollower {
 
   /** Writes the offset past events that needed no scoring, so that a restart does not read them again. */
   async settle(): Promise<void> {
-    if (this.#queue.length > 0 || this.#chunksInFlight > 0 || this.#seen <= this.#offset) return;
+    if (!this.#idle || this.#seen <= this.#offset) return;
     const through = this.#seen;
     await this.#predictions.commit([], { name: SCORER, offset: through });
     this.#reached(Math.max(through, this.#offset));
@@ -143,6 +152,10 @@ export class PaymentScorer implements LogFollower {
     this.#closed = true;
     await this.#commits;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  get #idle(): boolean {
+    return this.#queue.length === 0 && this.#chunksInFlight === 0;
   }
 
   #work(): void {
@@ -229,11 +242,13 @@ export class PaymentScorer implements LogFollower {
           name: SCORER,
           offset: through,
         });
-        let next = 0;
+        const scored: Positioned<ScoredPayment>[] = [];
         results.forEach((prediction, index) => {
           if (prediction === null) return;
-          this.#hub.publish({ position: positions[next++]!, value: { event: chunk[index]!.event, prediction } });
+          scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
         });
+        for (const follower of this.#followers) follower.scored(scored);
+        for (const payment of scored) this.#hub.publish(payment);
         this.#reached(through);
         return;
       } catch (error) {

@@ -1,7 +1,16 @@
-import type { PaymentRecorded, SegmentChanged, Stored } from '../core/events.js';
+import type {
+  AlertEvent,
+  EventType,
+  ModelStateChanged,
+  NewEvent,
+  PaymentRecorded,
+  SegmentChanged,
+  Stored,
+} from '../core/events.js';
 import type { EventLog, PredictionLog } from '../data/ports.js';
 import { FRAUD_MODEL, type FraudPrediction } from '../domains/fraud/fraud.js';
 import { Hub } from '../events/hub.js';
+import { ALERT_EVENTS } from './alert-list.js';
 import type { LogBackedSource, Positioned } from './log-stream.js';
 import type { ScoredPayment } from './scoring.js';
 
@@ -21,8 +30,8 @@ export function scoredHub(): Hub<Positioned<ScoredPayment>> {
   ]);
 }
 
-/** Where segment changes are published; the topic is the customer. */
-export function segmentHub(): Hub<Positioned<Stored<SegmentChanged>>> {
+/** Where events of one kind are published; the topic is the entity they are about. */
+export function entityHub<E extends NewEvent>(): Hub<Positioned<Stored<E>>> {
   return new Hub(({ value }) => [value.entity]);
 }
 
@@ -55,20 +64,34 @@ export function scoredStream(
   };
 }
 
-/** Segment changes, in log order. */
-export function segmentStream(
+/** Events of some types, in log order. */
+function eventStream<E extends NewEvent>(
+  name: string,
+  types: readonly EventType[],
   events: EventLog,
-  live: Hub<Positioned<Stored<SegmentChanged>>>,
-): LogBackedSource<Stored<SegmentChanged>> {
+  live: Hub<Positioned<Stored<E>>>,
+): LogBackedSource<Stored<E>> {
   return {
-    name: 'segments',
+    name,
     live,
     keyOf: (change) => change.entity,
     head: () => events.head(),
     horizon: () => events.horizon(),
     async read(after, limit) {
-      const page = (await events.read(after, limit, ['segment.changed'])) as Stored<SegmentChanged>[];
+      const page = (await events.read(after, limit, types)) as Stored<E>[];
       return page.map((event) => ({ position: event.seq, value: event }));
     },
   };
 }
+
+/** Segment changes. */
+export const segmentStream = (events: EventLog, live: Hub<Positioned<Stored<SegmentChanged>>>) =>
+  eventStream('segments', ['segment.changed'], events, live);
+
+/** What became of fraud alerts. */
+export const alertStream = (events: EventLog, live: Hub<Positioned<Stored<AlertEvent>>>) =>
+  eventStream('alerts', ALERT_EVENTS, events, live);
+
+/** Model versions on their way from state to state. */
+export const modelStateStream = (events: EventLog, live: Hub<Positioned<Stored<ModelStateChanged>>>) =>
+  eventStream('model-states', ['model.state_changed'], events, live);

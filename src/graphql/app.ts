@@ -1,12 +1,23 @@
 import type { Clock } from '../core/clock.js';
-import type { EventSource, ModelVersionState, PaymentRecorded, SegmentChanged, Stored } from '../core/events.js';
+import type {
+  AlertEvent,
+  EventSource,
+  ModelStateChanged,
+  ModelVersionState,
+  PaymentRecorded,
+  SegmentChanged,
+  Stored,
+} from '../core/events.js';
 import type { EventLog, FeatureStore, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
 import type { Catalogue } from '../flows/catalogue.js';
+import type { CustomerScoreWatch } from '../flows/customer-scores.js';
+import type { FraudAlertWatch } from '../flows/fraud-alerts.js';
 import type { Ingest } from '../flows/ingest.js';
+import type { LiveStats } from '../flows/live-stats.js';
 import type { LogBackedSource } from '../flows/log-stream.js';
 import type { RecommendationWatch } from '../flows/recommendation-watch.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
@@ -27,9 +38,14 @@ export interface App {
   readonly scorer: PaymentScorer;
   readonly segmentWatch: SegmentWatch;
   readonly recommendationWatch: RecommendationWatch;
+  readonly alerts: FraudAlertWatch;
+  readonly customerScores: CustomerScoreWatch;
+  readonly liveStats: LiveStats;
   readonly streams: {
     readonly scored: LogBackedSource<ScoredPayment>;
     readonly segments: LogBackedSource<Stored<SegmentChanged>>;
+    readonly alerts: LogBackedSource<Stored<AlertEvent>>;
+    readonly modelStates: LogBackedSource<Stored<ModelStateChanged>>;
   };
   readonly models: ModelDirectory;
   readonly engine: () => EngineFacts;

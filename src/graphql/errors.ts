@@ -51,9 +51,13 @@ export class ErrorPresenter {
     if (typeof code === 'string' && LIBRARY_CODES.has(code)) {
       return { message: formatted?.message ?? messageOf(error), ...place, extensions: { code } };
     }
-    if (error instanceof GraphQLError && error.originalError === undefined && (code === undefined || code === null)) {
-      // graphql-js's own refusals (a variable that does not fit, say) are GraphQLErrors without an original.
-      return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+    if (
+      cause instanceof GraphQLError &&
+      (cause === error || place.path === undefined) &&
+      (code === undefined || code === null)
+    ) {
+      // graphql-js's own refusals are GraphQLErrors through and through: a variable that does not fit wraps its scalar's.
+      return { message: messageOf(error), ...place, extensions: { code: 'BAD_USER_INPUT' } };
     }
     const errorId = uuidv7();
     this.#logger.error({ errorId, path: place.path, error: stackOf(cause) }, 'An operation failed unexpectedly.');

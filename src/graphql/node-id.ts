@@ -1,6 +1,14 @@
 /** Kinds of things that `node(id)` finds. Predictions carry their predictionId as it is. */
-export type NodeType = 'Customer' | 'Transaction' | 'Item' | 'Segment' | 'Model' | 'ModelVersion';
-const TYPES: ReadonlySet<string> = new Set(['Customer', 'Transaction', 'Item', 'Segment', 'Model', 'ModelVersion']);
+export type NodeType = 'Customer' | 'Transaction' | 'Item' | 'Segment' | 'Model' | 'ModelVersion' | 'FraudAlert';
+const TYPES: ReadonlySet<string> = new Set([
+  'Customer',
+  'Transaction',
+  'Item',
+  'Segment',
+  'Model',
+  'ModelVersion',
+  'FraudAlert',
+]);
 
 /** The opaque global id of a thing. */
 export function encodeNodeId(type: NodeType, key: string): string {

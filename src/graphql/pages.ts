@@ -14,39 +14,73 @@ export interface PageArguments {
   readonly before?: string | null | undefined;
 }
 
+/** One page of a list that runs from new to old, as its arguments ask for it. */
+export interface PageRequest {
+  /** Rows to read: one more than the page has, to see whether there are more. */
+  readonly limit: number;
+  /** The page is at the new end (`first`), else at the old end (`last`). */
+  readonly newestFirst: boolean;
+}
+
 /**
- * A page of a customer's payments, newest first (so `first` means the newest), as the Relay connection specification has it.
- * @throws ScoregraphError BAD_USER_INPUT for sizes outside 1 … 100, `first` together with `last`, or a foreign cursor.
+ * How many, and from which end.
+ * @throws ScoregraphError BAD_USER_INPUT for sizes outside 1 … 100, and for `first` together with `last`.
  */
-export async function transactionPage(log: EventLog, customerId: string, args: PageArguments) {
-  const { first, last } = args;
+export function pageRequest({ first, last }: PageArguments): PageRequest {
   if (first != null && last != null) throw badInput('expected first or last, got both', 'last');
   const size = first ?? last ?? DEFAULT_PAGE;
   if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE) {
     throw badInput(`expected a whole number from 1 to ${MAX_PAGE}, got ${size}`, last != null ? 'last' : 'first');
   }
-  // The list runs from new to old: "after" a cursor means positions below it.
-  const below = args.after == null ? undefined : decodeCursor(STREAM, args.after);
-  const above = args.before == null ? undefined : decodeCursor(STREAM, args.before);
-  const backwards = last != null;
-  const found = (await log.byEntity(customerId, 'payment.recorded', {
-    ...(above === undefined ? {} : { after: above }),
-    ...(below === undefined ? {} : { before: below }),
-    limit: size + 1,
-    newestFirst: !backwards,
-  })) as TransactionNode[];
-  const more = found.length > size;
-  const nodes = found.slice(0, size);
-  if (backwards) nodes.reverse();
-  const edges = nodes.map((node) => ({ cursor: encodeCursor(STREAM, node.seq), node }));
+  return { limit: size + 1, newestFirst: last == null };
+}
+
+/** Makes a connection, as the Relay specification has it, of the rows that `request` asked for, in the order they were read. */
+export function connection<R, N>(
+  request: PageRequest,
+  args: PageArguments,
+  rows: readonly R[],
+  cursorOf: (row: R) => string,
+  nodeOf: (row: R) => N,
+) {
+  const size = request.limit - 1;
+  const more = rows.length > size;
+  const page = rows.slice(0, size);
+  if (!request.newestFirst) page.reverse();
+  const edges = page.map((row) => ({ cursor: cursorOf(row), node: nodeOf(row) }));
   return {
     edges,
-    nodes,
+    nodes: edges.map(({ node }) => node),
     pageInfo: {
-      hasNextPage: backwards ? args.before != null : more,
-      hasPreviousPage: backwards ? more : args.after != null,
+      hasNextPage: request.newestFirst ? more : args.before != null,
+      hasPreviousPage: request.newestFirst ? args.after != null : more,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges[edges.length - 1]?.cursor ?? null,
     },
   };
+}
+
+/** The bounds of a page in log order: the list runs from new to old, so "after" a cursor means positions below it. */
+export function logBounds(stream: string, args: PageArguments): { readonly after?: number; readonly before?: number } {
+  return {
+    ...(args.before == null ? {} : { after: decodeCursor(stream, args.before, 'before') }),
+    ...(args.after == null ? {} : { before: decodeCursor(stream, args.after) }),
+  };
+}
+
+/**
+ * A page of a customer's payments, newest first (so `first` means the newest).
+ * @throws ScoregraphError BAD_USER_INPUT for what `pageRequest` refuses, or a foreign cursor.
+ */
+export async function transactionPage(log: EventLog, customerId: string, args: PageArguments) {
+  const request = pageRequest(args);
+  const bounds = logBounds(STREAM, args);
+  const found = (await log.byEntity(customerId, 'payment.recorded', { ...bounds, ...request })) as TransactionNode[];
+  return connection(
+    request,
+    args,
+    found,
+    ({ seq }) => encodeCursor(STREAM, seq),
+    (node) => node,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { ModelVersionState } from '../core/events.js';
+import { LatencyHistogram } from '../core/latency-histogram.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher } from './batching/batcher.js';
@@ -21,7 +22,15 @@ export interface RegisteredVersion {
   mode: string | null;
   /** Present once its files were read. */
   info: ModelVersionInfo | null;
-  readonly statistics: { rows: number; batches: number; errors: number; queueSeconds: number; computeSeconds: number };
+  readonly statistics: {
+    rows: number;
+    batches: number;
+    errors: number;
+    queueSeconds: number;
+    computeSeconds: number;
+    /** Of each row from its queue to its answer, with the mean wait of its batch. */
+    readonly latency: LatencyHistogram;
+  };
 }
 export interface RegisteredModel {
   readonly name: string;
@@ -154,7 +163,14 @@ export class Registry {
         stateChangedAt: now,
         mode: null,
         info: null,
-        statistics: { rows: 0, batches: 0, errors: 0, queueSeconds: 0, computeSeconds: 0 },
+        statistics: {
+          rows: 0,
+          batches: 0,
+          errors: 0,
+          queueSeconds: 0,
+          computeSeconds: 0,
+          latency: new LatencyHistogram(),
+        },
       })),
     };
   }
@@ -194,6 +210,7 @@ export class Registry {
         statistics.batches++;
         statistics.queueSeconds += queueSeconds;
         statistics.computeSeconds += computeSeconds;
+        statistics.latency.add(1_000 * (queueSeconds / rows + computeSeconds), rows);
         rowsTotal.add(rows);
         batchesTotal.add();
         queueTime.observe(queueSeconds / rows);

@@ -60,6 +60,11 @@ export class InferenceService implements Inference {
       : this.#cached(this.#cache, model, version, row, context);
   }
 
+  /** Rows that wait for a version. */
+  queued(model: string, version: number): number {
+    return this.#batcher.queued(model, version);
+  }
+
   /** Writes gauges that are only worth computing when somebody looks. */
   measure(): void {
     const alive = this.#pool.workers.alive();

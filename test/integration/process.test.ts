@@ -1,51 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { graph, startProcess } from '../support/process.js';
 import { MODELS, payment, RECORD, temporaryFolder } from '../support/server.js';
-
-const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly output: () => string;
-  readonly ended: Promise<{ code: number | null; signal: string | null }>;
-}
-
-/** The built server as a process of its own. Rejects with what it said when it does not start. */
-function start(env: Record<string, string>): Promise<Started> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: '0', SCOREGRAPH_DEMO: 'off', SCOREGRAPH_LOG_LEVEL: 'error', ...env },
-  });
-  let output = '';
-  const ended = new Promise<{ code: number | null; signal: string | null }>((done) =>
-    child.on('exit', (code, signal) => done({ code, signal })),
-  );
-  return new Promise((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      output += chunk;
-      const url = /ready at (http:\S+)/.exec(output)?.[1];
-      if (url !== undefined && output.includes('demo  ')) resolve({ child, url, output: () => output, ended });
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    void ended.then(() => reject(new Error(output)));
-  });
-}
-
-async function graph(url: string, query: string, variables: object = {}) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer has whatever shape the query gave it
-  return (await response.json()) as any;
-}
 
 describe('the server process', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -58,7 +19,7 @@ describe('the server process', () => {
     folder.remove();
   });
   const up = async (env: Record<string, string> = {}) => {
-    const started = await start({ SCOREGRAPH_DATA_DIR: join(folder.path, 'data'), ...env });
+    const started = await startProcess({ SCOREGRAPH_DATA_DIR: join(folder.path, 'data'), ...env });
     children.push(started.child);
     return started;
   };

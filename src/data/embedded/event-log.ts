@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.js';
 import type { EventType, NewEvent, StoredEvent } from '../../core/events.js';
-import type { AppendResult, EventLog } from '../ports.js';
+import type { AppendResult, EventLog, LogPage } from '../ports.js';
 import type { EventRow, StoredRow } from './protocol.js';
-import { EVENT_SOURCES, EVENT_TYPES } from './schema.js';
+import { EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE } from './schema.js';
 import type { Storage } from './storage.js';
 
 const COLUMNS = 'seq, id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
@@ -89,11 +89,10 @@ export class EmbeddedEventLog implements EventLog {
   }
 
   async read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]> {
-    const filter = types === undefined ? '' : ` AND type IN (${codes(types)})`;
-    const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE seq > ?${filter} ORDER BY seq LIMIT ?`, [
-      after,
-      limit,
-    ]);
+    const rows = await this.#storage.read(
+      `SELECT ${COLUMNS} FROM events WHERE seq > ?${among(types)} ORDER BY seq LIMIT ?`,
+      [after, limit],
+    );
     return (rows as unknown as StoredRow[]).map(toEvent);
   }
 
@@ -111,11 +110,7 @@ export class EmbeddedEventLog implements EventLog {
     return ids.map((id) => found.get(id) ?? null);
   }
 
-  async byEntity(
-    entity: string,
-    type: EventType,
-    page: { readonly after?: number; readonly before?: number; readonly limit: number; readonly newestFirst: boolean },
-  ): Promise<StoredEvent[]> {
+  async byEntity(entity: string, type: EventType, page: LogPage): Promise<StoredEvent[]> {
     const order = page.newestFirst ? 'DESC' : 'ASC';
     const rows = await this.#storage.read(
       `SELECT ${COLUMNS} FROM events WHERE entity = ? AND type = ? AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
@@ -124,11 +119,18 @@ export class EmbeddedEventLog implements EventLog {
     return (rows as unknown as StoredRow[]).map(toEvent);
   }
 
+  async byType(type: EventType, page: LogPage): Promise<StoredEvent[]> {
+    const order = page.newestFirst ? 'DESC' : 'ASC';
+    const rows = await this.#storage.read(
+      `SELECT ${COLUMNS} FROM events WHERE seq > ? AND seq < ?${among([type])} ORDER BY seq ${order} LIMIT ?`,
+      [page.after ?? 0, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
+    );
+    return (rows as unknown as StoredRow[]).map(toEvent);
+  }
+
   async count(after: number, types?: readonly EventType[]): Promise<number> {
-    const filter = types === undefined ? '' : ` AND type IN (${codes(types)})`;
-    const [[count]] = (await this.#storage.read(`SELECT count(*) FROM events WHERE seq > ?${filter}`, [after])) as [
-      [number],
-    ];
+    const sql = `SELECT count(*) FROM events WHERE seq > ?${among(types)}`;
+    const [[count]] = (await this.#storage.read(sql, [after])) as [[number]];
     return count;
   }
 
@@ -140,5 +142,13 @@ export class EmbeddedEventLog implements EventLog {
   }
 }
 
-/** Codes are our own small integers: safe to write into a statement, and SQLite uses the partial index then. */
-const codes = (types: readonly EventType[]) => types.map((type) => typeCode.get(type)!).join(',');
+/**
+ * The condition that an event is of one of `types`. Codes are our own small integers, safe to write into a statement; the index of rare
+ * types is used only where its own condition is repeated.
+ */
+function among(types: readonly EventType[] | undefined): string {
+  if (types === undefined) return '';
+  const codes = types.map((type) => typeCode.get(type)!);
+  const rare = codes.every((code) => code >= FIRST_RARE_TYPE) ? ` AND type >= ${FIRST_RARE_TYPE}` : '';
+  return `${rare} AND type IN (${codes.join(',')})`;
+}

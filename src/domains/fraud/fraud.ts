@@ -8,7 +8,7 @@ import type { Inference, ModelVersionInfo, RowResult, VersionSelector } from '..
 import { perVersion } from '../assets.js';
 import { type Explainer, type Explanation, logOdds } from '../explanation/explanation.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
-import { readThresholds } from './thresholds.js';
+import { type FraudThresholds, readThresholds } from './thresholds.js';
 
 export const FRAUD_MODEL = 'fraud';
 export type FraudDecision = 'APPROVE' | 'REVIEW' | 'DECLINE';
@@ -112,6 +112,17 @@ export class FraudDomain {
   ): Promise<FraudPrediction> {
     const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
     return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context));
+  }
+
+  /** The thresholds of a version, by default the one that answers now; null when it is not loaded. */
+  thresholds(version?: number): FraudThresholds | null {
+    try {
+      return this.#thresholds(
+        this.#inference.resolve(FRAUD_MODEL, {}, version === undefined ? undefined : { version }),
+      );
+    } catch {
+      return null;
+    }
   }
 
   /** Why a payment was judged so, by the version that judged it, over the vector it saw. @throws what `Explainer.explain` throws. */

@@ -1,9 +1,13 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
+import { alertResolvers } from './alerts.js';
+import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
+import { liveStatsResolvers } from './live-stats.js';
+import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
 import { predictionResolvers } from './predictions.js';
@@ -16,11 +20,23 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelResolvers,
   ...ingestResolvers,
   ...liveResolvers,
+  ...alertResolvers,
+  ...modelStateResolvers,
+  ...customerScoreResolvers,
   ...nodeResolvers,
   Query: {
     ...nodeResolvers.Query,
     ...customerResolvers.Query,
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
+    ...alertResolvers.Query,
   },
+  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
+  Subscription: {
+    ...liveResolvers.Subscription,
+    ...alertResolvers.Subscription,
+    ...modelStateResolvers.Subscription,
+    ...customerScoreResolvers.Subscription,
+    ...liveStatsResolvers.Subscription,
+  } as never,
 };

@@ -1,7 +1,7 @@
 import { badInput } from '../../core/errors.js';
-import type { SegmentChanged, Stored } from '../../core/events.js';
+import type { NewEvent, SegmentChanged, Stored } from '../../core/events.js';
 import { MAX_RECOMMENDATIONS } from '../../domains/recommendations/recommendations.js';
-import { type LogSelection, startingPosition } from '../../flows/log-stream.js';
+import { type LogBackedSource, type LogSelection, startingPosition } from '../../flows/log-stream.js';
 import type { ScoredPayment } from '../../flows/scoring.js';
 import { scoredTopic } from '../../flows/streams.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
@@ -56,9 +56,30 @@ function topicsOf(keys: ReadonlySet<string> | null, topic: (key: string) => stri
   return keys === null ? undefined : [...keys].map(topic);
 }
 
-interface Following {
+/** The arguments that every log-backed subscription has. */
+export interface Following {
   readonly after?: string | null;
   readonly delivery?: DeliveryInput | null;
+}
+
+/** A subscription to events of the log, of one entity or (absent) of all. */
+export function eventSubscription<E extends NewEvent>(options: {
+  field: string;
+  type: string;
+  source: LogBackedSource<Stored<E>>;
+  entity: string | null | undefined;
+  following: Following;
+  present: (event: Stored<E>) => object;
+  whileOpen?: () => () => void;
+}): LogSubscription<Stored<E>> {
+  const { source, entity, following, ...rest } = options;
+  return new LogSubscription({
+    ...rest,
+    source,
+    from: startingPosition(source, following.after),
+    delivery: deliveryOf(following.delivery),
+    ...(entity == null ? {} : { topics: [entity], filter: (event: Stored<E>) => event.entity === entity }),
+  });
 }
 
 export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'SegmentChanged' | 'StreamMessage'> = {
@@ -84,20 +105,16 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
     segmentChanged: {
       async subscribe(
         _root: unknown,
-        { customerId, after, delivery }: Following & { customerId?: string | null },
+        { customerId, ...following }: Following & { customerId?: string | null },
         { app, loaders }: GraphContext,
       ) {
         if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
-        const source = app.streams.segments;
-        return new LogSubscription<Stored<SegmentChanged>>({
+        return eventSubscription({
           field: 'segmentChanged',
           type: 'SegmentChanged',
-          source,
-          from: startingPosition(source, after),
-          delivery: deliveryOf(delivery),
-          ...(customerId == null
-            ? {}
-            : { topics: [customerId], filter: (change: Stored<SegmentChanged>) => change.entity === customerId }),
+          source: app.streams.segments,
+          entity: customerId,
+          following,
           present: (change) => ({ change }),
           whileOpen: () => app.segmentWatch.watch(customerId ?? null),
         });

@@ -34,6 +34,8 @@ async function nodeById(id: string, context: GraphContext): Promise<object | nul
       const [model, number] = key.split('/');
       return typed(app.models.version(model ?? '', Number(number)));
     }
+    case 'FraudAlert':
+      return typed((await app.alerts.find([key]))[0] ?? null);
   }
 }
 

@@ -80,7 +80,7 @@ describe('opening the data folder', () => {
     await data.close();
     execFileSync(process.execPath, [
       '-e',
-      `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('DROP INDEX events_by_type; PRAGMA user_version = 1'); d.close()`,
+      `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('DROP INDEX events_of_rare_types; DROP INDEX predictions_by_time; DROP INDEX predictions_by_entity; ALTER TABLE predictions DROP COLUMN score; ALTER TABLE predictions DROP COLUMN decision; PRAGMA user_version = 1'); d.close()`,
       join(folder.path, 'scoregraph.db'),
     ]);
     const again = await open(folder.path);
@@ -91,7 +91,7 @@ describe('opening the data folder', () => {
       `const D = require('libsql'); const d = new D(process.argv[1]); console.log(d.pragma('user_version')[0].user_version)`,
       join(folder.path, 'scoregraph.db'),
     ]);
-    expect(String(version).trim()).toBe('2');
+    expect(String(version).trim()).toBe('3');
   });
 
   it('refuses a folder it cannot write to', async ({ skip }) => {
