@@ -1,6 +1,9 @@
-// `npm run dev`: compiles as you type and restarts the server on what was compiled.
+// `npm run dev`: compiles as you type, bundles the page, and restarts the server on what was compiled.
 import { spawn } from 'node:child_process';
 import { inRoot } from './lib/common.mjs';
+import { watchDashboard } from './lib/dashboard.mjs';
+
+await watchDashboard();
 
 const start = (args) => spawn(process.execPath, args, { stdio: 'inherit', cwd: inRoot() });
 const children = [

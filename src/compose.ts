@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Guard } from './access/guard.js';
 import { LOCAL_PRINCIPAL } from './access/principal.js';
+import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
-import type { AlertEvent, ModelStateChanged, NewEvent, SegmentChanged, StoredEvent } from './core/events.js';
+import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
@@ -16,16 +18,11 @@ import { RecommendationsDomain } from './domains/recommendations/recommendations
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
-import { CustomerScoreWatch } from './flows/customer-scores.js';
-import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { Ingest } from './flows/ingest.js';
-import { LiveStats } from './flows/live-stats.js';
+import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
-import { RecommendationWatch } from './flows/recommendation-watch.js';
-import { PaymentScorer, SCORER } from './flows/scoring.js';
-import { SegmentWatch } from './flows/segments.js';
-import { alertStream, entityHub, modelStateStream, scoredHub, scoredStream, segmentStream } from './flows/streams.js';
+import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -38,6 +35,8 @@ import { InferenceService } from './inference/service.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
 
+/** Built beside the server's own code; from src/ (in tests) it is the same folder. */
+const PAGE_DIR = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
@@ -151,69 +150,28 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
-  const scored = scoredHub();
-  const segmentChanges = entityHub<SegmentChanged>();
-  const alertChanges = entityHub<AlertEvent>();
   await loadingModels; // payments that wait for their score, or their alert, need the model
-  const alerts = await FraudAlertWatch.open({
-    log: data.events,
-    predictions: data.predictions,
-    snapshots: data.snapshots,
-    append,
-    fraud,
-    configured: { raise: config.alertRaiseThreshold, clear: config.alertClearThreshold },
-    quietMs: config.alertQuietMinutes * 60_000,
-    hub: alertChanges,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-  });
-  undo.push(() => alerts.close());
-  const segmentWatch = new SegmentWatch({
-    store: customers.store,
-    domain: segmentation,
-    predictions: data.predictions,
-    append: (event) => append([event]),
-    hub: segmentChanges,
-    clock,
-    logger: logger.child({ room: 'flows' }),
-  });
-  const customerScores = new CustomerScoreWatch({
-    store: customers.store,
-    events: data.events,
-    predictions: data.predictions,
-    segmentation,
-    recommendations,
-    segmentWatch,
-    clock,
-  });
-  const recommendationWatch = new RecommendationWatch(customers.store, recommendations);
-  const liveStats: LiveStats = new LiveStats({
-    clock,
-    versions: () => versionCounters(inference),
-    eventLog: data.events,
-    backlog: () => scorer.backlog,
-    subscribers: () => pipeline.live.count,
-  });
-  const scorer: PaymentScorer = new PaymentScorer({
-    store: customers.store,
-    domain: fraud,
-    predictions: data.predictions,
-    hub: scored,
-    followers: [alerts, customerScores, liveStats],
-    clock,
-    logger: logger.child({ room: 'flows' }),
-    metrics,
-    offset: await data.offsets.get(SCORER),
-  });
+  const live = await openLive(
+    { config, logger: logger.child({ room: 'flows' }), clock, metrics },
+    { data, inference, append, modelStateHub: modelChanges, subscribers: () => pipeline.live.count },
+    {
+      customers: customers.store,
+      fraud,
+      segmentation,
+      recommendations,
+    },
+  );
+  undo.push(() => live.alerts.close());
+  const { scorer } = live;
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, segmentWatch, recommendationWatch, customerScores, alerts, modelStates],
+    followers: [scorer, catalogue, ...live.followers, modelStates],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
+  projecting.projection = projection;
 
   await projection.catchUp();
-  projecting.projection = projection;
   const startup = {
     events: data.events.head(),
     replayed: data.events.head() - replayFrom,
@@ -228,6 +186,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     world: {
       knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
       knownItem: (itemId) => catalogue.item(itemId) !== null,
+      seen: () => projection.position,
       knownPredictions: async (ids) => {
         const found = await data.predictions.byIds(ids);
         return new Set(ids.filter((_, i) => found[i] !== null));
@@ -243,22 +202,18 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     catalogue,
     events: data.events,
     predictions: data.predictions,
+    history: data.history,
     fraud,
     segmentation,
     recommendations,
     ingest,
     scorer,
-    segmentWatch,
-    recommendationWatch,
-    alerts,
-    customerScores,
-    liveStats,
-    streams: {
-      scored: scoredStream(data.events, data.predictions, scored),
-      segments: segmentStream(data.events, segmentChanges),
-      alerts: alertStream(data.events, alertChanges),
-      modelStates: modelStateStream(data.events, modelChanges),
-    },
+    segmentWatch: live.segmentWatch,
+    recommendationWatch: live.recommendationWatch,
+    alerts: live.alerts,
+    customerScores: live.customerScores,
+    liveStats: live.liveStats,
+    streams: live.streams,
     models: modelDirectory(inference),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
@@ -280,10 +235,20 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     apollo,
     pipeline,
     metrics,
+    events: {
+      guard,
+      ingest,
+      window: new IngestWindow({
+        head: () => data.events.head(),
+        settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
+      }),
+      source: app.source,
+    },
     logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    pageDir: PAGE_DIR,
     notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
     beforeScrape: () => {
       inference.measure();
@@ -320,7 +285,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         pause,
       );
       await items.store.checkpoint(position, async () => {}, pause);
-      await alerts.checkpoint();
+      await live.alerts.checkpoint();
     });
     const done = checkpointing;
     checkpointing = checkpointing.catch((error) =>
@@ -346,16 +311,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
       await apollo.stop();
-      await segmentWatch.close();
-      recommendationWatch.close();
-      customerScores.close();
-      liveStats.close();
-      for (const hub of [scored, segmentChanges, alertChanges, modelChanges]) hub.close();
+      await live.end();
       await modelStates.close();
       await checkpoint().catch(() => {});
       projection.close();
       await scorer.close();
-      await alerts.close();
+      await live.alerts.close();
       await inference.close(DRAIN_MS);
       await data.close();
     },
@@ -378,21 +339,6 @@ async function appendOwn(
   );
   if (fresh.length > 0) projection?.appended(fresh);
 }
-
-/** What the loaded versions have done so far. */
-const versionCounters = (inference: InferenceService) =>
-  inference.registry.list().flatMap(({ name, versions }) =>
-    versions
-      .filter(({ state }) => state === 'AVAILABLE')
-      .map(({ number, statistics: { rows, batches, latency } }) => ({
-        model: name,
-        version: number,
-        rows,
-        batches,
-        latency: latency.snapshot(),
-        queueDepth: inference.queued(name, number),
-      })),
-  );
 
 /** The registry as the graph shows it. */
 function modelDirectory({ registry, router }: InferenceService): ModelDirectory {

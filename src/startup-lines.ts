@@ -9,6 +9,7 @@ export function startupLines(
 ): string[] {
   const engine = app.engine();
   const lines = [`scoregraph is ready at ${server.url} (${(ms / 1000).toFixed(2)} s)`, ''];
+  lines.push(`  page     ${server.url}/`);
   lines.push(`  graph    ${server.url}/graphql (HTTP and WebSocket), try it at ${server.url}/graphiql`);
   lines.push(`  engine   ${engine.name}: ${engine.version}, ${plural(engine.workers, 'worker')} (${engine.reason})`);
   for (const { name, versions } of inference.registry.list()) {

@@ -32,7 +32,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 const roomOf = (file: string): string => {
   const [first] = relative(SRC, file).split('/');
-  return first!.replace(/\.ts$/, '').replace(/^(compose|main|demo|logging|startup-lines)$/, 'main');
+  return first!.replace(/\.ts$/, '').replace(/^(compose|compose-live|main|demo|logging|startup-lines)$/, 'main');
 };
 
 const IMPORT =
@@ -41,6 +41,21 @@ function importsOf(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
 const internal = (file: string, specifier: string) => resolve(dirname(file), specifier).replace(/\.js$/, '.ts');
+
+/** The page runs in a browser: it knows the server by the graph alone, and the server serves it as files. */
+const PAGE_LIBRARIES = ['preact', 'preact/hooks', '@preact/signals', 'graphql-ws/client', 'uplot'];
+const page = readdirSync(join(SRC, 'dashboard'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file))
+  .map((file) => join(SRC, 'dashboard', file));
+/** Inside the page: pure state; what asks the graph; what follows it; small parts; panels. */
+const PAGE_MAY_IMPORT: Record<string, readonly string[]> = {
+  __generated__: [],
+  state: [],
+  graph: ['__generated__'],
+  live: ['__generated__', 'state', 'graph'],
+  parts: ['__generated__', 'state'],
+  panels: ['__generated__', 'state', 'graph', 'live', 'parts'],
+};
 
 describe('the house', () => {
   it('has rooms that are known', () => {
@@ -77,6 +92,37 @@ describe('the house', () => {
         !['graphql', 'transport', 'main'].includes(roomOf(file)) &&
         importsOf(file).some((name) => libraries.test(name)),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps the page apart: it imports nothing of the server, and the server nothing of it', () => {
+    expect(page.length).toBeGreaterThan(20);
+    const libraries = /^@graphql-typed-document-node\/core$/; // types only
+    const wrong = page.flatMap((file) =>
+      importsOf(file)
+        .filter((name) =>
+          name.startsWith('.')
+            ? !internal(file, name).startsWith(join(SRC, 'dashboard/'))
+            : !PAGE_LIBRARIES.includes(name) && !libraries.test(name),
+        )
+        .map((name) => `${relative(SRC, file)} imports ${name}`),
+    );
+    expect(wrong).toEqual([]);
+    const inward = files.filter((file) => importsOf(file).some((name) => name.includes('dashboard/')));
+    expect(inward).toEqual([]);
+  });
+
+  it('has one-way doors in the page too', () => {
+    const roomIn = (file: string) => relative(join(SRC, 'dashboard'), file).split('/')[0]!;
+    const wrong: string[] = [];
+    for (const file of page) {
+      const may = PAGE_MAY_IMPORT[roomIn(file)];
+      if (may === undefined) continue; // main.tsx and theme.ts put the page together
+      for (const name of importsOf(file).filter((one) => one.startsWith('.'))) {
+        const to = roomIn(internal(file, name));
+        if (to !== roomIn(file) && !may.includes(to)) wrong.push(`${relative(SRC, file)} imports ${name}`);
+      }
+    }
     expect(wrong).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot, readJson, run, say, writeJson } from './common.mjs';
+import { buildDashboard } from './dashboard.mjs';
 
 const OLDEST_NODE = [20, 20];
 
@@ -32,12 +33,15 @@ export async function install() {
   writeJson(inRoot('node_modules', '.scoregraph-install.json'), { lock: hashOf(inRoot('package-lock.json')) });
 }
 
+/** What the build is made of: the server's code, and the page's with its styles. */
+const SOURCES = /\.(?:ts|tsx|css|html)$/;
+
 /** Newest change among files that the build is made of, and how many there are. */
 function sources(folder) {
   let newest = 0;
   let count = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+    if (!entry.isFile() || !SOURCES.test(entry.name)) continue;
     count++;
     newest = Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs);
   }
@@ -55,10 +59,11 @@ const fingerprint = (root) => {
 /** Whether dist/ was built from what src/ is now. */
 export function isBuilt(root = inRoot()) {
   const stamp = readJson(join(root, 'dist', '.scoregraph-build.json'));
-  return stamp !== null && existsSync(join(root, 'dist', 'main.js')) && stamp.sources === fingerprint(root);
+  const made = ['main.js', join('dashboard', 'index.html')].every((file) => existsSync(join(root, 'dist', file)));
+  return stamp !== null && made && stamp.sources === fingerprint(root);
 }
 
-/** Compiles src/ to dist/, from nothing: what was deleted in src/ must not live on. */
+/** Compiles src/ to dist/ and bundles the page, from nothing: what was deleted in src/ must not live on. */
 export async function build() {
   say('Building …');
   rmSync(inRoot('dist'), { recursive: true, force: true });
@@ -68,5 +73,11 @@ export async function build() {
     { timeoutMs: 300_000 },
   );
   if (code !== 0) throw new Error('The build failed; see above.');
-  writeJson(inRoot('dist', '.scoregraph-build.json'), { sources: fingerprint(inRoot()) });
+  await buildDashboard();
+  markBuilt();
+}
+
+/** Remembers that dist/ is made of what src/ is now. */
+export function markBuilt(root = inRoot()) {
+  writeJson(join(root, 'dist', '.scoregraph-build.json'), { sources: fingerprint(root) });
 }

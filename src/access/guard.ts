@@ -14,11 +14,15 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface CallRequest {
+/** Something that may be cancelled; the signal may be made when it is first asked for. */
+export interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CallRequest extends Cancellable {
   readonly door: string;
   /** Deadline asked for, milliseconds from now; absent: the default. */
   readonly deadlineMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -37,10 +41,10 @@ export class Guard {
   }
 
   /**
-   * Admits a call. A deadline above the maximum is cut to it.
+   * Admits a call, cancelled by its own signal unless told what else cancels it. A deadline above the maximum is cut to it.
    * @throws ScoregraphError BAD_USER_INPUT when the deadline is no positive number of milliseconds.
    */
-  admit(request: CallRequest): Call {
+  admit(request: CallRequest, cancelled: Cancellable = request): Call {
     const asked = request.deadlineMs;
     if (asked !== undefined && !(Number.isInteger(asked) && asked > 0)) {
       throw badInput(
@@ -49,12 +53,12 @@ export class Guard {
       );
     }
     const deadline = this.#clock.monotonic() + Math.min(asked ?? this.#defaultMs, this.#maxMs);
-    return new AdmittedCall(request.door, LOCAL_PRINCIPAL, deadline, request.signal);
+    return new AdmittedCall(request.door, LOCAL_PRINCIPAL, deadline, cancelled);
   }
 
   /** The same caller's call, to go on without the operation that brought it: for what several subscribers share. */
   detach(call: Call, signal?: AbortSignal): Call {
-    return new AdmittedCall('shared', call.principal, this.#clock.monotonic() + this.#defaultMs, signal);
+    return new AdmittedCall('shared', call.principal, this.#clock.monotonic() + this.#defaultMs, { signal });
   }
 
   /** What a caller may see, as a key: two with the same scope may share an answer. */
@@ -64,20 +68,27 @@ export class Guard {
 
   /** A fresh deadline for one event of a subscription: the call stays, its clock starts again. */
   renew(call: Call): Call {
-    return new AdmittedCall(call.door, call.principal, this.#clock.monotonic() + this.#defaultMs, call.signal);
+    return new AdmittedCall(call.door, call.principal, this.#clock.monotonic() + this.#defaultMs, call);
   }
 }
 
-/** The trace id is made when somebody looks at it: most calls are never traced. */
+/** The trace id and the signal are made when somebody looks at them: most calls are never traced, and many never cancelled. */
 class AdmittedCall implements Call {
+  readonly #cancelled: Cancellable;
   #traceId: string | undefined;
 
   constructor(
     readonly door: string,
     readonly principal: Principal,
     readonly deadline: number,
-    readonly signal: AbortSignal | undefined,
-  ) {}
+    cancelled: Cancellable,
+  ) {
+    this.#cancelled = cancelled;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#cancelled.signal;
+  }
 
   get traceId(): string {
     this.#traceId ??= uuidv7();

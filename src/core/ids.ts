@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 const pool = Buffer.allocUnsafe(16 * 1024);
 let used = pool.length;
@@ -36,10 +36,14 @@ export function uuidv7(nowMs: number = Date.now()): string {
 
 /** An id that is a function of its parts (the same parts give the same id): 128 bits of SHA-256, as 32 hex digits. */
 export function derivedId(...parts: readonly (string | number)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) {
-    const text = String(part);
-    hash.update(`${text.length}:${text};`);
-  }
-  return hash.digest('hex').slice(0, 32);
+  let text = '';
+  for (const part of parts) text += `${String(part).length}:${part};`;
+  return hash('sha256', text).slice(0, 32);
 }
+
+/**
+ * The same beginning with a time, milliseconds in 12 hex digits; 80 bits of SHA-256 follow. Ids of one time lie together, so that an
+ * index over millions of them is written at its end.
+ */
+export const derivedIdAt = (ms: number, ...parts: readonly (string | number)[]): string =>
+  ms.toString(16).padStart(12, '0') + derivedId(...parts).slice(0, 20);

@@ -1,6 +1,6 @@
 /** One answer of one model version about one entity, as it is kept. */
 export interface PredictionRecord {
-  /** The predictionId; for an event-born prediction `derivedId(event id, model, version)`. */
+  /** The predictionId; for an event-born prediction `derivedIdAt(event’s recordedAt, event id, model, version)`. */
   readonly id: string;
   readonly model: string;
   readonly version: number;

@@ -57,6 +57,7 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
 
   apply(events: readonly StoredEvent[]): void {
     for (const event of events) {
+      if (!this.#reducer.types.has(event.type)) continue;
       let held = this.#held.get(event.entity);
       if (held === undefined) {
         held = { state: this.#reducer.empty(event.entity), seq: 0, dirty: false };

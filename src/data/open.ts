@@ -4,9 +4,11 @@ import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { EmbeddedEventLog } from './embedded/event-log.js';
 import { lockFolder } from './embedded/lock.js';
+import { EmbeddedPredictionHistory } from './embedded/prediction-history.js';
 import { EmbeddedPredictionLog } from './embedded/prediction-log.js';
+import { ReadThread } from './embedded/read-thread.js';
 import { Storage } from './embedded/storage.js';
-import type { EventLog, Offsets, PredictionLog, SnapshotDocument, SnapshotStore } from './ports.js';
+import type { EventLog, Offsets, PredictionHistory, PredictionLog, SnapshotDocument, SnapshotStore } from './ports.js';
 
 /** The data file's name inside the data folder. */
 export const DATA_FILE = 'scoregraph.db';
@@ -27,6 +29,7 @@ export interface DataOptions {
 export interface DataRoom {
   readonly events: EventLog;
   readonly predictions: PredictionLog;
+  readonly history: PredictionHistory;
   readonly offsets: Offsets;
   readonly snapshots: SnapshotStore;
   /** Deletes what retention no longer keeps, never what a replay or a consumer still needs. Runs by itself once a minute. */
@@ -51,6 +54,7 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
   }
   const events = await EmbeddedEventLog.open(storage, options.clock);
   const predictions = await EmbeddedPredictionLog.open(storage, options.logger);
+  const reader = new ReadThread(join(options.dir, DATA_FILE), options.clock);
   const prune = () => pruneOnce(storage, events, predictions, options.retention);
   const timer = setInterval(() => {
     prune().catch((error) => options.logger.warn({ error: messageOf(error) }, 'Retention could not run.'));
@@ -59,6 +63,7 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
   return {
     events,
     predictions,
+    history: new EmbeddedPredictionHistory(reader),
     offsets: {
       async get(consumer) {
         const [row] = (await storage.read('SELECT position FROM offsets WHERE consumer = ?', [consumer])) as [number][];
@@ -70,6 +75,7 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
     backup: (target) => storage.backup(target),
     async close() {
       clearInterval(timer);
+      await reader.close();
       await predictions.flush();
       await storage.close();
       release();

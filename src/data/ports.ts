@@ -1,5 +1,5 @@
 import type { EventType, NewEvent, StoredEvent } from '../core/events.js';
-import type { PredictionRecord } from '../core/predictions.js';
+import type { PredictionRecord, RowContext } from '../core/predictions.js';
 
 /**
  * What became of one event handed to the log. `repeated`: this id was recorded before with the same content
@@ -65,13 +65,62 @@ export interface PredictionLog {
   offer(record: PredictionRecord): boolean;
   /** Order of the input, null where unknown. Sees offered records that are not on disk yet. */
   byIds(ids: readonly string[]): Promise<(PredictionRecord | null)[]>;
-  /** The event-born predictions of `model` for these events (the first recorded one each); null where there is none. */
+  /** The predictions of `model` that these events, which are on the log, gave birth to (the first recorded one each); null where there is none. */
   byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]>;
   /** Event-born predictions of `model` with position > `after`, oldest first. */
   read(model: string, after: number, limit: number): Promise<PositionedPrediction[]>;
   /** Position of the newest event-born prediction; 0 when empty. */
   head(): number;
   horizon(): number;
+}
+
+/** Which recorded predictions; null leaves a condition out. Lists are not empty. */
+export interface PredictionSelection {
+  readonly models: readonly string[];
+  readonly entities: readonly string[] | null;
+  /** Milliseconds UTC: made at or after `from`, before `to`. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Only with a score (fraud's probability, segmentation's confidence) of at least this. */
+  readonly minScore: number | null;
+  /** Only with one of these decisions. */
+  readonly decisions: readonly string[] | null;
+}
+/** The place of a prediction in time; predictions of one millisecond are in the order of recording. */
+export interface HistoryKey {
+  readonly predictedAt: number;
+  readonly position: number;
+}
+/** Which part of the list: both bounds exclusive. */
+export interface HistoryPage {
+  readonly after?: HistoryKey;
+  readonly before?: HistoryKey;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+}
+export interface SeriesBucket {
+  readonly start: number;
+  readonly count: number;
+  readonly meanScore: number | null;
+  readonly decisions: { readonly approve: number; readonly review: number; readonly decline: number };
+}
+
+/**
+ * Recorded predictions by time, read beside whatever is being written. Predictions that were offered show when they are on disk.
+ * All of it @throws ScoregraphError QUEUE_FULL, DEADLINE_EXCEEDED, CANCELLED or STORAGE_UNAVAILABLE.
+ */
+export interface PredictionHistory {
+  page(
+    selection: PredictionSelection,
+    page: HistoryPage,
+    turn: Pick<RowContext, 'deadline' | 'signal'>,
+  ): Promise<PositionedPrediction[]>;
+  /** Buckets of `bucketMs` from `from` on, until `to`, all of them. */
+  series(
+    selection: PredictionSelection & { readonly from: number; readonly to: number },
+    bucketMs: number,
+    turn: Pick<RowContext, 'deadline' | 'signal'>,
+  ): Promise<SeriesBucket[]>;
 }
 
 /** Durable positions of consumers of the log. */
@@ -98,6 +147,8 @@ export interface SnapshotDocument {
 
 /** How a feature store turns events into state; handed in, so that storage knows nothing about features. */
 export interface StateReducer<S> {
+  /** Types of events that are about such an entity; others make no state. */
+  readonly types: ReadonlySet<EventType>;
   empty(entity: string): S;
   /** Changes `state` in place. */
   apply(state: S, event: StoredEvent): void;

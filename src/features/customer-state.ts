@@ -1,4 +1,4 @@
-import type { InteractionKind, StoredEvent } from '../core/events.js';
+import type { EventType, InteractionKind, StoredEvent } from '../core/events.js';
 import { CATEGORIES } from './categories.js';
 import { DayWindow } from './day-window.js';
 
@@ -94,6 +94,12 @@ export const isLate = (state: CustomerState, occurredAt: number): boolean => occ
 
 /** How events become customer state; changes `state` in place. A StateReducer of the feature store. */
 export const customerReducer = {
+  types: new Set<EventType>([
+    'customer.upserted',
+    'payment.recorded',
+    'interaction.recorded',
+    'segment.changed',
+  ]) as ReadonlySet<EventType>,
   empty: emptyCustomer,
 
   apply(state: CustomerState, event: StoredEvent): void {

@@ -7,6 +7,8 @@ export const ALERT_EVENTS = ['alert.raised', 'alert.acknowledged', 'alert.cleare
 const KIND = 'fraud-alerts';
 const KEY = 'standing';
 const PAGE = 1_000;
+/** Raised alerts read at once while a page is filled. */
+const WALK = 200;
 
 /** An alert that is not cleared, and where it was raised. */
 export interface StandingAlert {
@@ -126,9 +128,10 @@ export class StandingAlerts {
       return standing.slice(0, limit);
     }
     const found: { seq: number; alert: FraudAlert }[] = [];
+    const size = Math.max(limit, WALK);
     let { after, before } = page;
     for (;;) {
-      const raised = await this.#log.byType('alert.raised', { after, before, limit: limit + 1, newestFirst });
+      const raised = await this.#log.byType('alert.raised', { after, before, limit: size, newestFirst });
       const ids = raised.filter(({ id }) => !this.#alerts.has(id)).map(({ id }) => id);
       const ended = (await this.#log.byIds('alert.cleared', ids)) as (Stored<AlertEvent> | null)[];
       const cleared = new Map(ids.map((id, i) => [id, ended[i]?.payload]));
@@ -138,7 +141,7 @@ export class StandingAlerts {
         if (found.length === limit) return found;
       }
       const last = raised.at(-1);
-      if (last === undefined || raised.length <= limit) return found;
+      if (last === undefined || raised.length < size) return found;
       if (newestFirst) before = last.seq;
       else after = last.seq;
     }

@@ -11,6 +11,7 @@ export interface ItemState {
 
 /** How `item.upserted` events become item state. */
 export const itemReducer: StateReducer<ItemState> = {
+  types: new Set(['item.upserted']),
   empty: () => ({ title: '', available: true }),
   apply(state, event) {
     if (event.type !== 'item.upserted') return;

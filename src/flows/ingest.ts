@@ -21,11 +21,20 @@ import {
 export interface IngestWorld {
   knownCustomer(customerId: string): boolean;
   knownItem(itemId: string): boolean;
+  /** Log position that `knownCustomer` and `knownItem` have seen: under load they follow the log at a distance. */
+  seen(): number;
   /** Which of these predictionIds were recorded. */
   knownPredictions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Currency that payments must be in; undefined while no fraud model says so. */
   paymentCurrency(): string | undefined;
 }
+
+/** One item of a call that may bring items of any kind. */
+export type IngestItem =
+  | { readonly type: 'customer'; readonly input: CustomerInput }
+  | { readonly type: 'item'; readonly input: ItemInput }
+  | { readonly type: 'transaction'; readonly input: TransactionInput }
+  | { readonly type: 'interaction'; readonly input: InteractionInput };
 
 /** One refused item of a call. */
 export interface IngestError extends Refusal {
@@ -38,11 +47,22 @@ export interface IngestResult {
   readonly events: readonly (StoredEvent | null)[];
   readonly errors: readonly IngestError[];
   readonly acceptedCount: number;
+  /** How many of those were on disk before, with the same id and content. */
+  readonly repeatedCount: number;
   /** Everything up to this log position is on disk; 0 when nothing was accepted. */
   readonly durableThrough: number;
 }
 
 type Checked = NewEvent | Refusal;
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What became known by events that are on disk, or come before in the same call, and that the world has not seen yet. */
+interface Announced {
+  readonly customers: Set<string>;
+  readonly items: Set<string>;
+}
+
+const NONE: Announced = { customers: new Set(), items: new Set() };
 
 /**
  * The one way events come in: validate, append durably, hand to the projection. Items are judged one by one: a bad one
@@ -53,6 +73,9 @@ export class Ingest {
   readonly #world: IngestWorld;
   readonly #clock: Clock;
   readonly #onAppended: (events: readonly StoredEvent[]) => void;
+  /** On disk up to `#announcedThrough`, forgotten when the world has seen that much. */
+  readonly #announced: Announced = { customers: new Set(), items: new Set() };
+  #announcedThrough = 0;
 
   /** `onAppended` gets what is newly on disk, in log order, before the call that brought it resolves. */
   constructor(options: {
@@ -84,53 +107,108 @@ export class Ingest {
 
   /** Records what customers looked at, put into their basket and bought. */
   async recordInteractions(inputs: readonly InteractionInput[], source: EventSource): Promise<IngestResult> {
-    const credited = inputs.slice(0, LIMITS.itemsPerCall).flatMap(({ predictionId: id }) => (id ? [id] : []));
-    const known = credited.length > 0 ? await this.#world.knownPredictions(credited) : new Set<string>();
+    const known = await this.#credited(inputs);
     return this.#run(inputs, (input) => this.#interaction(input, known, source));
+  }
+
+  /**
+   * Records items of any kind in the order of the list; a payment may follow its customer in the same call. Calls that bring payments
+   * only are recorded in the order they were made; wait for the others before the next call when the order matters.
+   */
+  async record(items: readonly IngestItem[], source: EventSource): Promise<IngestResult> {
+    const interactions = items.flatMap((item) => (item.type === 'interaction' ? [item.input] : []));
+    const known = interactions.length === 0 ? NOTHING : await this.#credited(interactions);
+    const earlier: Announced = { customers: new Set(), items: new Set() };
+    return this.#run(items, (item) => {
+      switch (item.type) {
+        case 'customer': {
+          const checked = this.#customer(item.input, source);
+          if (!('code' in checked)) earlier.customers.add(checked.entity);
+          return checked;
+        }
+        case 'item': {
+          const checked = this.#item(item.input, source);
+          if (!('code' in checked)) earlier.items.add(checked.entity);
+          return checked;
+        }
+        case 'transaction':
+          return this.#payment(item.input, source, earlier);
+        case 'interaction':
+          return this.#interaction(item.input, known, source, earlier);
+      }
+    });
+  }
+
+  async #credited(inputs: readonly InteractionInput[]): Promise<ReadonlySet<string>> {
+    const credited = inputs.slice(0, LIMITS.itemsPerCall).flatMap(({ predictionId: id }) => (id ? [id] : []));
+    return credited.length > 0 ? this.#world.knownPredictions(credited) : NOTHING;
   }
 
   async #run<I>(inputs: readonly I[], check: (input: I) => Checked): Promise<IngestResult> {
     if (inputs.length > LIMITS.itemsPerCall) {
       throw badInput(`expected at most ${LIMITS.itemsPerCall} items a call, got ${inputs.length}`);
     }
+    this.#forgetAnnounced();
     const errors: IngestError[] = [];
     const events: NewEvent[] = [];
     const indices: number[] = [];
-    inputs.forEach((input, index) => {
-      const checked = check(input);
+    for (let index = 0; index < inputs.length; index++) {
+      const checked = check(inputs[index]!);
       if ('code' in checked) errors.push({ ...checked, index });
       else {
         events.push(checked);
         indices.push(index);
       }
-    });
-    const stored: (StoredEvent | null)[] = inputs.map(() => null);
-    if (events.length === 0) return { events: stored, errors, acceptedCount: 0, durableThrough: 0 };
+    }
+    const stored = new Array<StoredEvent | null>(inputs.length).fill(null);
+    if (events.length === 0) {
+      return { events: stored, errors, acceptedCount: 0, repeatedCount: 0, durableThrough: 0 };
+    }
 
     const results = await this.#log.append(events);
     const fresh: StoredEvent[] = [];
     let acceptedCount = 0;
+    let repeatedCount = 0;
     let durableThrough = 0;
-    results.forEach((result, i) => {
+    for (let i = 0; i < results.length; i++) {
+      const { status, seq, recordedAt } = results[i]!;
       const event = events[i]!;
-      if (result.status === 'conflict') {
+      if (status === 'conflict') {
         errors.push({
           index: indices[i]!,
           code: 'DUPLICATE_WITH_OTHER_CONTENT',
           field: idField(event),
           message: `this id was recorded before with other content: nothing was changed`,
         });
-        return;
+        continue;
       }
-      const record: StoredEvent = { ...event, seq: result.seq, recordedAt: result.recordedAt };
+      const record = { ...event, seq, recordedAt } as StoredEvent;
       stored[indices[i]!] = record;
       acceptedCount++;
-      durableThrough = Math.max(durableThrough, result.seq);
-      if (result.status === 'appended') fresh.push(record);
-    });
+      if (seq > durableThrough) durableThrough = seq;
+      if (status === 'repeated') repeatedCount++;
+      else {
+        this.#announce(record);
+        fresh.push(record);
+      }
+    }
     if (fresh.length > 0) this.#onAppended(fresh);
     errors.sort((a, b) => a.index - b.index);
-    return { events: stored, errors, acceptedCount, durableThrough };
+    return { events: stored, errors, acceptedCount, repeatedCount, durableThrough };
+  }
+
+  #announce(event: StoredEvent): void {
+    if (event.type === 'customer.upserted') this.#announced.customers.add(event.entity);
+    else if (event.type === 'item.upserted') this.#announced.items.add(event.entity);
+    else return;
+    this.#announcedThrough = Math.max(this.#announcedThrough, event.seq);
+  }
+
+  #forgetAnnounced(): void {
+    if (this.#announcedThrough === 0 || this.#world.seen() < this.#announcedThrough) return;
+    this.#announced.customers.clear();
+    this.#announced.items.clear();
+    this.#announcedThrough = 0;
   }
 
   #customer(input: CustomerInput, source: EventSource): Checked {
@@ -161,10 +239,10 @@ export class Ingest {
     return this.#event('item.upserted', uuidv7(this.#clock.now()), input.itemId, this.#clock.now(), source, payload);
   }
 
-  #payment(input: TransactionInput, source: EventSource): Checked {
+  #payment(input: TransactionInput, source: EventSource, earlier: Announced = NONE): Checked {
     const wrong =
       checkId(input.transactionId, 'transactionId') ??
-      this.#customerOf(input.customerId) ??
+      this.#customerOf(input.customerId, earlier) ??
       checkText(input.merchant, 'merchant', LIMITS.merchantLength) ??
       checkText(input.category, 'category', LIMITS.categoryLength) ??
       checkAmount(input.amount, 'amount', this.#world.paymentCurrency()) ??
@@ -174,12 +252,17 @@ export class Ingest {
     return this.#event('payment.recorded', input.transactionId, input.customerId, input.occurredAt, source, payload);
   }
 
-  #interaction(input: InteractionInput, known: ReadonlySet<string>, source: EventSource): Checked {
+  #interaction(
+    input: InteractionInput,
+    known: ReadonlySet<string>,
+    source: EventSource,
+    earlier: Announced = NONE,
+  ): Checked {
     const wrong =
       checkId(input.interactionId, 'interactionId') ??
-      this.#customerOf(input.customerId) ??
+      this.#customerOf(input.customerId, earlier) ??
       checkId(input.itemId, 'itemId') ??
-      (this.#world.knownItem(input.itemId)
+      (this.#world.knownItem(input.itemId) || this.#announced.items.has(input.itemId) || earlier.items.has(input.itemId)
         ? null
         : { code: 'UNKNOWN_ITEM' as const, field: 'itemId', message: 'no such item: upsertItems first' }) ??
       (input.quantity === undefined ? null : checkQuantity(input.quantity)) ??
@@ -212,10 +295,12 @@ export class Ingest {
     );
   }
 
-  #customerOf(customerId: string): Refusal | null {
+  #customerOf(customerId: string, earlier: Announced): Refusal | null {
     return (
       checkId(customerId, 'customerId') ??
-      (this.#world.knownCustomer(customerId)
+      (this.#world.knownCustomer(customerId) ||
+      this.#announced.customers.has(customerId) ||
+      earlier.customers.has(customerId)
         ? null
         : { code: 'UNKNOWN_CUSTOMER', field: 'customerId', message: 'no such customer: upsertCustomers first' })
     );

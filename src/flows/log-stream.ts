@@ -94,7 +94,7 @@ class Following<T> {
   readonly #reader: LogReader<T>;
   #last: number;
   #stopped = false;
-  #leave: () => void = () => {};
+  #leave: (() => void) | null = null;
 
   constructor(source: LogBackedSource<T>, selection: LogSelection<T>, reader: LogReader<T>) {
     this.#source = source;
@@ -125,7 +125,7 @@ class Following<T> {
 
   stop(): void {
     this.#stopped = true;
-    this.#leave();
+    this.#leave?.();
   }
 
   heard(entry: Positioned<T>): void {

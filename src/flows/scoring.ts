@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock.js';
-import { messageOf, ScoregraphError } from '../core/errors.js';
+import { messageOf } from '../core/errors.js';
 import type { PaymentRecorded, Stored, StoredEvent } from '../core/events.js';
-import { derivedId } from '../core/ids.js';
 import type { Logger } from '../core/logger.js';
-import type { Metrics } from '../core/metrics.js';
-import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { Counter, Metrics } from '../core/metrics.js';
+import type { PredictionRecord } from '../core/predictions.js';
 import type { FeatureStore, PredictionLog } from '../data/ports.js';
-import { FRAUD_MODEL, type FraudDomain, type FraudFeatures, type FraudPrediction } from '../domains/fraud/fraud.js';
+import type { FraudDomain, FraudPrediction } from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
+import { type ChunkPredictions, ChunkScoring, type PendingPayment } from './chunk-scoring.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
@@ -18,22 +18,19 @@ export interface ScoredPayment {
   readonly prediction: FraudPrediction;
 }
 
-/** Somebody who must see every scored payment: told in order, right after a chunk is on disk, before it is published. */
+/** Somebody who must see every scored payment: told in order, right after it is on disk, before it is published. */
 export interface ScoredFollower {
   /** Positions grow from call to call. Must be quick and must not throw. */
   scored(payments: readonly Positioned<ScoredPayment>[]): void;
 }
 
-interface Pending {
-  readonly event: Stored<PaymentRecorded>;
-  readonly features: FraudFeatures;
-}
-
 export const SCORER = 'fraud-scorer';
-const CHUNK = 512;
-const MAX_PENDING = 8_192;
+/** Payments of one commit at most: commits follow each other, and each waits for the disk, so that a large backlog needs large ones. */
+const CHUNK = 4_096;
+const MAX_PENDING = 20_000;
 const CHUNKS_IN_FLIGHT = 3;
-const ROW_DEADLINE_MS = 30_000;
+/** Predictions published in one go; between, others have the thread. */
+const PUBLISH_AT_ONCE = 256;
 /** Live payments go before bulk work; a backlog of more than this goes as bulk. */
 const LIVE_BACKLOG = 256;
 const RETRY_MS = 200;
@@ -49,11 +46,13 @@ export class PaymentScorer implements LogFollower {
   readonly #predictions: PredictionLog;
   readonly #hub: Hub<Positioned<ScoredPayment>>;
   readonly #followers: readonly ScoredFollower[];
-  readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #unscored: ReturnType<Metrics['counter']>;
-  #queue: Pending[] = [];
+  readonly #unscored: Counter;
+  readonly #scoring: ChunkScoring;
+  #queue: PendingPayment[] = [];
   #chunksInFlight = 0;
+  /** Payments in them. */
+  #inFlight = 0;
   /** Chunks commit one after the other, in log order. */
   #commits: Promise<void> = Promise.resolve();
   #seen: number;
@@ -78,12 +77,12 @@ export class PaymentScorer implements LogFollower {
     this.#predictions = options.predictions;
     this.#hub = options.hub;
     this.#followers = options.followers;
-    this.#clock = options.clock;
     this.#logger = options.logger;
     this.#unscored = options.metrics.counter(
       'scoregraph_payments_unscored_total',
       'Recorded payments that could not be scored (no model, or features it refuses).',
     );
+    this.#scoring = new ChunkScoring({ ...options, unscored: this.#unscored });
     this.#offset = options.offset;
     this.#seen = options.offset;
   }
@@ -95,7 +94,7 @@ export class PaymentScorer implements LogFollower {
 
   /** Payments waiting for or in scoring. */
   get backlog(): number {
-    return this.#queue.length + this.#chunksInFlight * CHUNK;
+    return this.#queue.length + this.#inFlight;
   }
 
   saturated(): boolean {
@@ -150,6 +149,7 @@ export class PaymentScorer implements LogFollower {
   /** Finishes what is under way and takes nothing more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#scoring.close();
     await this.#commits;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
@@ -164,77 +164,19 @@ export class PaymentScorer implements LogFollower {
       const chunk = this.#queue.splice(0, CHUNK);
       const through = this.#queue.length === 0 ? this.#seen : chunk[chunk.length - 1]!.event.seq;
       this.#chunksInFlight++;
-      const scored = this.#score(chunk, backlog > LIVE_BACKLOG ? 'bulk' : 'interactive');
+      this.#inFlight += chunk.length;
+      const scored = this.#scoring.score(chunk, backlog > LIVE_BACKLOG ? 'bulk' : 'interactive');
       this.#commits = this.#commits.then(async () => {
-        const records = await scored;
-        if (records !== null) await this.#commit(chunk, records, through);
+        const predictions = await scored;
+        if (predictions !== null) await this.#commit(chunk, predictions, through);
         this.#chunksInFlight--;
+        this.#inFlight -= chunk.length;
         this.#work();
       });
     }
   }
 
-  /** Answers null only when closing: then the chunk is scored again after the restart. */
-  async #score(
-    chunk: readonly Pending[],
-    priority: RowContext['priority'],
-  ): Promise<(FraudPrediction | null)[] | null> {
-    const results = new Array<FraudPrediction | null>(chunk.length).fill(null);
-    let left = chunk.map((_, index) => index);
-    while (left.length > 0) {
-      const context: RowContext = {
-        deadline: this.#clock.monotonic() + ROW_DEADLINE_MS,
-        priority,
-        principal: 'scorer',
-        traceId: chunk[0]!.event.id,
-      };
-      const again: number[] = [];
-      let failure: unknown;
-      await Promise.all(
-        left.map(async (index) => {
-          const { event, features } = chunk[index]!;
-          try {
-            const { info, output } = await this.#domain.score(features.vector, context);
-            results[index] = {
-              id: derivedId(event.id, info.model, info.version),
-              model: info.model,
-              version: info.version,
-              entity: event.entity,
-              eventId: event.id,
-              eventSeq: event.seq,
-              predictedAt: this.#clock.now(),
-              featuresAsOf: features.featuresAsOf,
-              featureSet: this.#domain.featureSet,
-              features: features.vector,
-              defaulted: features.defaulted,
-              output,
-              recorded: true,
-            };
-          } catch (error) {
-            failure = error;
-            if (worthRetrying(error)) again.push(index);
-            else this.#unscored.add();
-          }
-        }),
-      );
-      if (failure !== undefined) {
-        this.#logger.warn(
-          { model: FRAUD_MODEL, rows: left.length, again: again.length, error: messageOf(failure) },
-          again.length > 0 ? 'Scoring payments failed; trying again.' : 'Payments stay unscored.',
-        );
-      }
-      if (again.length > 0 && this.#closed) return null;
-      left = again;
-      if (left.length > 0) await pause(RETRY_MS);
-    }
-    return results;
-  }
-
-  async #commit(
-    chunk: readonly Pending[],
-    results: readonly (FraudPrediction | null)[],
-    through: number,
-  ): Promise<void> {
+  async #commit(chunk: readonly PendingPayment[], results: ChunkPredictions, through: number): Promise<void> {
     const made = results.filter((prediction): prediction is FraudPrediction => prediction !== null);
     for (;;) {
       try {
@@ -242,13 +184,7 @@ export class PaymentScorer implements LogFollower {
           name: SCORER,
           offset: through,
         });
-        const scored: Positioned<ScoredPayment>[] = [];
-        results.forEach((prediction, index) => {
-          if (prediction === null) return;
-          scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
-        });
-        for (const follower of this.#followers) follower.scored(scored);
-        for (const payment of scored) this.#hub.publish(payment);
+        await this.#publish(chunk, results, positions);
         this.#reached(through);
         return;
       } catch (error) {
@@ -259,6 +195,24 @@ export class PaymentScorer implements LogFollower {
     }
   }
 
+  async #publish(
+    chunk: readonly PendingPayment[],
+    results: ChunkPredictions,
+    positions: readonly number[],
+  ): Promise<void> {
+    const scored: Positioned<ScoredPayment>[] = [];
+    results.forEach((prediction, index) => {
+      if (prediction === null) return;
+      scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
+    });
+    for (let i = 0; i < scored.length; i += PUBLISH_AT_ONCE) {
+      if (i > 0) await new Promise(setImmediate);
+      const some = scored.slice(i, i + PUBLISH_AT_ONCE);
+      for (const follower of this.#followers) follower.scored(some);
+      for (const payment of some) this.#hub.publish(payment);
+    }
+  }
+
   #reached(offset: number): void {
     this.#offset = offset;
     if (this.#waiting.length === 0) return;
@@ -266,13 +220,6 @@ export class PaymentScorer implements LogFollower {
     this.#waiting = this.#waiting.filter(({ seq }) => seq > offset);
     for (const { resolve } of done) resolve();
   }
-}
-
-/** The engine is away for a moment (a worker restarts, a queue is full): the payment will be scored. */
-function worthRetrying(error: unknown): boolean {
-  if (!(error instanceof ScoregraphError)) return false;
-  if (error.code === 'QUEUE_FULL' || error.code === 'DEADLINE_EXCEEDED') return true;
-  return error.code === 'MODEL_UNAVAILABLE' && error.details.retryAfterMs !== undefined;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -37,9 +37,21 @@ export const LIMITS = {
 
 const refusal = (code: IngestErrorCode, field: string, message: string): Refusal => ({ code, field, message });
 
-// Control characters would forge log lines and cannot be told apart in a table.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
+/**
+ * What is wrong with the characters of a text. Control characters would forge log lines and cannot be told apart in a table; half of a
+ * surrogate pair can be written in JSON but not in UTF-8, so it could not be read back as it came.
+ */
+function strangeCharacters(text: string): string | null {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) return `expected no control characters, got ${quote(text)}`;
+    if (code < 0xd800 || code > 0xdfff) continue;
+    const next = text.charCodeAt(++i); // NaN at the end
+    if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff))
+      return 'expected Unicode text, got half of a surrogate pair';
+  }
+  return null;
+}
 
 /** Refuses an empty, overlong or unprintable text. */
 export function checkText(text: string, field: string, maxLength: number): Refusal | null {
@@ -47,7 +59,8 @@ export function checkText(text: string, field: string, maxLength: number): Refus
   if (text.length > maxLength) {
     return refusal('INVALID', field, `expected at most ${maxLength} characters, got ${text.length}`);
   }
-  if (CONTROL.test(text)) return refusal('INVALID', field, `expected no control characters, got ${quote(text)}`);
+  const strange = strangeCharacters(text);
+  if (strange !== null) return refusal('INVALID', field, strange);
   return null;
 }
 

@@ -60,7 +60,7 @@ function executing(executor: Executor, presenter: ErrorPresenter): ApolloServerP
     async responseForOperation({ document, operation, request, contextValue }: Resolved) {
       // Null: Apollo goes on, and graphql-js says which operation there is not.
       if (operation === undefined) return null;
-      if (operation.operation === 'subscription') return refusal(presenter, overWebSocketOnly());
+      if (operation.operation === 'subscription') return refusal(presenter, noStream());
       const { operationName, variables } = request;
       const result = await executor.execute({ document, operationName, variables, context: contextValue });
       if (result.errors === undefined) return response(200, result);
@@ -79,11 +79,11 @@ const response = (status: number, singleResult: Single): GraphQLResponse => ({
 });
 
 const refusal = (presenter: ErrorPresenter, error: GraphQLError): GraphQLResponse =>
-  response(400, { errors: [presenter.present(error)] });
+  response(406, { errors: [presenter.present(error)] });
 
-function overWebSocketOnly(): GraphQLError {
-  return new GraphQLError(
-    'Subscriptions are served over WebSocket (graphql-transport-ws) at this same path, not over an HTTP request.',
-    { extensions: { code: 'BAD_USER_INPUT' } },
-  );
-}
+/** What a subscription is told whose client said that it takes one document. */
+export const NO_STREAM =
+  'A subscription has many results: send it with accept: text/event-stream (SSE) or accept: multipart/mixed;subscriptionSpec=1.0, ' +
+  'or over a WebSocket (graphql-transport-ws), all at this same path.';
+
+const noStream = () => new GraphQLError(NO_STREAM, { extensions: { code: 'BAD_USER_INPUT' } });

@@ -8,7 +8,7 @@ import type {
   SegmentChanged,
   Stored,
 } from '../core/events.js';
-import type { EventLog, FeatureStore, PredictionLog } from '../data/ports.js';
+import type { EventLog, FeatureStore, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
@@ -31,6 +31,7 @@ export interface App {
   readonly catalogue: Catalogue;
   readonly events: EventLog;
   readonly predictions: PredictionLog;
+  readonly history: PredictionHistory;
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;

@@ -39,16 +39,18 @@ export class GraphContext {
 /** A class, since an accessor in an object literal would give every call a hidden class of its own. */
 class CallRow implements RowContext {
   readonly deadline: number;
-  readonly signal: AbortSignal | undefined;
   readonly priority = 'interactive';
   readonly principal: string;
   readonly #call: Call;
 
   constructor(call: Call) {
     this.deadline = call.deadline;
-    this.signal = call.signal;
     this.principal = call.principal.id;
     this.#call = call;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#call.signal;
   }
 
   get traceId(): string {

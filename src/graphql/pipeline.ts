@@ -6,17 +6,21 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationTypeNode,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
+import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { GraphContext } from './context.js';
+import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
+import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -38,7 +42,7 @@ export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
   /** Cancels what the operation still has under way. */
-  readonly end: () => void;
+  end(): void;
 }
 
 /**
@@ -75,6 +79,12 @@ export class GraphPipeline {
     return new GraphContext(this.#app, this.#guard, this.#guard.admit(request));
   }
 
+  /** What kind of operation this is; null when it is none that could run. Admits nothing. */
+  operationType({ query, operationName }: OperationRequest): OperationTypeNode | null {
+    const document = this.#document(query);
+    return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
+  }
+
   /** Parses, validates and admits. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
     const document = this.#document(request.query);
@@ -97,16 +107,15 @@ export class GraphPipeline {
     request: OperationRequest,
     call: CallRequest,
   ): ReadyOperation {
-    const ending = new AbortController();
-    const signal = call.signal === undefined ? ending.signal : AbortSignal.any([call.signal, ending.signal]);
+    const ending = new Ending(call.signal);
     return {
       schema: this.#schema,
       document,
       operationName: request.operationName ?? null,
       variableValues: request.variables ?? null,
-      contextValue: this.context({ ...call, signal }),
+      contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
       operation,
-      end: () => ending.abort(),
+      end: () => ending.end(),
     };
   }
 
@@ -123,12 +132,19 @@ export class GraphPipeline {
 
   /**
    * Opens a subscription, or answers the result that says why it could not be opened. Subscribers who ask the same share executions
-   * (see live/); every event is executed with a context of its own (fresh deadline, fresh loaders).
+   * (see live/); every event is executed with a context of its own (fresh deadline, fresh loaders). `resumeAfter` is a cursor that
+   * takes the place of the operation's own `after`, for doors whose clients cannot change it.
    */
-  async subscribe(args: ReadyOperation): Promise<LiveSubscription | ExecutionResult> {
+  async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return this.#presented(source);
-    return this.live.open(args, source);
+    if (resumeAfter === undefined) return this.live.open(args, source);
+    try {
+      if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
+      throw badInput('this subscription has no cursors: it always begins with the latest', 'after');
+    } catch (error) {
+      return { errors: this.present([error]) };
+    }
   }
 
   /** The public form of errors, as the errors that graphql-ws wants. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ModelManifest, TensorSpec } from './ports.js';
+import { sizeOf } from './batching/rows.js';
+import type { ModelManifest, OutputSpec } from './ports.js';
 
 /** GraphQL's rule for names: what a model is called must be usable in the graph. */
 export const MODEL_NAME = /^[A-Za-z][_0-9A-Za-z]{0,63}$/;
@@ -25,6 +26,11 @@ const tensor = z.object({
     ),
   features: z.array(feature).max(10_000).optional(),
 });
+const output = tensor.extend({
+  adds_to: z
+    .object({ output: z.string(), at: z.string(), first: z.number().int().min(0).max(1_000_000).default(0) })
+    .optional(),
+});
 
 /** `manifest.json` as it is on disk. */
 const manifest = z.object({
@@ -33,7 +39,7 @@ const manifest = z.object({
   description: z.string().min(1).max(2_000),
   entity: z.string().min(1).max(64),
   inputs: z.array(tensor).min(1).max(32),
-  outputs: z.array(tensor).min(1).max(32),
+  outputs: z.array(output).min(1).max(32),
   batching: z
     .object({
       max_batch_size: z.number().int().min(1).max(65_536).default(1_024),
@@ -89,13 +95,19 @@ function read<T>(schema: z.ZodType<T>, file: string, text: string): T {
 export function parseManifest(text: string): ModelManifest {
   const m = read(manifest, 'manifest.json', text);
   const policy = m.version_policy;
+  m.outputs.forEach((spec, i) => {
+    const wrong = wrongAddition(spec, m);
+    if (wrong !== null) throw new Error(`manifest.json: outputs.${i}.adds_to${wrong}`);
+  });
   return {
     name: m.name,
     task: m.task,
     description: m.description,
     entity: m.entity,
     inputs: m.inputs,
-    outputs: m.outputs satisfies TensorSpec[],
+    outputs: m.outputs.map(
+      ({ adds_to, ...spec }): OutputSpec => (adds_to === undefined ? spec : { ...spec, addsTo: adds_to }),
+    ),
     batching: {
       maxBatchSize: m.batching.max_batch_size,
       preferredBatchSize: m.batching.preferred_batch_size,
@@ -113,6 +125,21 @@ export function parseManifest(text: string): ModelManifest {
     ...(m.graph === undefined ? {} : { graph: m.graph }),
     ...(m.currency === undefined ? {} : { currency: m.currency }),
   };
+}
+
+/** What is wrong with where an output says it belongs; null when it can be added there. */
+function wrongAddition(
+  { datatype, shape, adds_to }: z.infer<typeof output>,
+  { inputs, outputs }: Pick<z.infer<typeof manifest>, 'inputs' | 'outputs'>,
+): string | null {
+  if (adds_to === undefined) return null;
+  const target = outputs.find(({ name }) => name === adds_to.output);
+  if (target?.datatype !== 'FP32' || target.adds_to !== undefined || datatype !== 'FP32')
+    return `.output: expected an FP32 output that is an answer of its own, for an FP32 output, got ${adds_to.output}`;
+  const places = inputs.find(({ name }) => name === adds_to.at);
+  if (places?.datatype !== 'INT32' || sizeOf(places.shape) !== sizeOf(shape))
+    return `.at: expected an INT32 input of ${sizeOf(shape)} values, one for each of the output’s, got ${adds_to.at}`;
+  return null;
 }
 
 /** Reads a `version.json`. @throws Error like `parseManifest`. */

@@ -5,7 +5,7 @@ import { LatencyHistogram } from '../core/latency-histogram.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher } from './batching/batcher.js';
-import type { BatchObserver } from './batching/lane.js';
+import type { BatchObserver } from './batching/lane-options.js';
 import type { EnginePool, ModelManifest, ModelVersionInfo, VersionPolicy } from './ports.js';
 import { checkVersion, type FoundModel, type Problem, scanModels } from './repository.js';
 
@@ -115,13 +115,16 @@ export class Registry {
     try {
       const { source, card } = await checkVersion(modelsDir, model.manifest, number);
       const { maxBatchSize, preferredBatchSize } = model.manifest.batching;
-      const { mode } = await pool.load(source, [1, ...preferredBatchSize.filter((size) => size < maxBatchSize)]);
+      const { mode, signature } = await pool.load(source, [
+        1,
+        ...preferredBatchSize.filter((size) => size < maxBatchSize),
+      ]);
       version.info = { model: name, version: number, folder: source.folder, card, manifest: model.manifest };
       version.mode = mode;
       batcher.open({
         model: name,
         version: number,
-        signature: source.signature,
+        signature,
         batching: model.manifest.batching,
         observer: this.#observer(version),
       });

@@ -120,7 +120,10 @@ export async function checkVersion(
       format: card.format,
       signature: {
         inputs: manifest.inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape })),
-        outputs: manifest.outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape })),
+        outputs: manifest.outputs.map(({ name, datatype, shape, addsTo }) => ({
+          ...{ name, datatype, shape },
+          ...(addsTo === undefined ? {} : { addsTo }),
+        })),
       },
       sha256: whole.digest('hex'),
     },

@@ -5,7 +5,16 @@ import type { Metrics } from '../core/metrics.js';
 import type { RowContext } from '../core/predictions.js';
 import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
-import type { EnginePool, Inference, ModelVersionInfo, Row, RowResult, VersionSelector } from './ports.js';
+import type {
+  Block,
+  BlockResult,
+  EnginePool,
+  Inference,
+  ModelVersionInfo,
+  Row,
+  RowResult,
+  VersionSelector,
+} from './ports.js';
 import { Registry } from './registry.js';
 import { Router } from './router.js';
 
@@ -63,6 +72,16 @@ export class InferenceService implements Inference {
   /** Rows that wait for a version. */
   queued(model: string, version: number): number {
     return this.#batcher.queued(model, version);
+  }
+
+  async predictBlock(
+    model: string,
+    block: Block,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<BlockResult> {
+    const { version } = this.router.resolve(model, context, selector);
+    return this.#batcher.enqueueBlock(model, version, block, context);
   }
 
   /** Writes gauges that are only worth computing when somebody looks. */

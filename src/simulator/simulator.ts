@@ -133,7 +133,8 @@ export class Simulator {
     if (item === null) return [];
     const now = this.#options.clock.now();
     const step = (kind: SimulatedInteraction['kind']): SimulatedInteraction => ({
-      interactionId: `simi-${random.hex()}`,
+      // With the time: a world that goes on after a restart draws the same numbers as when it was founded.
+      interactionId: `simi-${random.hex()}-${now.toString(36)}`,
       customerId: person.customerId,
       itemId: item.id,
       kind,

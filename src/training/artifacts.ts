@@ -65,6 +65,9 @@ export interface TrainedVersion {
   readonly card: Readonly<Record<string, unknown>> & { readonly metrics: readonly Metric[] };
 }
 
+/** Folders with more digits are no versions. */
+const MOST_VERSIONS = 999_999_999;
+
 /** Versions that exist, ascending. */
 export function existingVersions(modelsDir: string, name: string): number[] {
   const folder = join(modelsDir, name);
@@ -75,9 +78,11 @@ export function existingVersions(modelsDir: string, name: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The number a new version gets. @throws Error when the wished-for number exists. */
+/** The number a new version gets. @throws Error when the wished-for number exists, or is none that a server would look for. */
 export function newVersionNumber(modelsDir: string, name: string, wished?: number): number {
   const existing = existingVersions(modelsDir, name);
+  if (wished !== undefined && !(Number.isInteger(wished) && wished >= 1 && wished <= MOST_VERSIONS))
+    throw new Error(`expected a version from 1 to ${MOST_VERSIONS}, got ${wished}`);
   if (wished !== undefined && existing.includes(wished))
     throw new Error(`version ${wished} of ${name} exists; versions are never overwritten`);
   return wished ?? (existing[existing.length - 1] ?? 0) + 1;

@@ -1,9 +1,11 @@
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
+import { AMOUNT_GRID, fallsOf } from './amount-falls.js';
+import { type AmountGrid, gridRows } from './amount-grid.js';
 import { type Metric, metric, type Progress } from './artifacts.js';
 import { brierSkill, sigmoid } from './calibration.js';
 import type { FraudData } from './fraud-data.js';
 import { DECLINE_FPR, FRAUD_TEST, REVIEW_FPR } from './fraud-figures.js';
-import { type BoostingOptions, boostingLogits, trainBoosting } from './gradient-boosting.js';
+import { type Boosting, type BoostingOptions, boostingLogits, trainBoosting } from './gradient-boosting.js';
 import { atFalsePositiveRate, atThreshold, prAuc, rank, rocAuc } from './metrics.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
@@ -25,7 +27,12 @@ export const boostingOptions = (seed: number): BoostingOptions => ({
  * Trains gradient boosting on the network's own features and rows. @returns its figures on the test period; thresholds, like
  * the network's, from the validation period alone.
  */
-export function boostingMetrics(data: FraudData, options: BoostingOptions, progress: Progress): Metric[] {
+export function boostingMetrics(
+  data: FraudData,
+  grid: AmountGrid | null,
+  options: BoostingOptions,
+  progress: Progress,
+): Metric[] {
   progress.start('gradient boosting', options.trees);
   const model = trainBoosting(data.train, data.validation, WIDTH, options, (tree, loss) =>
     progress.step(tree, `validation loss ${loss.toFixed(5)}`),
@@ -38,6 +45,7 @@ export function boostingMetrics(data: FraudData, options: BoostingOptions, progr
   const validationRanked = rank(onValidation, data.validation.y);
   const figure = (name: string, value: number) => metric(`gradientBoosting.${name}`, value, FRAUD_TEST);
   return [
+    ...(grid === null ? [] : [metric('gradientBoosting.amountFalls', fallsBy(model, grid), AMOUNT_GRID)]),
     figure('trees', model.trees.length),
     figure('rocAuc', rocAuc(onTest, labels, ranked)),
     figure('prAuc', prAuc(onTest, labels, ranked)),
@@ -52,4 +60,10 @@ export function boostingMetrics(data: FraudData, options: BoostingOptions, progr
       ];
     }),
   ];
+}
+
+/** Share of the grid's neighbouring amounts at which its risk falls; nothing keeps it from that. */
+function fallsBy(model: Boosting, grid: AmountGrid): number {
+  const rows = gridRows(grid);
+  return fallsOf(grid, rows, boostingLogits(model, rows.x).map(sigmoid)).share;
 }

@@ -1,8 +1,16 @@
 import { join } from 'node:path';
-import { applyPayment, type CustomerState, emptyCustomer, setBirthDate } from '../features/customer-state.js';
+import {
+  applyPayment,
+  type CustomerState,
+  emptyCustomer,
+  isKnownCategory,
+  setBirthDate,
+} from '../features/customer-state.js';
 import { FRAUD_FEATURES, fraudVector } from '../features/fraud-features.js';
 import type { Progress } from './artifacts.js';
-import { csvRows, dataFile, parseDate, parseTime } from './csv.js';
+import { csvRows, dataFile, parseDate } from './csv.js';
+import { LEFT_OUT, paymentRows } from './payment-rows.js';
+import { DataQuality } from './quality.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
 const TRAIN_UNTIL = Date.UTC(2020, 3, 1);
@@ -10,6 +18,12 @@ const VALIDATE_UNTIL = Date.UTC(2020, 5, 21);
 const PERIODS = ['training (before 2020-04-01)', 'validation (to 2020-06-20)', 'test (from 2020-06-21)'] as const;
 /** Rows of the whole file, for the progress bar only. */
 const USUAL_ROWS = 1_876_852;
+/** More rows left out than this share, and it is another kind of file, or a spoilt one. */
+const MOST_LEFT_OUT = 0.01;
+/** More payments of unknown categories than this share, and the model would learn next to nothing of categories. */
+const MOST_UNKNOWN = 0.5;
+const UNKNOWN_CARD = 'kept: card not among the customers';
+const UNKNOWN_CATEGORY = 'kept: unknown category';
 
 /** Rows of one period: `fraud@1` vectors (row-major) and labels (1 fraud, 0 legitimate). */
 export interface FraudRows {
@@ -21,10 +35,12 @@ export interface FraudData {
   readonly train: FraudRows;
   readonly validation: FraudRows;
   readonly test: FraudRows;
+  /** Payments of all three. */
   readonly rows: number;
   /** Times of the first and the last payment as the file writes them. */
   readonly from: string;
   readonly to: string;
+  readonly quality: DataQuality;
 }
 
 /** Probabilities from which a payment is reviewed or declined. */
@@ -58,9 +74,10 @@ class Growing {
 
 /**
  * Replays the payments of `<dataDir>/card-transactions` in time order through the serving features: each vector is
- * taken from the card's state before its payment. Memory: the vectors (116 bytes a payment) and the cards' states.
- * @throws Error naming the row and what is wrong with it (time, amount, label, order), or the period that lacks
- * frauds or legitimate payments.
+ * taken from the card's state before its payment. Rows that cannot be right are left out and counted (`payment-rows.ts`).
+ * Memory: the vectors (116 bytes a payment), the ids (at most 32) and the cards' states; no row is kept.
+ * @throws Error naming the file and what is wrong with it: a missing column or a cut-off file, more rows that cannot be right than
+ * `MOST_LEFT_OUT`, more unknown categories than `MOST_UNKNOWN`, or the period that lacks frauds or legitimate payments.
  */
 export async function replayPayments(dataDir: string, progress: Progress): Promise<FraudData> {
   const folder = join(dataDir, 'card-transactions');
@@ -68,41 +85,35 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
   const states = new Map<string, CustomerState>();
   const periods = [new Growing(), new Growing(), new Growing()] as const;
   const path = dataFile(folder, 'transactions');
-  const columns = ['timestamp', 'customer_id', 'merchant', 'category', 'amt', 'is_fraud'] as const;
+  const quality = new DataQuality([...LEFT_OUT, UNKNOWN_CARD, UNKNOWN_CATEGORY]);
   let rows = 0;
-  let last = Number.NEGATIVE_INFINITY;
   let from = '';
   let to = '';
   progress.start('reading payments', USUAL_ROWS);
-  for await (const [timestamp, customerId, merchant, category, amt, isFraud] of csvRows(path, columns)) {
-    const wrong = (expected: string, got: string) =>
-      new Error(`${path}: payment ${rows + 1}: expected ${expected}, got ${JSON.stringify(got.slice(0, 40))}`);
-    const occurredAt = parseTime(timestamp);
-    if (Number.isNaN(occurredAt)) throw wrong('a time such as "2019-01-01 00:00:58"', timestamp);
-    if (occurredAt < last) throw wrong(`payments in time order, a time from ${to} on`, timestamp);
-    const amountMinor = Math.round(Number(amt) * 100);
-    if (!(amountMinor > 0 && amountMinor < 1e9)) throw wrong('an amount above 0 and below 10,000,000', amt);
-    if (isFraud !== '0' && isFraud !== '1') throw wrong('is_fraud to be 0 or 1', isFraud);
-    if (customerId === '') throw wrong('a customer_id', customerId);
-    last = occurredAt;
-
+  for await (const payment of paymentRows(path, quality)) {
+    const { timestamp, occurredAt, customerId, merchant, category, amountMinor, fraud } = payment;
+    const birth = births.get(customerId);
+    if (birth === undefined) quality.note(UNKNOWN_CARD, JSON.stringify(customerId));
+    if (!isKnownCategory(category)) quality.note(UNKNOWN_CATEGORY, JSON.stringify(category.slice(0, 40)));
     let state = states.get(customerId);
     if (state === undefined) {
       state = emptyCustomer();
-      const birth = births.get(customerId);
       if (birth !== undefined) setBirthDate(state, birth);
       states.set(customerId, state);
     }
     const period = periods[occurredAt < TRAIN_UNTIL ? 0 : occurredAt < VALIDATE_UNTIL ? 1 : 2];
     const offset = period.reserve();
     fraudVector(state, { merchant, category, amountMinor, currency: 'USD', occurredAt }, period.x, offset);
-    period.y[period.rows++] = Number(isFraud);
+    period.y[period.rows++] = fraud;
     applyPayment(state, category, amountMinor, occurredAt);
     if (rows === 0) from = timestamp;
     to = timestamp;
     if (++rows % 20_000 === 0) progress.step(rows);
   }
   progress.done(`${rows} payments of ${states.size} cards`);
+  for (const line of quality.lines()) progress.say(line);
+  quality.atMost(LEFT_OUT, MOST_LEFT_OUT, path);
+  quality.atMost(UNKNOWN_CATEGORY, MOST_UNKNOWN, path);
   const [train, validation, test] = periods.map((period) => period.finished()) as [FraudRows, FraudRows, FraudRows];
   [train, validation, test].forEach(({ y }, i) => {
     const frauds = y.reduce((sum, label) => sum + label, 0);
@@ -112,7 +123,7 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
       );
     }
   });
-  return { train, validation, test, rows, from, to };
+  return { train, validation, test, rows, from, to, quality };
 }
 
 async function readBirthDates(path: string): Promise<Map<string, string>> {

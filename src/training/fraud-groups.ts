@@ -3,10 +3,12 @@ import { FRAUD_FEATURES } from '../features/fraud-features.js';
 import type { FraudRows } from './fraud-data.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
-const column = (name: string): number => FRAUD_FEATURES.features.findIndex((feature) => feature.name === name);
+/** Place of a feature in a vector. */
+export const column = (name: string): number => FRAUD_FEATURES.features.findIndex((feature) => feature.name === name);
 const LOG_AMOUNT = column('log_amount');
 const HAS_HISTORY = column('has_history');
-const FIRST_CATEGORY = column(`category_${CATEGORIES[0]}`);
+/** Place of the first category; the others follow. */
+export const FIRST_CATEGORY = column(`category_${CATEGORIES[0]}`);
 /** Features that speak of the payments before this one; a new card has their defaults. */
 const HISTORY = [
   'has_history',
@@ -66,8 +68,8 @@ export function groupsAt(threshold: number, rows: FraudRows, scores: Float32Arra
   ];
 }
 
-/** Place of a vector's category; one past the last for any other. */
-function categoryOf(x: Float32Array, at: number): number {
+/** Place among `CATEGORIES` of a vector's category; one past the last for any other. */
+export function categoryOf(x: Float32Array, at: number): number {
   let category = 0;
   while (category < CATEGORIES.length && x[at + FIRST_CATEGORY + category] !== 1) category++;
   return category;

@@ -80,7 +80,10 @@ export function logits(model: tf.LayersModel, x: Float32Array): Float32Array {
 }
 
 /** The served model takes raw vectors: standardisation is folded into the first layer. */
-export function foldStandardisation(model: tf.LayersModel, mean: Float64Array, std: Float64Array): tf.LayersModel {
+export function foldStandardisation(
+  model: tf.LayersModel,
+  { mean, std }: { readonly mean: Float64Array; readonly std: Float64Array },
+): tf.LayersModel {
   const [kernel, bias, ...rest] = model.getWeights();
   const w = kernel!.arraySync() as number[][];
   const b = bias!.arraySync() as number[];

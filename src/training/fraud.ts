@@ -1,157 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { featureSetName } from '../features/catalogue.js';
 import { FRAUD_FEATURES } from '../features/fraud-features.js';
+import { fallMetrics, refuseFalls } from './amount-falls.js';
+import { type AmountGrid, drawAmountGrid, gridRows } from './amount-grid.js';
 import {
   type EvaluateOptions,
   type Evaluation,
+  type Metric,
   manifestFeatures,
   newVersionNumber,
   noProgress,
-  type Progress,
   type TrainOptions,
   writeModelFiles,
   writeVersion,
 } from './artifacts.js';
 import { fitPlatt, type Platt } from './calibration.js';
 import { boostingMetrics, boostingOptions } from './fraud-boosting.js';
-import { type FraudData, type FraudRows, replayPayments, type Thresholds } from './fraud-data.js';
+import { type FraudData, replayPayments, type Thresholds } from './fraud-data.js';
 import { chooseThresholds, FRAUD_DATASET, FRAUD_TEST, type FraudScores, fraudMetrics } from './fraud-figures.js';
-import { asNewCard, NEW_CARD } from './fraud-groups.js';
-import { ensemble, foldCalibration, foldStandardisation, logits, network, score } from './fraud-network.js';
+import { fitNetworks, momentsOf } from './fraud-fit.js';
+import { asNewCard } from './fraud-groups.js';
+import { foldCalibration, foldStandardisation, logits, score } from './fraud-network.js';
 import { fraudCard } from './fraud-report.js';
-import { histogram, prAuc } from './metrics.js';
-import { seeded, shuffle } from './random.js';
+import { histogram } from './metrics.js';
 import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
+/** The grid's file among the version's assets. */
+const GRID_FILE = 'amount-grid.json';
 const WIDTH = FRAUD_FEATURES.features.length;
-/** Networks that are trained from different starts; their mean errs less than each. */
-const MEMBERS = 3;
-const BATCH = 1_024;
-const MAX_EPOCHS = 20;
-/** Epochs without a better validation PR AUC before training stops; the best epoch's weights are kept. */
-const PATIENCE = 6;
-const LEARNING_RATE = 0.004;
-/** Rows of a batch that are seen without their history. */
-const NEW_CARD_SHARE = 0.05;
 /** Training rows that baseline histograms are taken from at most. */
 const HISTOGRAM_ROWS = 200_000;
-
-/** Mean and standard deviation per feature over the training rows. */
-function moments({ x }: FraudRows): { mean: Float64Array; std: Float64Array } {
-  const rows = x.length / WIDTH;
-  const mean = new Float64Array(WIDTH);
-  const square = new Float64Array(WIDTH);
-  for (let i = 0; i < x.length; i++) {
-    mean[i % WIDTH]! += x[i]!;
-    square[i % WIDTH]! += x[i]! * x[i]!;
-  }
-  const std = new Float64Array(WIDTH);
-  for (let f = 0; f < WIDTH; f++) {
-    mean[f]! /= rows;
-    std[f] = Math.sqrt(Math.max(square[f]! / rows - mean[f]! ** 2, 0)) || 1;
-  }
-  return { mean, std };
-}
-
-/**
- * Fits the network on standardised rows: Adam with a cosine schedule, early stopping on the PR AUC of the validation rows. A share of
- * the rows is seen as if the payment were its card's first (`newCard`: the standardised values of one), drawn anew each time: the
- * generator's cards nearly all have a history, and the network would never learn to do without.
- * The same seed and rows give the same weights.
- */
-function optimise(
-  model: tf.LayersModel,
-  train: FraudRows,
-  validation: FraudRows,
-  newCard: typeof NEW_CARD,
-  seed: number,
-  progress: Progress,
-): void {
-  const random = seeded(seed);
-  const order = Uint32Array.from({ length: train.y.length }, (_, i) => i);
-  const batch = Math.min(BATCH, order.length);
-  const steps = Math.floor(order.length / batch);
-  const batchX = new Float32Array(batch * WIDTH);
-  const batchY = new Float32Array(batch);
-  const optimizer = tf.train.adam(LEARNING_RATE);
-  let best = Number.NEGATIVE_INFINITY;
-  let bestWeights: tf.Tensor[] = [];
-  let stale = 0;
-  for (let epoch = 1; epoch <= MAX_EPOCHS && stale < PATIENCE; epoch++) {
-    shuffle(order, random);
-    progress.start(`epoch ${epoch} of ${MAX_EPOCHS}`, steps);
-    for (let step = 0; step < steps; step++) {
-      for (let r = 0; r < batch; r++) {
-        const row = order[step * batch + r]!;
-        batchX.set(train.x.subarray(row * WIDTH, (row + 1) * WIDTH), r * WIDTH);
-        if (random() < NEW_CARD_SHARE) for (const { place, value } of newCard) batchX[r * WIDTH + place] = value;
-        batchY[r] = train.y[row]!;
-      }
-      const done = (epoch - 1 + step / steps) / MAX_EPOCHS;
-      setLearningRate(optimizer, LEARNING_RATE * (0.5 * (1 + Math.cos(Math.PI * done)) + 0.001));
-      tf.tidy(() => {
-        const x = tf.tensor2d(batchX, [batch, WIDTH]);
-        const y = tf.tensor2d(batchY, [batch, 1]);
-        optimizer.minimize(() => tf.losses.logLoss(y, model.apply(x, { training: true }) as tf.Tensor) as tf.Scalar);
-      });
-      if (step % 20 === 0) progress.step(step);
-    }
-    const area = prAuc(score(model, validation.x), validation.y);
-    progress.done(`validation PR AUC ${area.toFixed(4)}`);
-    if (area > best) {
-      best = area;
-      stale = 0;
-      tf.dispose(bestWeights);
-      bestWeights = model.getWeights().map((weight) => weight.clone());
-    } else stale++;
-  }
-  model.setWeights(bestWeights);
-  tf.dispose(bestWeights);
-  optimizer.dispose();
-}
-
-/** Adam reads its rate at every step; the typings hide the field. */
-function setLearningRate(optimizer: tf.AdamOptimizer, rate: number): void {
-  (optimizer as unknown as { learningRate: number }).learningRate = rate;
-}
 
 /** Trains a fraud model on the Sparkov payments and writes it as a new version. @returns its folder. */
 export async function trainFraud(options: TrainOptions): Promise<string> {
   const progress = options.progress ?? noProgress;
   const version = newVersionNumber(options.modelsDir, 'fraud', options.version);
   const data = await replayPayments(options.dataDir, progress);
-  const { mean, std } = moments(data.train);
-  const standardised = ({ x, y }: FraudRows) => ({
-    x: x.map((value, i) => (value - mean[i % WIDTH]!) / std[i % WIDTH]!),
-    y,
-  });
-  const [train, validation] = [standardised(data.train), standardised(data.validation)];
-  const newCard = NEW_CARD.map(({ place, value }) => ({ place, value: (value - mean[place]!) / std[place]! }));
-  const members = Array.from({ length: MEMBERS }, (_, m) => {
-    const seed = options.seed + m * 1_000;
-    progress.say(`network ${m + 1} of ${MEMBERS}`);
-    const member = network(seed);
-    optimise(member, train, validation, newCard, seed, progress);
-    return member;
-  });
-  const model = ensemble(members);
-  for (const member of members) member.dispose();
-  const served = foldStandardisation(model, mean, std);
+  const moments = momentsOf(data.train);
+  const model = fitNetworks(data.train, moments, options.seed, progress);
+  const served = foldStandardisation(model, moments);
   const calibration = fitPlatt(logits(served, data.validation.x), data.validation.y);
   foldCalibration(served, calibration);
   const scores = scoresOf(served, data, calibration);
   const thresholds = chooseThresholds(scores.onValidation, data.validation.y);
+  const grid = drawAmountGrid(data, options.seed);
+  const falls = fallsOn(grid, served);
+  refuseFalls(falls);
   const boosting = options.baselines === false ? undefined : boostingOptions(options.seed);
   const metrics = [
     ...fraudMetrics(data, scores, thresholds),
-    ...(boosting === undefined ? [] : boostingMetrics(data, boosting, progress)),
+    ...falls,
+    ...(boosting === undefined ? [] : boostingMetrics(data, grid, boosting, progress)),
   ];
   for (const m of metrics.filter(({ dataset }) => dataset === FRAUD_TEST))
     progress.say(`${m.name.padEnd(24)} ${m.value}`);
 
   const folder = await writeVersion(options.modelsDir, 'fraud', version, {
     model: served,
-    assets: {},
+    assets: { [GRID_FILE]: grid },
     golden: goldenRows(data.test.x, scores.onTest),
     card: {
       tfjs_version: tf.version['tfjs-core'],
@@ -164,6 +72,7 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
         url: 'https://github.com/namebrandon/Sparkov_Data_Generation',
         notes:
           'Simulated. Known artefacts: merchants are drawn at random inside a category, position carries no signal, and on a card’s fraud days every transaction is fraud.',
+        quality: data.quality,
       },
       feature_set: featureSetName(FRAUD_FEATURES),
       metrics,
@@ -195,11 +104,15 @@ export async function evaluateFraud(options: EvaluateOptions): Promise<Evaluatio
   const progress = options.progress ?? noProgress;
   const data = await replayPayments(options.dataDir, progress);
   const scores = scoresOf(version.model, data, version.card.calibration ?? { a: 1, b: 0 });
+  const gridPath = join(version.folder, 'assets', GRID_FILE);
+  const grid = existsSync(gridPath) ? (JSON.parse(readFileSync(gridPath, 'utf8')) as AmountGrid) : null;
+  const falls = grid === null ? [] : fallsOn(grid, version.model);
   version.model.dispose();
   const { thresholds, baselines } = version.card;
   return compare(version, [
     ...fraudMetrics(data, scores, thresholds as unknown as Thresholds),
-    ...(baselines === undefined ? [] : boostingMetrics(data, baselines.gradient_boosting, progress)),
+    ...falls,
+    ...(baselines === undefined ? [] : boostingMetrics(data, grid, baselines.gradient_boosting, progress)),
   ]);
 }
 
@@ -211,6 +124,12 @@ const scoresOf = (model: tf.LayersModel, { validation, test }: FraudData, calibr
   testLogits: logits(model, test.x),
   calibration,
 });
+
+/** What a model says where the amount alone differs. */
+function fallsOn(grid: AmountGrid, model: tf.LayersModel): Metric[] {
+  const rows = gridRows(grid);
+  return fallMetrics(grid, rows, score(model, rows.x));
+}
 
 /** Histograms of the newest training rows, against which drift is measured. */
 function baseline({ train }: FraudData): object {

@@ -107,20 +107,42 @@ export function atThreshold(
   };
 }
 
-/** Equal-count histogram of one feature for drift: at most `bins` bins. */
+/**
+ * Histogram of one feature for drift: a bin for each value where there are at most `bins` of them (0 and 1 are two bins), else at
+ * most `bins` bins of equal count. A bin begins at a value that occurs and reaches up to the next edge; the last edge is the
+ * highest value, or lies above it where that value fills a bin of its own.
+ */
 export function histogram(values: Float32Array, bins = 20): { edges: number[]; counts: number[] } {
   const sorted = Float32Array.from(values).sort();
-  const edges = [sorted[0]!];
-  for (let i = 1; i <= bins; i++) {
-    const edge = sorted[Math.min(sorted.length - 1, Math.floor((i / bins) * sorted.length))]!;
-    if (edge > edges[edges.length - 1]!) edges.push(edge);
-  }
-  if (edges.length === 1) edges.push(edges[0]! + 1);
-  const counts = new Array<number>(edges.length - 1).fill(0);
+  const highest = sorted[sorted.length - 1]!;
+  const starts = fewValues(sorted, bins) ?? equalCountStarts(sorted, bins);
+  const last = starts[starts.length - 1]!;
+  const top = last < highest ? highest : last + (starts.length > 1 ? last - starts[starts.length - 2]! : 1);
+  const counts = new Array<number>(starts.length).fill(0);
+  let bin = 0;
   for (const value of sorted) {
-    let bin = 0;
-    while (bin < counts.length - 1 && value >= edges[bin + 1]!) bin++;
+    while (bin < starts.length - 1 && value >= starts[bin + 1]!) bin++;
     counts[bin]!++;
   }
-  return { edges, counts };
+  return { edges: [...starts, top], counts };
+}
+
+/** The distinct values of a sorted list, ascending; null when there are more than `most`. */
+function fewValues(sorted: Float32Array, most: number): number[] | null {
+  const distinct: number[] = [];
+  for (const value of sorted) {
+    if (value === distinct[distinct.length - 1]) continue;
+    if (distinct.length === most) return null;
+    distinct.push(value);
+  }
+  return distinct;
+}
+
+function equalCountStarts(sorted: Float32Array, bins: number): number[] {
+  const starts = [sorted[0]!];
+  for (let i = 1; i < bins; i++) {
+    const start = sorted[Math.floor((i / bins) * sorted.length)]!;
+    if (start > starts[starts.length - 1]!) starts.push(start);
+  }
+  return starts;
 }

@@ -3,7 +3,7 @@ import { type CustomerState, RECENT_ITEMS } from '../features/customer-state.js'
 import type { Vocabulary } from './retail-split.js';
 import * as tf from './tf.js';
 
-/** What the served network computes: scores = weights·U·V + the customer's own items, each its share times its factor. */
+/** What is served: scores = weights·U·V, and to the customer's own items each its share times its factor. */
 export interface Scorer {
   /** [n, rank] */
   readonly u: tf.Tensor2D;
@@ -13,39 +13,30 @@ export interface Scorer {
   readonly repeatFactors: Float32Array;
 }
 
-/** The network of standard layers: a weighted sum of embeddings, a dense layer, and the own items added in their places. */
+/**
+ * The network of standard layers, with two outputs. `scores` [n]: a weighted sum of embeddings and a dense layer. `repeats`
+ * [RECENT_ITEMS]: what each own item adds to its score, its share times its factor; it is added beside the engine (`adds_to` in the
+ * manifest), because putting it in its places of n inside the network costs more than all the rest.
+ */
 export function network({ u, v, repeatFactors }: Scorer): tf.LayersModel {
   const [n, rank] = u.shape;
   const items = tf.input({ shape: [RECENT_ITEMS], dtype: 'int32', name: 'items' });
   const weights = tf.input({ shape: [RECENT_ITEMS], name: 'weights' });
   const shares = tf.input({ shape: [RECENT_ITEMS], name: 'shares' });
-  const embedded = embed(items, 'embedding', n, rank);
-  const profile = tf.layers.dot({ axes: 1, name: 'profile' }).apply([weights, embedded]);
-  const liked = tf.layers.dense({ units: n, useBias: false, name: 'liked' }).apply(profile) as tf.SymbolicTensor;
-  const owned = scatter(items, shares, n);
-  const scores = tf.layers.add({ name: 'scores' }).apply([liked, owned]) as tf.SymbolicTensor;
-  const model = tf.model({ inputs: [items, weights, shares], outputs: scores, name: 'recommendations' });
+  const profile = tf.layers
+    .dot({ axes: 1, name: 'profile' })
+    .apply([weights, embed(items, 'embedding', n, rank)]) as tf.SymbolicTensor;
+  const scores = tf.layers.dense({ units: n, useBias: false, name: 'scores' }).apply(profile) as tf.SymbolicTensor;
+  const factors = tf.layers.flatten({ name: 'factors' }).apply(embed(items, 'factor', n, 1)) as tf.SymbolicTensor;
+  const repeats = tf.layers.multiply({ name: 'repeats' }).apply([shares, factors]) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: [items, weights, shares], outputs: [scores, repeats], name: 'recommendations' });
 
-  const zero = tf.zeros([1, rank]);
-  const table = tf.concat([zero, u], 0);
-  model.getLayer('embedding').setWeights([table]);
-  model.getLayer('liked').setWeights([v]);
-  tf.dispose([zero, table]);
-  const { rows, columns, rest } = gridOf(n);
-  const set = (name: string, width: number, value: (item: number) => readonly [number, number] | null) => {
-    const data = new Float32Array((n + 1) * width);
-    for (let item = 0; item < n; item++) {
-      const cell = value(item);
-      if (cell !== null) data[(item + 1) * width + cell[0]] = cell[1];
-    }
-    const tensor = tf.tensor2d(data, [n + 1, width]);
-    model.getLayer(name).setWeights([tensor]);
-    tensor.dispose();
-  };
-  const inGrid = rows * columns;
-  set('row', rows, (item) => (item < inGrid ? [Math.floor(item / columns), repeatFactors[item]!] : null));
-  set('column', columns, (item) => (item < inGrid ? [item % columns, 1] : null));
-  if (rest > 0) set('rest', rest, (item) => (item < inGrid ? null : [item - inGrid, repeatFactors[item]!]));
+  tf.tidy(() => {
+    const padded = (table: tf.Tensor2D) => tf.concat([tf.zeros([1, table.shape[1]]), table], 0);
+    model.getLayer('embedding').setWeights([padded(u)]);
+    model.getLayer('scores').setWeights([v]);
+    model.getLayer('factor').setWeights([padded(tf.tensor2d(repeatFactors, [n, 1]))]);
+  });
   return model;
 }
 
@@ -54,30 +45,7 @@ const embed = (items: tf.SymbolicTensor, name: string, n: number, width: number)
     .embedding({ inputDim: n + 1, outputDim: width, inputLength: RECENT_ITEMS, name })
     .apply(items) as tf.SymbolicTensor;
 
-/** n places as rows × columns and what is left over. */
-function gridOf(n: number): { rows: number; columns: number; rest: number } {
-  const columns = Math.ceil(Math.sqrt(n));
-  const rows = Math.floor(n / columns);
-  return { rows, columns, rest: n - rows * columns };
-}
-
-/**
- * Puts each share, times its item's factor, in its item's place of n: no layer scatters, but the product of one-hot rows
- * and one-hot columns does, and those tables are √n wide.
- */
-function scatter(items: tf.SymbolicTensor, shares: tf.SymbolicTensor, n: number): tf.SymbolicTensor {
-  const { rows, columns, rest } = gridOf(n);
-  const each = tf.layers.reshape({ targetShape: [RECENT_ITEMS, 1], name: 'each' }).apply(shares) as tf.SymbolicTensor;
-  const row = embed(items, 'row', n, rows);
-  const shared = tf.layers.multiply({ name: 'shared' }).apply([row, each]) as tf.SymbolicTensor;
-  const grid = tf.layers.dot({ axes: 1, name: 'grid' }).apply([shared, embed(items, 'column', n, columns)]);
-  const flat = tf.layers.flatten({ name: 'flat' }).apply(grid) as tf.SymbolicTensor;
-  if (rest === 0) return flat;
-  const last = tf.layers.dot({ axes: 1, name: 'last' }).apply([shares, embed(items, 'rest', n, rest)]);
-  return tf.layers.concatenate({ name: 'owned' }).apply([flat, last as tf.SymbolicTensor]) as tf.SymbolicTensor;
-}
-
-/** Scores of all items for each state, by the network, in batches. */
+/** Scores of all items for each state, own items added, by the network, in batches. */
 export function predictScores(
   model: tf.LayersModel,
   states: readonly CustomerState[],
@@ -94,12 +62,14 @@ export function predictScores(
       floats((row) => row.weights),
       floats((row) => row.shares),
     ];
-    const output = model.predict(inputs) as tf.Tensor;
-    const data = output.dataSync() as Float32Array;
-    rows.forEach((_, i) => {
-      all.push(data.slice(i * ids.length, (i + 1) * ids.length));
+    const outputs = model.predict(inputs) as tf.Tensor[];
+    const [scores, repeats] = outputs.map((output) => output.dataSync() as Float32Array);
+    rows.forEach((row, i) => {
+      const own = scores!.slice(i * ids.length, (i + 1) * ids.length);
+      for (let k = 0; k < row.count; k++) own[row.ids[k]! - 1]! += repeats![i * RECENT_ITEMS + k]!;
+      all.push(own);
     });
-    tf.dispose([...inputs, output]);
+    tf.dispose([...inputs, ...outputs]);
   }
   return all;
 }

@@ -6,9 +6,6 @@ import { RECENT_ITEMS } from '../features/customer-state.js';
 import {
   type EvaluateOptions,
   type Evaluation,
-  type Metric,
-  metric,
-  metricTable,
   newVersionNumber,
   noProgress,
   type Progress,
@@ -19,8 +16,10 @@ import {
 import { ease, factorise } from './ease.js';
 import { stateAfter } from './next-basket.js';
 import { seeded } from './random.js';
-import { best, denseRanking, evaluateRanking, ownHistoryRanking, type Ranking } from './rank-evaluation.js';
-import { network, predictScores } from './recommendation-network.js';
+import { best } from './rank-evaluation.js';
+import { recommendationCard } from './recommendation-card.js';
+import { figures, servedRanking } from './recommendation-figures.js';
+import { network } from './recommendation-network.js';
 import {
   type Choice,
   fitted,
@@ -37,16 +36,7 @@ import { type Customer, holdBack, MIN_CUSTOMERS, type Vocabulary } from './retai
 import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
-const RANK = 128;
-const DATASET = `${RETAIL.name}, each customer's last basket`;
-
-/** The served network's scores of customers as the feature store would know them. */
-function servedRanking(model: tf.LayersModel, customers: readonly Customer[], vocabulary: Vocabulary): Ranking {
-  const states = customers.map(({ history }) => stateAfter(history));
-  const scores = predictScores(model, states, vocabulary);
-  const all = new Map(customers.map(({ id }, i) => [id, scores[i]!]));
-  return ({ id }) => all.get(id)!;
-}
+const RANK = 64;
 
 /** The served network of a choice, fitted to the data. */
 function learn(data: Known, b: Float32Array, choice: Choice, seed: number, progress: Progress): tf.LayersModel {
@@ -58,40 +48,11 @@ function learn(data: Known, b: Float32Array, choice: Choice, seed: number, progr
   return model;
 }
 
-/** Every figure: the served network beside popularity, one's own history and EASE on whole histories, in one run. */
-function figures(
-  { customers, vocabulary, owned, counts }: Known,
-  b: Float32Array,
-  model: tf.LayersModel,
-  progress: Progress,
-): Metric[] {
-  const rankings: [string, Ranking][] = [
-    ['popularity', () => counts],
-    ['ownHistory', ownHistoryRanking(vocabulary)],
-    ['EASE', denseRanking(b, vocabulary.ids.length)],
-    ['served', servedRanking(model, customers, vocabulary)],
-  ];
-  const metrics: Metric[] = [];
-  for (const [name, ranking] of rankings) {
-    for (const newOnly of [true, false]) {
-      if (newOnly && name === 'ownHistory') continue; // it knows no other items
-      const result = evaluateRanking(customers, vocabulary, owned, ranking, newOnly);
-      const what = `${DATASET}, ${newOnly ? 'new items only' : 'repeats allowed'} (${result.customers} customers)`;
-      const label = name === 'served' ? '' : `${name}.`;
-      metrics.push(metric(`${label}hitRate@10`, result.hitRate, what), metric(`${label}ndcg@10`, result.ndcg, what));
-      progress.say(
-        `${name.padEnd(12)} ${newOnly ? 'new    ' : 'repeats'} HR@10 ${result.hitRate.toFixed(4)} NDCG@10 ${result.ndcg.toFixed(4)} (${result.customers})`,
-      );
-    }
-  }
-  return metrics;
-}
-
 /** Trains the recommender on the retail invoices and writes it as a new version. @returns its folder. */
 export async function trainRecommendations(options: TrainOptions): Promise<string> {
   const progress = options.progress ?? noProgress;
   const version = newVersionNumber(options.modelsDir, 'recommendations', options.version);
-  const { baskets } = await readBaskets(options.dataDir, progress);
+  const { baskets, quality } = await readBaskets(options.dataDir, progress);
   const data = known(holdBack(baskets));
   const { customers, history, vocabulary, counts } = data;
   const n = vocabulary.ids.length;
@@ -103,7 +64,7 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
   const choice = tune(history, progress);
   const b = ease([...data.owned.values()], n, choice.lambda, progress);
   const model = learn(data, b, choice, options.seed, progress);
-  const metrics = figures(data, b, model, progress);
+  const metrics = figures(data, b, model, options.seed, progress);
 
   const folder = await writeVersion(options.modelsDir, 'recommendations', version, {
     model,
@@ -122,6 +83,7 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
         licence: RETAIL.licence,
         url: RETAIL.url,
         notes: `${RETAIL.notes} Every customer's last basket was held back.`,
+        quality,
       },
       feature_set: featureSetName(BASKET_FEATURES),
       metrics,
@@ -131,7 +93,7 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       baseline: {},
     },
   });
-  writeModelFiles(options.modelsDir, 'recommendations', manifest(n), cardText(metrics, n, choice));
+  writeModelFiles(options.modelsDir, 'recommendations', manifest(n), recommendationCard(metrics, n, choice, RANK));
   model.dispose();
   return folder;
 }
@@ -155,7 +117,7 @@ export async function evaluateRecommendations(options: EvaluateOptions): Promise
   }
   const lambda = version.card.hyperparameters!.lambda!;
   const b = ease([...data.owned.values()], items.length, lambda, progress);
-  const metrics = figures(data, b, version.model, progress);
+  const metrics = figures(data, b, version.model, version.card.seed, progress);
   version.model.dispose();
   return compare(version, metrics);
 }
@@ -171,7 +133,15 @@ function manifest(n: number): object {
       { name: 'weights', datatype: 'FP32', shape: [-1, RECENT_ITEMS] },
       { name: 'shares', datatype: 'FP32', shape: [-1, RECENT_ITEMS] },
     ],
-    outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, n] }],
+    outputs: [
+      { name: 'scores', datatype: 'FP32', shape: [-1, n] },
+      {
+        name: 'repeats',
+        datatype: 'FP32',
+        shape: [-1, RECENT_ITEMS],
+        adds_to: { output: 'scores', at: 'items', first: 1 },
+      },
+    ],
     batching: {
       max_batch_size: 256,
       preferred_batch_size: [32, 64],
@@ -198,60 +168,4 @@ function goldenRows(model: tf.LayersModel, customers: readonly Customer[], vocab
       top: { output: 'scores', indices: top, scores: top.map((i) => row[i]) },
     };
   });
-}
-
-function cardText(metrics: readonly Metric[], n: number, { lambda, blend, trend, repeats }: Choice): string {
-  return `# recommendations
-
-Scores of ${n} items for somebody's next basket, from their ${RECENT_ITEMS} newest distinct items and how often they buy them (feature set
-\`${featureSetName(BASKET_FEATURES)}\`). Item-item weights in closed form: EASE (an autoencoder without a diagonal, λ = ${lambda}) plus ${blend} × a ridge regression of
-the next basket's new items on the items before it (λ = ${NEXT_LAMBDA}); each item's column times its trend ^ ${trend} (its share of the trade of the
-data's last weeks over its share of all customers). They are factorised to rank ${RANK}, by what they score on the histories: item
-embeddings, their weighted sum, one dense layer. To that the network adds, for a customer's own items, purchases per order ×
-${repeats} × trend ^ ${trend} × √(how often the item is bought again). It knows no customer, only items, so somebody new gets sensible answers
-from the first interaction, without retraining.
-
-**Data.** ${RETAIL.name}, ${RETAIL.licence}: ${RETAIL.notes} ${RETAIL.url}. Cleaned: customer known, no cancellation, quantity and price above
-0, stock code beginning with five digits; items bought by fewer than ${MIN_CUSTOMERS} customers are left out.
-
-**Protocol.** Each customer's last basket is held back; full ranking over all items; λ, the weights and the exponent chosen on the
-second-to-last basket. \`EASE\`, \`popularity\` and \`ownHistory\` are computed in the same run, on whole histories; the served network
-sees ${RECENT_ITEMS} items and is of low rank. One network for both tasks: for new items only, owned ones are left out of its list.
-
-${metricTable(metrics)}
-
-**What was tried**, HR@10 / NDCG@10 of new items, measured apart on whole histories at full rank (the tuning basket is the second-to-last; it
-alone decided):
-
-| new items | tuning basket | last basket |
-| --- | --- | --- |
-| popularity; of the last weeks (decay 56 days) | .241 / .039; .309 / .050 | .235 / .035; .294 / .052 |
-| EASE, λ 200, 500, 1000 | .443 / .103, .443 / .104, .437 / .103 | .404 / .085, .404 / .087, .402 / .087 |
-| EASE, baskets fading by .8, by time (120 days) | .448 / .107, .452 / .107 | .419 / .089, .414 / .088 |
-| EASE on counts; on their roots in the Gram matrix | .433 / .102; .442 / .104 | .389 / .085; .398 / .087 |
-| EASE with dropout (EDLAE), best of 4 | .441 / .105 | .402 / .086 |
-| EASE on baskets; on customers and baskets | .443 / .100; .440 / .103 | .390 / .083; .400 / .086 |
-| EASE, newer purchases weighing more (30 days) | .460 / .111 | .438 / .103 |
-| EASE plus a popularity prior | .451 / .105 | .420 / .089 |
-| EASE times trend (decay 28 days) to the .5 | .476 / .115 | .446 / .103 |
-| ridge regression of the next basket alone | .407 / .091 | .384 / .089 |
-| EASE + next basket, no trend, 64 places | .468 / .114 | .416 / .095 |
-| EASE + 2 × next basket, times trend^.5, 64 places | .501 / .124 | .462 / .113 |
-
-| repeats allowed | tuning basket | last basket |
-| --- | --- | --- |
-| own purchases by count | .721 / .278 | .723 / .271 |
-| logistic regression on own items, 7 features | .730 / .294 | .745 / .291 |
-| share × √(bought again) × trend^.5 alone | .730 / .289 | .733 / .288 |
-| added to the above at rank 128, weight 2, 4, 8, 16 | .722 / .289, .728 / .292, .730 / .292, .728 / .290 | .722 / .291, .728 / .291, .731 / .290, .734 / .290 |
-
-**Strictly forward in time** (fitted on data before a date, judged by the next basket within 30 days, same settings, measured apart): new
-items NDCG@10 .139, .110, .126 for cut-offs 2011-06-01, 09-01, 11-09 (EASE .112, .099, .087); repeats .324, .327, .316 (own count .299,
-.319, .287).
-
-**Limits.** A wholesaler's customers of 2011: mostly United Kingdom. The split is by customer, not by date: every customer's last basket is
-held back, but other customers' baskets of the same weeks are seen, and most last baskets are of the data's last three months.
-The trend is that of the data's end, weeks before Christmas: an item's season is in it, and it must be trained anew as seasons change.
-With repeats allowed the list is mostly what the customer bought before; where that is not wanted, leave it out.
-`;
 }

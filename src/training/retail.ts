@@ -6,6 +6,10 @@ import { DataQuality } from './quality.js';
 
 /** More repeated lines than this, and the file holds itself twice. */
 const MOST_REPEATED = 0.2;
+/** What `Number` also takes ("0x10", "1e9", "Infinity") is no quantity, price or customer of an invoice. */
+const WHOLE = /^-?\d{1,7}(\.0+)?$/;
+const AMOUNT = /^-?\d{1,7}(\.\d+)?$/;
+const CUSTOMER = /^\d{1,15}(\.0)?$/;
 
 /** One cleaned invoice line of the retail data. */
 export interface RetailLine {
@@ -57,7 +61,8 @@ export interface Retail {
  * Reads and cleans the data: customer known, no cancellation, quantity and price above 0, stock code beginning with five
  * digits. Cancellations of such goods are kept apart. Lines that repeat another of their invoice exactly are kept (two of the
  * same may have been scanned one by one) and counted.
- * @throws Error naming the row when a time cannot be read, when most lines repeat others, and when nothing is left.
+ * @throws Error naming the row when a number or a time cannot be read or an invoice has two customers; when most lines repeat others;
+ * and when nothing is left.
  */
 export async function readBaskets(dataDir: string, progress: Progress): Promise<Retail> {
   const columns = [
@@ -71,7 +76,7 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
     'Country',
   ] as const;
   const path = dataFile(join(dataDir, 'online-retail'), 'online_retail');
-  const byInvoice = new Map<string, RetailLine[]>();
+  const byInvoice = new Map<string, { lines: RetailLine[]; seen: Set<string> }>();
   const cancellations: Cancellation[] = [];
   const quality = new DataQuality();
   let read = 0;
@@ -84,6 +89,10 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       quality.note(customer === '' ? 'left out: no customer' : 'left out: no goods');
       continue;
     }
+    const wrong = (expected: string, got: string) =>
+      new Error(`${path}: row ${read}: expected ${expected}, got ${JSON.stringify(got)}`);
+    if (!WHOLE.test(quantity)) throw wrong('a whole number below 10,000,000 as Quantity', quantity);
+    if (!AMOUNT.test(price)) throw wrong('an amount below 10,000,000 as UnitPrice', price);
     const cancelled = invoice.startsWith('C');
     const units = Number(quantity) * (cancelled ? -1 : 1);
     const unitPrice = Math.round(Number(price) * 100);
@@ -92,12 +101,8 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       continue;
     }
     const at = parseTime(date);
-    if (Number.isNaN(at))
-      throw new Error(
-        `${path}: row ${read}: expected a time such as "2010-12-01 08:26:00", got ${JSON.stringify(date)}`,
-      );
-    if (!/^\d+(\.0)?$/.test(customer))
-      throw new Error(`${path}: row ${read}: expected a whole number as CustomerID, got ${JSON.stringify(customer)}`);
+    if (Number.isNaN(at)) throw wrong('a time such as "2010-12-01 08:26:00"', date);
+    if (!CUSTOMER.test(customer)) throw wrong('a whole number as CustomerID', customer);
     const buyer = String(Number(customer));
     if (cancelled) {
       quality.note('kept apart: cancellation');
@@ -114,14 +119,19 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
       customer: buyer,
       country,
     };
-    const known = getOrMake(byInvoice, invoice, () => []);
-    if (known.some((other) => repeats(line, other))) quality.note('kept: repeats another line');
-    known.push(line);
+    const known = getOrMake(byInvoice, invoice, () => ({ lines: [], seen: new Set<string>() }));
+    const first = known.lines[0];
+    if (first !== undefined && first.customer !== buyer)
+      throw wrong(`customer ${first.customer}, who has the other lines of invoice ${invoice}`, customer);
+    const facts = `${item} ${units} ${unitPrice} ${at}`;
+    if (known.seen.has(facts)) quality.note('kept: repeats another line');
+    known.seen.add(facts);
+    known.lines.push(line);
     lines++;
   }
   if (lines === 0) throw new Error(`${path}: expected purchases, none of ${read} rows is left after cleaning`);
   quality.atMost('kept: repeats another line', MOST_REPEATED, path);
-  const baskets = [...byInvoice.values()].map((all): Basket => {
+  const baskets = [...byInvoice.values()].map(({ lines: all }): Basket => {
     const { customer, invoice, at, country } = all[0]!;
     return { customer, invoice, at, country, lines: all };
   });
@@ -130,6 +140,3 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
   for (const line of quality.lines()) progress.say(line);
   return { baskets, lines, cancellations, quality };
 }
-
-const repeats = (a: RetailLine, b: RetailLine): boolean =>
-  a.item === b.item && a.quantity === b.quantity && a.unitPrice === b.unitPrice && a.at === b.at;

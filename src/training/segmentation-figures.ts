@@ -1,37 +1,63 @@
-import { type Metric, metric } from './artifacts.js';
+import { type Metric, metric, type Progress } from './artifacts.js';
 import { bootstrapStability, silhouette } from './k-means.js';
 import { seeded } from './random.js';
 import { RETAIL, type Retail } from './retail.js';
-import { asOf, cluster, type Fit, WIDTH } from './segmentation-fit.js';
+import type { Journeys } from './segmentation-calibration.js';
+import { asOf, cluster, type Fit, QUARTER_MS, WIDTH } from './segmentation-fit.js';
 import { nameSegments, type Segment } from './segmentation-names.js';
+import { ask } from './segmentation-network.js';
+import { reliability } from './segmentation-reliability.js';
+import type * as tf from './tf.js';
 
 /** Numbers of segments that are looked at: fewer say too little to a marketer, more than they can act on. */
 const CANDIDATES = [4, 5, 6, 7, 8];
-/** What is known before is judged by what is spent after. */
-const SPLIT = Date.UTC(2011, 8, 9);
 const DRAWS = 1_000;
-const LATER = `${RETAIL.name}, fitted before 2011-09-09, net spend in the three months after`;
+
+/** What the figures of a segmentation are computed from. */
+export interface Figured {
+  readonly retail: Retail;
+  /** The clustering of everybody, and the network that was made of it. */
+  readonly fitted: Fit;
+  readonly model: tf.LayersModel;
+  readonly segments: readonly Segment[];
+  readonly followed: Journeys;
+  /** Draws come from the version's own seed, so that the figures can be had again. */
+  readonly seed: number;
+  readonly progress: Progress;
+}
 
 /**
- * Every figure of a segmentation: silhouette and share of each segment by the served network's `labels`, stability of the clustering,
- * the value check, and the same for other numbers of segments. Draws come from the version's own seed, so that the figures can be had
- * again.
- * @param fitted the clustering of everybody; @param labels the network's segment of each customer
+ * Every figure of a segmentation: share of each segment by the served network, what its members spent afterwards, whether confidence keeps
+ * its word; and for each number of segments cohesion, stability, and whether the segments spend differently afterwards.
  */
-export function figures(
-  retail: Retail,
-  fitted: Fit,
-  labels: Int32Array,
-  segments: readonly Segment[],
-  seed: number,
-): Metric[] {
+export function figures({ retail, fitted, model, segments, followed, seed, progress }: Figured): Metric[] {
   const k = segments.length;
   const everybody = `${RETAIL.name}, ${fitted.ids.length} customers`;
-  const later = laterSpend(retail, k, seed);
-  const names = nameSegments(later.centroids);
+  const { labels } = ask(model, fitted.x);
+  const served = laterSpend(retail, k, seed);
+  const names = nameSegments(served.centroids);
+  progress.start('comparing segments', CANDIDATES.length);
+  const compared = CANDIDATES.flatMap((candidate, i) => {
+    const own = candidate === k;
+    const fit = own ? { ...fitted, labels } : cluster(retail.baskets, asOf(retail.baskets), candidate, seed);
+    const { groups, dataset } = own ? served : laterSpend(retail, candidate, seed);
+    progress.step(i);
+    return [
+      metric(`silhouette.k${candidate}`, silhouette(fit.z, WIDTH, fit.labels, candidate), everybody),
+      metric(
+        `bootstrapARI.k${candidate}`,
+        bootstrapStability(fit.z, WIDTH, fit, seeded(seed + 1)),
+        `${everybody}, 20 bootstrap samples`,
+      ),
+      metric(
+        `laterSpendApart.k${candidate}`,
+        apart(groups) ? 1 : 0,
+        `${dataset}: 1 when all 95 % intervals are disjoint`,
+      ),
+    ];
+  });
+  progress.done(`${CANDIDATES[0]} to ${CANDIDATES.at(-1)} of them`);
   return [
-    metric('silhouette', silhouette(fitted.z, WIDTH, labels, k), `${everybody}, k = ${k}`),
-    metric('bootstrapARI', stability({ ...fitted, labels }, seed), `${everybody}, k = ${k}, 20 bootstrap samples`),
     ...segments.map((segment, c) =>
       metric(
         `share.${segment.id}`,
@@ -39,8 +65,8 @@ export function figures(
         `${everybody}, k = ${k}`,
       ),
     ),
-    ...later.groups.flatMap(({ members, mean, low, high }, c) => {
-      const where = `${LATER} (${members} customers), 95 % interval by bootstrap`;
+    ...served.groups.flatMap(({ members, mean, low, high }, c) => {
+      const where = `${served.dataset} (${members} customers), 95 % interval by bootstrap`;
       const { id } = names[c]!;
       return [
         metric(`laterMeanSpendGBP.${id}`, mean, where),
@@ -48,20 +74,8 @@ export function figures(
         metric(`laterMeanSpendHighGBP.${id}`, high, where),
       ];
     }),
-    ...CANDIDATES.flatMap((candidate) => evidence(retail, candidate, seed, everybody)),
-  ];
-}
-
-const stability = (fitted: Fit, seed: number): number => bootstrapStability(fitted.z, WIDTH, fitted, seeded(seed + 1));
-
-/** How good another number of segments would be: cohesion, stability, and whether the segments spend differently afterwards. */
-function evidence(retail: Retail, k: number, seed: number, everybody: string): Metric[] {
-  const fitted = cluster(retail.baskets, asOf(retail.baskets), k, seed);
-  const { groups } = laterSpend(retail, k, seed);
-  return [
-    metric(`silhouette.k${k}`, silhouette(fitted.z, WIDTH, fitted.labels, k), everybody),
-    metric(`bootstrapARI.k${k}`, stability(fitted, seed), everybody),
-    metric(`laterSpendApart.k${k}`, apart(groups) ? 1 : 0, `${LATER}: 1 when all 95 % intervals are disjoint`),
+    ...reliability(model, followed),
+    ...compared,
   ];
 }
 
@@ -79,20 +93,25 @@ function apart(groups: readonly Group[]): boolean {
   return ordered.every((group, i) => i === 0 || group.low > ordered[i - 1]!.high);
 }
 
-/** The value check: segments fitted on what was known before SPLIT, and what their members spent afterwards, less what they cancelled. */
+/**
+ * The value check: segments fitted on what was known three months before the end, and what their members spent from then on, less what
+ * they cancelled.
+ */
 function laterSpend({ baskets, cancellations }: Retail, k: number, seed: number) {
-  const { ids, centroids, labels } = cluster(baskets, SPLIT, k, seed);
+  const split = asOf(baskets) - QUARTER_MS;
+  const { ids, centroids, labels } = cluster(baskets, split, k, seed);
   const spent = new Map<string, number>();
   const add = (customer: string, pence: number) => spent.set(customer, (spent.get(customer) ?? 0) + pence);
   for (const { customer, at, lines } of baskets)
-    if (at > SPLIT) for (const { unitPrice, quantity } of lines) add(customer, unitPrice * quantity);
-  for (const { customer, at, pence } of cancellations) if (at > SPLIT) add(customer, -pence);
+    if (at > split) for (const { unitPrice, quantity } of lines) add(customer, unitPrice * quantity);
+  for (const { customer, at, pence } of cancellations) if (at > split) add(customer, -pence);
   const random = seeded(seed + 2);
   const groups = centroids.map((_, c): Group => {
     const amounts = ids.filter((_id, i) => labels[i] === c).map((id) => (spent.get(id) ?? 0) / 100);
     return { members: amounts.length, ...meanWithInterval(amounts, random) };
   });
-  return { centroids, groups };
+  const dataset = `${RETAIL.name}, fitted before ${new Date(split).toISOString().slice(0, 10)}, net spend in the three months after`;
+  return { centroids, groups, dataset };
 }
 
 /** The mean and its 95 % percentile interval over bootstrap samples (Efron 1979). */

@@ -16,51 +16,18 @@ import {
 } from './artifacts.js';
 import { histogram } from './metrics.js';
 import { RETAIL, readBaskets } from './retail.js';
+import { fitSoftness, type Journeys, journeys, type Softness } from './segmentation-calibration.js';
 import { figures } from './segmentation-figures.js';
-import { asOf, cluster, type Fit, WIDTH } from './segmentation-fit.js';
+import { asOf, cluster, type Fit, squaredDistances, WIDTH } from './segmentation-fit.js';
 import { nameSegments, type Segment } from './segmentation-names.js';
+import { ask, network } from './segmentation-network.js';
 import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
 /** Segments: the card has the figures that speak for it. */
 const K = 4;
-/** Softness of the assignment: variance of a cluster, in the clustering's units. */
-const TEMPERATURE = 0.5;
 /** Rows in golden.json. */
 const GOLDEN_ROWS = 24;
-
-/** softmax(−‖z − c‖² / 2T) is one dense layer: the ‖z‖² falls out, and standardisation folds into kernel and bias. */
-function network({ centroids, mean, scale }: Fit): tf.LayersModel {
-  const kernel = Array.from({ length: WIDTH }, (_, f) => centroids.map((c) => c[f]! / (TEMPERATURE * scale[f]!)));
-  const bias = centroids.map((c) => {
-    let b = 0;
-    for (let f = 0; f < WIDTH; f++)
-      b -= (c[f]! * c[f]!) / (2 * TEMPERATURE) + (c[f]! * mean[f]!) / (TEMPERATURE * scale[f]!);
-    return b;
-  });
-  const input = tf.input({ shape: [WIDTH], name: 'features' });
-  const output = tf.layers
-    .dense({ units: K, activation: 'softmax', name: 'confidence' })
-    .apply(input) as tf.SymbolicTensor;
-  const model = tf.model({ inputs: input, outputs: output, name: 'segmentation' });
-  model.setWeights([tf.tensor2d(kernel), tf.tensor1d(bias)]);
-  return model;
-}
-
-/** Soft assignments of raw rows, row-major. */
-function confidences(model: tf.LayersModel, x: Float32Array): Float32Array {
-  const output = tf.tidy(() => model.predict(tf.tensor2d(x, [x.length / WIDTH, WIDTH])) as tf.Tensor);
-  const data = output.dataSync() as Float32Array;
-  output.dispose();
-  return data;
-}
-
-/** The segment of each row by soft assignments, row-major. */
-const nearest = (soft: Float32Array): Int32Array =>
-  Int32Array.from({ length: soft.length / K }, (_, i) => {
-    const row = soft.subarray(i * K, (i + 1) * K);
-    return row.indexOf(Math.max(...row));
-  });
 
 /** Fits the segmentation on the retail invoices and writes it as a new version. @returns its folder. */
 export async function trainSegmentation(options: TrainOptions): Promise<string> {
@@ -68,14 +35,15 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
   const version = newVersionNumber(options.modelsDir, 'segmentation', options.version);
   const retail = await readBaskets(options.dataDir, progress);
   const { baskets } = retail;
-  const now = asOf(baskets);
-  const fitted = cluster(baskets, now, K, options.seed);
+  const fitted = cluster(baskets, asOf(baskets), K, options.seed);
   const { ids, x } = fitted;
   const segments = nameSegments(fitted.centroids);
-  const model = network(fitted);
-  const soft = confidences(model, x);
-  const metrics = figures(retail, fitted, nearest(soft), segments, options.seed);
-  for (const m of metrics) progress.say(`${m.name.padEnd(30)} ${m.value}`);
+  const followed = journeys(baskets, options.seed);
+  const softness = softnessOf(fitted, followed);
+  const model = network(fitted, softness);
+  const { soft } = ask(model, x);
+  const metrics = figures({ retail, fitted, model, segments, followed, seed: options.seed, progress });
+  for (const m of metrics) progress.say(`${m.name.padEnd(30)} ${String(m.value).padEnd(10)} ${m.dataset}`);
 
   const column = (f: number) => Float32Array.from({ length: ids.length }, (_, i) => x[i * WIDTH + f]!);
   const step = Math.max(1, Math.floor(ids.length / GOLDEN_ROWS));
@@ -92,7 +60,7 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
       training_data: {
         name: RETAIL.name,
         rows: ids.length,
-        period: { from: new Date(baskets[0]!.at).toISOString(), to: new Date(now).toISOString() },
+        period: { from: new Date(baskets[0]!.at).toISOString(), to: new Date(asOf(baskets)).toISOString() },
         licence: RETAIL.licence,
         url: RETAIL.url,
         notes: RETAIL.notes,
@@ -101,11 +69,21 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
       feature_set: featureSetName(RFM_FEATURES),
       metrics,
       thresholds: {},
-      calibration: null,
+      calibration: {
+        method: 'softness',
+        formula: 'softmax((base + perLogOrder * ln(orders)) * reach / 2 * exp(-d2 / reach))',
+        ...softness,
+        rows: followed.fit.x.length / WIDTH,
+      },
       baseline: Object.fromEntries(RFM_FEATURES.features.map((feature, f) => [feature.name, histogram(column(f))])),
     },
   });
-  writeModelFiles(options.modelsDir, 'segmentation', manifest(x), cardText(metrics, segments, ids.length));
+  writeModelFiles(
+    options.modelsDir,
+    'segmentation',
+    manifest(x, followed.fit.x),
+    cardText(metrics, segments, ids.length, softness),
+  );
   model.dispose();
   return folder;
 }
@@ -114,20 +92,36 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
 export async function evaluateSegmentation(options: EvaluateOptions): Promise<Evaluation> {
   const version = await readVersion(options.modelsDir, 'segmentation', options.version, featureSetName(RFM_FEATURES));
   const segments = JSON.parse(readFileSync(join(version.folder, 'assets', 'segments.json'), 'utf8')) as Segment[];
-  const retail = await readBaskets(options.dataDir, options.progress ?? noProgress);
-  const fitted = cluster(retail.baskets, asOf(retail.baskets), segments.length, version.card.seed);
-  const labels = nearest(confidences(version.model, fitted.x));
+  const progress = options.progress ?? noProgress;
+  const retail = await readBaskets(options.dataDir, progress);
+  const { seed } = version.card;
+  const fitted = cluster(retail.baskets, asOf(retail.baskets), segments.length, seed);
+  const followed = journeys(retail.baskets, seed);
+  const metrics = figures({ retail, fitted, model: version.model, segments, followed, seed, progress });
   version.model.dispose();
-  const metrics = figures(retail, fitted, labels, segments, version.card.seed);
   return compare(version, metrics);
 }
 
-function manifest(x: Float32Array): object {
+/** The softness that foretells best where the followed customers are three months later. */
+function softnessOf(fitted: Fit, { fit: { x, later } }: Journeys): Softness {
+  const after = squaredDistances(fitted, later);
+  const nearest = Int32Array.from({ length: after.length / K }, (_, i) => {
+    const row = after.subarray(i * K, (i + 1) * K);
+    return row.indexOf(Math.min(...row));
+  });
+  return fitSoftness(squaredDistances(fitted, x), x, nearest);
+}
+
+/** @param x everybody at the end; @param followed the customers who chose the softness, some of whom had bought just then */
+function manifest(x: Float32Array, followed: Float32Array): object {
+  const all = new Float32Array(x.length + followed.length);
+  all.set(x);
+  all.set(followed, x.length);
   return {
     task: 'clustering',
     description: 'Which kind of customer somebody is, by recency, frequency and monetary value of their purchases.',
     entity: 'customer',
-    inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, WIDTH], features: manifestFeatures(RFM_FEATURES, x) }],
+    inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, WIDTH], features: manifestFeatures(RFM_FEATURES, all) }],
     outputs: [{ name: 'confidence', datatype: 'FP32', shape: [-1, K] }],
     batching: {
       max_batch_size: 1024,
@@ -143,12 +137,17 @@ function manifest(x: Float32Array): object {
   };
 }
 
-function cardText(metrics: readonly Metric[], segments: readonly Segment[], customers: number): string {
+function cardText(
+  metrics: readonly Metric[],
+  segments: readonly Segment[],
+  customers: number,
+  { base, perLogOrder, reach }: Softness,
+): string {
   return `# segmentation
 
 Which kind of customer somebody is, by recency, frequency and monetary value of their purchases (feature set \`rfm@1\`). k-means with
-k = ${K} on standardised log RFM in which recency counts half, as one dense softmax layer: \`confidence\` is the soft assignment exp(−d²/2T),
-T = ${TEMPERATURE}.
+k = ${K} on standardised log RFM in which recency counts half, as a small network: \`confidence\` is the soft assignment
+softmax(½ s r · e^(−d² / r)), d the distance to each centroid, s = ${base.toFixed(3)} + ${perLogOrder.toFixed(3)} · ln(number of orders), r = ${reach.toFixed(1)}.
 
 ${segments.map((s) => `- **${s.label}** (\`${s.id}\`): ${s.description}`).join('\n')}
 
@@ -161,11 +160,17 @@ against 20 of them, .90 and more wanted), the clusters hold together best (\`sil
 told apart (\`laterSpendApart\`). With recency at its full weight four clusters reach .898 and their later spend overlaps. Two and three
 clusters part better (.434 and .339 with full weights) but say less to a marketer.
 
-\`laterMeanSpendGBP\` checks that the segments mean something: fitted on what was known before 2011-09-09, against what their members spent
-in the three months after, less what they cancelled (one order of 168,470 GBP was made and cancelled within a quarter of an hour).
+\`laterMeanSpendGBP\` checks that the segments mean something: fitted on what was known three months before the end, against what their
+members spent from then on, less what they cancelled (one order of 168,470 GBP was made and cancelled within a quarter of an hour).
 
-**Limits.** Amounts in GBP. A wholesaler's customers of 2011; the boundaries move with the business, so fit it on your own data.
-Confidence says how near a boundary somebody is, not how often the answer is right: there is no truth to compare with. Somebody's first
-purchase places them by its amount: one of 300 GBP is a boundary case (.55), one of 12 GBP is clearly a one-off (.99) until the next.
+**What confidence means.** How likely somebody is still in the segment three months later. Few orders say little, and who is far from every
+centroid is like nobody, so both make the answer softer. How much is fitted, by log loss, to where half of the customers were three months
+after they were asked about (once a month, and at their first purchase). The other half shows whether it keeps its word: \`confidence\` is
+what was promised on average, \`stayed\` the share that was in the same segment three months later. First purchases are those of customers
+not seen in the first three months of the data. The nearest centroid alone decides the segment: softness moves no boundary.
+
+**Limits.** Amounts in GBP. A wholesaler's customers of 2011; the boundaries move with the business, so fit it on your own data. The
+moments of one customer are not independent. Who has not bought at all is placed by the defaults of the features, which are listed with
+the answer: nobody like that was in the data.
 `;
 }

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
@@ -33,4 +35,18 @@ export function isOurOrigin(
   if (isAllowed(page.host, allowedHosts)) return true;
   const standard = DEFAULT_PORT[page.protocol];
   return LOOPBACK.test(page.hostname) && (page.port || standard) === (portOf(host) ?? standard);
+}
+
+/**
+ * Whether a GET that browsers send without a preflight may come from the page that sends it: a page of this server, one that was
+ * allowed, or no page at all. Browsers that hide the Origin name the relation of the two sites.
+ */
+export function isFromOurPage(
+  headers: IncomingHttpHeaders,
+  allowedOrigins: readonly string[],
+  allowedHosts: readonly string[],
+): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (origin !== undefined) return isOurOrigin(origin, host!, allowedOrigins, allowedHosts);
+  return site === undefined || site === 'same-origin' || site === 'none';
 }

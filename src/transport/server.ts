@@ -8,9 +8,14 @@ import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
-import { graphqlHttp, refuse, SECURITY_HEADERS } from './graphql-http.js';
+import { BodyClock } from './body-clock.js';
+import { GraphqlHttp } from './graphql-http.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
+import { refuse, SECURITY_HEADERS } from './http-answer.js';
 import type { PrometheusMetrics } from './metrics.js';
+import { NdjsonDoor, type NdjsonDoorOptions } from './ndjson-events.js';
+import { StaticFiles } from './static-files.js';
+import type { StreamLimits } from './streams.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws.js';
 import type { WsLimits } from './ws-connection.js';
 
@@ -18,7 +23,7 @@ import type { WsLimits } from './ws-connection.js';
 export interface ServerLimits {
   /** Time for the headers of a request, ms; then 408. Default 10 s. */
   readonly headersMs: number;
-  /** Time for a whole request, body included, ms; then 408. Default 30 s. */
+  /** Time for a whole request, body included, ms; then 408. A stream of events: time without any of it. Default 30 s. */
   readonly requestMs: number;
   /** How long an idle connection is kept, ms. Default 65 s. */
   readonly idleMs: number;
@@ -26,8 +31,9 @@ export interface ServerLimits {
   readonly unreadMs: number;
   /** Connections open at once, sockets included; further ones are closed. Default 20,000. */
   readonly maxConnections: number;
-  /** GraphQL requests under way at once; further ones get 503. Default 4,096. */
+  /** GraphQL requests under way at once, open streams not counted; further ones get 503. Default 4,096. */
   readonly maxRequests: number;
+  readonly streams: Partial<StreamLimits>;
   readonly ws: Partial<WsLimits>;
 }
 
@@ -38,6 +44,7 @@ const DEFAULTS: ServerLimits = {
   unreadMs: 30_000,
   maxConnections: 20_000,
   maxRequests: 4_096,
+  streams: {},
   ws: {},
 };
 
@@ -47,10 +54,14 @@ export interface ServerOptions {
   readonly apollo: ApolloServer<GraphContext>;
   readonly pipeline: GraphPipeline;
   readonly metrics: PrometheusMetrics;
+  /** What the door for streams of events needs; absent: there is none. */
+  readonly events?: Pick<NdjsonDoorOptions, 'guard' | 'ingest' | 'window' | 'source'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** The built page that `/` shows. */
+  readonly pageDir: string;
   /** What is not ready; empty when everything is. */
   readonly notReady: () => readonly string[];
   /** Called before every scrape. */
@@ -62,25 +73,26 @@ export interface RunningServer {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   /**
-   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, closes
-   * sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
+   * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, ends
+   * streams, closes sockets with 1001. Resolves when the port is free and nothing is open, at most `graceMs` + 2 s.
    */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * Opens the doors on one port: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics.
+ * Opens the doors on one port: GraphQL over HTTP (SSE and multipart among it) and WebSocket, streams of events, the dashboard,
+ * GraphiQL, health and metrics.
  * @throws Error naming host and port when they cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const limits = { ...DEFAULTS, ...options.limits };
   const server: Server = createServer(
     {
-      requestTimeout: limits.requestMs,
+      requestTimeout: 0, // BodyClock looks after bodies
       headersTimeout: limits.headersMs,
       keepAliveTimeout: limits.idleMs,
       // Node looks for requests that are overdue only this often, every 30 s unless told.
-      connectionsCheckingInterval: Math.max(10, Math.min(limits.headersMs, limits.requestMs) / 4),
+      connectionsCheckingInterval: Math.max(10, limits.headersMs / 4),
       maxHeaderSize: 16 * 1024,
     },
     (request, response) => door.request(request, response),
@@ -120,8 +132,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 class Door {
   readonly #options: ServerOptions;
   readonly #server: Server;
-  readonly #graphql: ReturnType<typeof graphqlHttp>;
+  readonly #graphql: GraphqlHttp;
   readonly #ws: WsDoor;
+  readonly #page: StaticFiles;
+  readonly #events: NdjsonDoor | null;
+  readonly #bodies: BodyClock;
   readonly #requests;
   readonly #maxRequests: number;
   readonly #underWay = new Slots<ServerResponse>();
@@ -133,8 +148,14 @@ class Door {
     this.#options = options;
     this.#server = server;
     this.#maxRequests = limits.maxRequests;
-    this.#graphql = graphqlHttp({ ...options, unreadMs: limits.unreadMs });
+    this.#graphql = new GraphqlHttp({ ...options, unreadMs: limits.unreadMs, streams: limits.streams });
     this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
+    this.#page = new StaticFiles(options.pageDir);
+    this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
+    this.#events =
+      options.events === undefined
+        ? null
+        : new NdjsonDoor({ ...options.events, logger: options.logger, idleMs: limits.requestMs });
     this.#requests = options.metrics.counter(
       'scoregraph_http_requests_total',
       'Requests at the GraphQL endpoint over HTTP.',
@@ -145,6 +166,7 @@ class Door {
     const slot = this.#underWay.add(response);
     response.on('close', () => {
       this.#underWay.remove(slot);
+      this.#bodies.answered(request);
       if (this.#underWay.size === 0) this.#onIdle?.();
     });
     if (this.#draining) response.shouldKeepAlive = false;
@@ -172,7 +194,10 @@ class Door {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     for (const response of this.#underWay) response.shouldKeepAlive = false;
+    this.#graphql.streams.drain();
+    this.#events?.drain();
     await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
+    this.#bodies.close();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -193,18 +218,20 @@ class Door {
     const path = pathOf(request.url!);
     if (path === '/graphql') {
       this.#requests.add();
-      if (this.#underWay.size <= this.#maxRequests) return this.#graphql(request, response);
+      if (this.#underWay.size - this.#graphql.streams.count <= this.#maxRequests)
+        return this.#graphql.request(request, response);
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${this.#maxRequests} requests are under way.`);
+    }
+    if (path === '/v1/events' && this.#events !== null) {
+      this.#bodies.exempt(response);
+      return this.#events.handle(request, response);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
     switch (path) {
-      case '/':
-        response.setHeader('location', '/graphiql');
-        return send(response, 302, 'text/plain; charset=utf-8', 'See /graphiql\n');
       case '/graphiql':
         return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
       case '/v2/health/live':
@@ -221,9 +248,16 @@ class Door {
       case '/metrics':
         this.#options.beforeScrape();
         this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
+        this.#options.metrics
+          .gauge('scoregraph_streams_open', 'HTTP responses that stay open: SSE and multipart.')
+          .set(this.#graphql.streams.count);
+        this.#options.metrics
+          .gauge('scoregraph_event_streams_open', 'Requests that stream events.')
+          .set(this.#events?.count() ?? 0);
         this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
+        if (this.#page.serve(path, request, response)) return;
         return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
     }
   }

@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
-import type { ReadyOperation } from '../graphql/pipeline.js';
+import type { WebSocket as ProtocolSocket } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { messageOf } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
 import { LIVE_DEFAULTS, type LiveLimits, Outlet } from './outlet.js';
-import { TextFrames } from './ws-frames.js';
+import { type Flusher, type FramesOwner, TextFrames } from './ws-frames.js';
 
 export interface WsLimits {
   /** Largest message a client may send, bytes; then it is closed with 1009. Default 256 KiB. */
@@ -37,32 +39,63 @@ export const WS_DEFAULTS: WsLimits = {
 /** A client may send that many seconds' messages at once. */
 const BURST_SECONDS = 10;
 
-/** One socket: its open operations, whether it lives, how it ends. */
-export class Connection {
-  readonly operations = new Map<string, ReadyOperation>();
+/** A socket that knows its connection, so that listeners need no closures: there are ten thousand of each. */
+export class DoorSocket extends WebSocket {
+  connection: Connection | null = null;
+}
+
+/** What a connection knows of an operation of its client's. */
+export interface OpenOperation {
+  readonly id: string;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  /** Cancels what is under way. */
+  end(): void;
+}
+
+/** What all connections of a door share. */
+export interface ConnectionRoom {
+  readonly limits: WsLimits;
+  readonly flusher: Flusher;
+  readonly logger: Logger;
+  /** Called once when a connection is closed. */
+  onClosed(connection: Connection, code: number, reason: string): void;
+}
+
+/** One socket: its open operations, whether it lives, how it ends. To graphql-ws it is the socket. */
+export class Connection implements ProtocolSocket, FramesOwner {
   readonly outlet: Outlet;
   readonly frames: TextFrames;
-  readonly #socket: WebSocket;
-  readonly #limits: WsLimits;
+  readonly #socket: DoorSocket;
+  readonly #room: ConnectionRoom;
+  /** A hundred at most: a list is small, and searched as fast as a map. */
+  readonly #operations: OpenOperation[] = [];
+  #take: ((message: string) => Promise<void>) | null = null;
+  /** Until the client has introduced itself. */
+  #introduction: NodeJS.Timeout | null;
   #alive = true;
   #leaving = false;
-  /** Messages it may still send, and when that was counted. */
+  /** Messages it may still send, and when that was counted, whole ms. */
   #allowance: number;
-  #countedAt = performance.now();
+  #countedAt = Math.trunc(performance.now());
 
-  constructor(socket: WebSocket, carrier: Duplex, limits: WsLimits) {
+  constructor(socket: DoorSocket, carrier: Duplex, room: ConnectionRoom) {
+    const { limits, flusher } = room;
     this.#socket = socket;
-    this.#limits = limits;
+    this.#room = room;
     this.#allowance = BURST_SECONDS * limits.maxMessagesPerSecond;
     this.outlet = new Outlet(limits.live);
-    this.frames = new TextFrames(carrier);
-    socket.on('pong', () => {
-      this.#alive = true;
-    });
-    carrier.on('drain', () => {
-      this.#alive = true; // it reads: its pong may be a long way behind
-      this.outlet.flush(() => this.writable);
-    });
+    this.frames = new TextFrames(this, carrier, flusher);
+    this.#introduction = setTimeout(() => this.close(4408, 'Connection initialisation timeout'), limits.initMs);
+    socket.connection = this;
+    socket.on('message', onMessage);
+    socket.on('pong', onPong);
+    socket.on('error', ignore);
+    socket.once('close', onClose);
+    carrier.on('drain', () => this.#drained());
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
   }
 
   /** Whether subscriptions may send. */
@@ -71,16 +104,39 @@ export class Connection {
   }
 
   get isOpen(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN;
+    return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** Counts a message of the client's; false when there are too many. */
-  mayAsk(): boolean {
-    const now = performance.now();
-    const { maxMessagesPerSecond: rate } = this.#limits;
-    this.#allowance = Math.min(BURST_SECONDS * rate, this.#allowance + ((now - this.#countedAt) / 1_000) * rate);
-    this.#countedAt = now;
-    return --this.#allowance >= 0;
+  /** Operations that are open. */
+  get operations(): number {
+    return this.#operations.length;
+  }
+
+  onMessage(take: (message: string) => Promise<void>): void {
+    this.#take = take;
+  }
+
+  /** The client has introduced itself. */
+  introduced(): void {
+    if (this.#introduction !== null) clearTimeout(this.#introduction);
+    this.#introduction = null;
+  }
+
+  begin(operation: OpenOperation): void {
+    this.#operations.push(operation);
+  }
+
+  heard(data: unknown): void {
+    if (!this.isOpen) return;
+    if (!this.#mayAsk()) return this.close(4429, 'Too many messages');
+    this.#take!(parsed(String(data)) as string).catch((error) => {
+      this.#room.logger.error({ error: messageOf(error) }, 'A WebSocket message failed unexpectedly.');
+      this.close(4500, 'Internal server error');
+    });
+  }
+
+  ponged(): void {
+    this.#alive = true;
   }
 
   /**
@@ -89,30 +145,43 @@ export class Connection {
    */
   send(text: string): Promise<void> {
     const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    if (socket.bufferedAmount > this.#limits.maxBuffered) {
+    if (!this.isOpen) return Promise.resolve();
+    if (socket.bufferedAmount > this.#room.limits.maxBuffered) {
       // Its stack of unread answers would be kept until it reads the close frame behind them: ws gives up after CLOSE_MS.
       socket.close(1013, 'Too slow');
       return Promise.resolve();
     }
+    this.frames.flush();
     return new Promise((resolve) => socket.send(text, () => resolve()));
   }
 
+  /** Closes after what was sent. */
+  close(code?: number, reason?: string): void {
+    this.frames.flush();
+    this.#socket.close(code, reason);
+  }
+
+  /** There is room again: lets the subscriptions send what they kept. */
+  goOn(): void {
+    this.outlet.flush(() => this.writable);
+  }
+
   finished(id: string): void {
-    this.operations.get(id)?.end();
-    this.operations.delete(id);
+    const at = this.#operations.findIndex((operation) => operation.id === id);
+    if (at >= 0) this.#operations.splice(at, 1)[0]!.end();
     if (this.#leaving) this.leaveWhenIdle();
   }
 
   /** The client is gone: nothing of its is worth computing. */
-  abandon(): void {
-    for (const operation of this.operations.values()) operation.end();
-    this.operations.clear();
+  closed(code: number, reason: string): void {
+    this.introduced();
+    for (const operation of this.#operations.splice(0)) operation.end();
+    this.#room.onClosed(this, code, reason);
   }
 
   beat(): void {
     if (!this.#alive) this.#socket.terminate();
-    else if (this.#socket.readyState === this.#socket.OPEN) {
+    else if (this.isOpen) {
       this.#alive = false;
       this.#socket.ping();
     }
@@ -121,12 +190,50 @@ export class Connection {
   /** Closes now, or when its last query or mutation is answered. */
   leaveWhenIdle(): void {
     this.#leaving = true;
-    for (const { operation } of this.operations.values()) if (operation !== 'subscription') return;
+    for (const { kind } of this.#operations) if (kind !== 'subscription') return;
     // After the messages of this turn: an answer's `complete` is sent by the caller of `finished`.
     setImmediate(() => this.leave());
   }
 
   leave(): void {
-    this.#socket.close(1001, 'Going away');
+    this.close(1001, 'Going away');
+  }
+
+  /** Counts a message of the client's; false when there are too many. */
+  #mayAsk(): boolean {
+    const now = Math.trunc(performance.now());
+    const { maxMessagesPerSecond: rate } = this.#room.limits;
+    this.#allowance = Math.min(BURST_SECONDS * rate, this.#allowance + ((now - this.#countedAt) / 1_000) * rate);
+    this.#countedAt = now;
+    return --this.#allowance >= 0;
+  }
+
+  #drained(): void {
+    this.#alive = true; // it reads: its pong may be a long way behind
+    this.goOn();
+  }
+}
+
+function onMessage(this: WebSocket, data: unknown): void {
+  (this as DoorSocket).connection!.heard(data);
+}
+function onPong(this: WebSocket): void {
+  (this as DoorSocket).connection!.ponged();
+}
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  (this as DoorSocket).connection!.closed(code, String(reason));
+}
+/** ws answers a broken frame with its close code; there is nothing to add, but an 'error' without a listener ends the process. */
+function ignore(): void {}
+
+/**
+ * A message, parsed here: graphql-ws would keep its text for as long as its operation lives. It takes parsed ones too, and refuses
+ * what is none.
+ */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -52,7 +52,7 @@ export class SocketStream extends ResultStream implements ResultSink {
     super();
     this.#subscription = subscription;
     this.#connection = connection;
-    this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#head = `{"id":${asciiJson(id)},"type":"next","payload":`;
   }
 
   get budget(): OutboxBudget {
@@ -64,7 +64,7 @@ export class SocketStream extends ResultStream implements ResultSink {
   }
 
   send(frame: Frame): void {
-    if (this.#connection.isOpen) this.#connection.frames.write(this.#head, frame.json, '}');
+    if (this.#connection.isOpen) this.#connection.frames.write(this.#head, frame.json);
   }
 
   end(errors?: readonly GraphQLError[]): void {
@@ -91,4 +91,10 @@ export class SocketStream extends ResultStream implements ResultSink {
     this.#end?.(DONE);
     return DONE;
   }
+}
+
+/** A string as JSON that has as many bytes as characters. */
+function asciiJson(text: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, escaped);
 }

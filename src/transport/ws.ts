@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, handleProtocols, makeServer } from 'graphql-ws';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { badInput, messageOf, ScoregraphError } from '../core/errors.js';
+import { type ServerOptions, WebSocketServer } from 'ws';
+import { badInput, messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { isRefused } from '../graphql/live/live.js';
-import type { GraphPipeline, ReadyOperation } from '../graphql/pipeline.js';
-import { Connection, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
+import type { GraphPipeline } from '../graphql/pipeline.js';
+import { shuttingDown, tooManyOperations } from './refusals.js';
+import { Connection, type ConnectionRoom, DoorSocket, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
+import { Flusher } from './ws-frames.js';
+import { SocketOperation } from './ws-operation.js';
 import { SingleResult, SocketStream } from './ws-results.js';
 
 /** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
@@ -15,7 +18,7 @@ export type GraphDoor = Pick<GraphPipeline, 'prepare' | 'execute' | 'subscribe' 
 /** Time a client has to answer a close frame before its connection is cut. */
 const CLOSE_MS = 2_000;
 /** Longest operation id: every result carries it. */
-const MAX_ID = 128;
+export const MAX_ID = 128;
 /** Pings go out in this many turns per `pingMs`: 10,000 at one instant would hold up everybody's answers. */
 const TURNS = 12;
 
@@ -39,36 +42,34 @@ export function refuseUpgrade(socket: Duplex, status: string, headers = ''): voi
   socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** An operation, and where its results go. */
-interface SocketOperation extends ReadyOperation {
-  readonly connection: Connection;
-  readonly id: string;
-}
-
 /** GraphQL over WebSocket (graphql-transport-ws): every operation goes through the same pipeline as HTTP's. */
 export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits?: Partial<WsLimits> }): WsDoor {
   const { pipeline, logger } = options;
   const limits = { ...WS_DEFAULTS, ...options.limits };
-  const wsOptions: ServerOptions & { closeTimeout: number } = {
+  const server = new WebSocketServer<typeof DoorSocket>({
     noServer: true,
+    clientTracking: false,
+    WebSocket: DoorSocket,
     maxPayload: limits.maxPayload,
     perMessageDeflate: false,
     handleProtocols,
     closeTimeout: CLOSE_MS,
-  };
-  const server = new WebSocketServer(wsOptions);
+  } as ServerOptions<typeof DoorSocket>);
   const turns = Array.from({ length: TURNS }, () => new Set<Connection>());
   let opened = 0;
   let turn = 0;
+  /** Open connections, and how each tells graphql-ws that it is closed. */
+  const open = new Map<Connection, (code: number, reason: string) => Promise<void>>();
   let draining = false;
   let onEmpty: () => void = () => {};
 
   const protocol = makeServer<ConnectionInitMessage['payload'], Connection>({
-    connectionInitWaitTimeout: limits.initMs,
+    connectionInitWaitTimeout: 0, // a connection sees to it, and forgets its timer
+    onConnect: ({ extra }) => extra.introduced(),
     onSubscribe({ extra }, id, payload) {
-      const { operations } = extra;
       if (draining) return pipeline.present([shuttingDown()]);
-      if (operations.size >= limits.maxOperations) return pipeline.present([tooMany(limits.maxOperations)]);
+      if (extra.operations >= limits.maxOperations)
+        return pipeline.present([tooManyOperations(limits.maxOperations, 'socket')]);
       if (id.length > MAX_ID)
         return pipeline.present([badInput(`expected an id of at most ${MAX_ID} characters`, 'id')]);
       const asked = (payload.extensions as { deadlineMs?: unknown } | null | undefined)?.deadlineMs;
@@ -77,14 +78,21 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
         deadlineMs: asked === undefined ? undefined : typeof asked === 'number' ? asked : Number.NaN,
       });
       if (prepared.kind === 'refused') return pipeline.present(prepared.errors);
-      operations.set(id, prepared.args);
-      return { ...prepared.args, connection: extra, id } satisfies SocketOperation;
+      const operation = new SocketOperation(extra, id, prepared.args);
+      extra.begin(operation);
+      (payload as { query: string }).query = ''; // graphql-ws keeps the message for as long as the operation lives
+      return operation as never;
     },
-    execute: (args) => new SingleResult(pipeline.execute(args as SocketOperation), (args as SocketOperation).end),
+    execute(args) {
+      const { ready } = args as unknown as SocketOperation;
+      return new SingleResult(pipeline.execute(ready), () => ready.end());
+    },
     async subscribe(args) {
-      const { connection, id } = args as SocketOperation;
-      const opened = await pipeline.subscribe(args as SocketOperation);
-      return isRefused(opened) ? opened : new SocketStream(opened, connection, id);
+      const operation = args as unknown as SocketOperation;
+      const subscription = await pipeline.subscribe(operation.ready);
+      if (isRefused(subscription)) return subscription;
+      operation.opened();
+      return new SocketStream(subscription, operation.connection, operation.id);
     },
     onComplete: ({ extra }, id) => extra.finished(id),
     onError({ extra }, id) {
@@ -98,74 +106,49 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
   }, limits.pingMs / TURNS);
   heartbeat.unref();
 
-  function accept(socket: WebSocket, carrier: Duplex): void {
-    const connection = new Connection(socket, carrier, limits);
-    const fellows = turns[opened++ % TURNS]!;
-    fellows.add(connection);
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) => connection.send(text),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage(take) {
-          socket.on('message', (data) => {
-            if (socket.readyState !== socket.OPEN) return;
-            if (!connection.mayAsk()) return socket.close(4429, 'Too many messages');
-            take(String(data)).catch((error) => {
-              logger.error({ error: messageOf(error) }, 'A WebSocket message failed unexpectedly.');
-              socket.close(4500, 'Internal server error');
-            });
-          });
-        },
-      },
-      connection,
-    );
-    // ws answers a broken frame with its close code; there is nothing to add, but an 'error' without a listener ends the process.
-    socket.on('error', () => {});
-    socket.once('close', (code, reason) => {
-      fellows.delete(connection);
-      connection.abandon();
-      closed(code, String(reason)).catch((error) =>
+  const room: ConnectionRoom = {
+    limits,
+    flusher: new Flusher(),
+    logger,
+    onClosed(connection, code, reason) {
+      const closed = open.get(connection)!;
+      open.delete(connection);
+      for (const fellows of turns) if (fellows.delete(connection)) break;
+      closed(code, reason).catch((error) =>
         logger.error({ error: messageOf(error) }, 'A WebSocket could not be cleaned up.'),
       );
       if (draining) onEmpty();
-    });
+    },
+  };
+
+  function accept(socket: DoorSocket, carrier: Duplex): void {
+    const connection = new Connection(socket, carrier, room);
+    turns[opened++ % TURNS]!.add(connection);
+    open.set(connection, protocol.opened(connection, connection));
   }
 
   return {
     upgrade(request, socket, head) {
-      if (draining || server.clients.size >= limits.maxSockets) {
+      if (draining || open.size >= limits.maxSockets) {
         refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5\r\n');
       } else server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket));
     },
-    count: () => server.clients.size,
+    count: () => open.size,
     async close(graceMs) {
       draining = true;
-      const all = () => turns.flatMap((connections) => [...connections]);
-      for (const connection of all()) connection.leaveWhenIdle();
+      for (const connection of [...open.keys()]) connection.leaveWhenIdle();
       const empty = new Promise<void>((resolve) => {
         onEmpty = () => {
-          if (server.clients.size === 0) resolve();
+          if (open.size === 0) resolve();
         };
         onEmpty();
       });
       const overdue = setTimeout(() => {
-        for (const connection of all()) connection.leave();
+        for (const connection of [...open.keys()]) connection.leave();
       }, graceMs);
       await empty;
       clearTimeout(overdue);
       clearInterval(heartbeat);
     },
   };
-}
-
-function shuttingDown(): ScoregraphError {
-  return new ScoregraphError('MODEL_UNAVAILABLE', 'The server is shutting down.', {
-    reason: 'SHUTTING_DOWN',
-    retryAfterMs: 1_000,
-  });
-}
-
-function tooMany(maxOperations: number): ScoregraphError {
-  return new ScoregraphError('QUERY_TOO_COSTLY', `expected at most ${maxOperations} open operations on a socket`);
 }

@@ -166,14 +166,14 @@ describe('misuse', () => {
       expect(((await response.json()) as { errors?: { message: string }[] }).errors?.[0]?.message, body).toBeTruthy();
     }
     expect((await send('{ models { name } }', { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await send('', {}, 'DELETE')).status).toBe(405);
+    expect((await send('', {}, 'PATCH')).status).toBe(405);
     expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
     expect((await send('', {}, 'GET')).status).toBe(400);
   });
 
   it('refuses subscriptions over an HTTP request with a clear sentence', async () => {
     const response = await send(JSON.stringify({ query: 'subscription { transactionScored { __typename } }' }));
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(406);
     expect((await response.json()).errors[0]).toMatchObject({
       message: expect.stringContaining('WebSocket'),
       extensions: { code: 'BAD_USER_INPUT' },

@@ -1,13 +1,17 @@
-// `npm run bench [-- combined deployed start-up]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { combined } from './combined.mjs';
 import { deployed } from './deployed.mjs';
+import { explanations } from './explanations.mjs';
+import { fanOut } from './fan-out.mjs';
+import { ingest } from './ingest.mjs';
+import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
 import { startUp } from './start-up.mjs';
 
-const BENCHES = { combined, deployed, 'start-up': startUp };
+const BENCHES = { combined, deployed, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 const unknown = chosen.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
@@ -22,6 +26,10 @@ const options = {
   seconds: number('BENCH_SECONDS', 4),
   heapQueries: number('BENCH_HEAP_QUERIES', 1_000_000),
   startEvents: number('BENCH_START_EVENTS', 1_000_000),
+  payments: number('BENCH_PAYMENTS', 1_000_000),
+  paymentsPerSecond: number('BENCH_PAYMENTS_PER_SECOND', 16_667),
+  watchers: number('BENCH_WATCHERS', 1_000),
+  kills: number('BENCH_KILLS', 20),
 };
 const machine = `${cpus().length} × ${cpus()[0].model}, node ${process.version}`;
 console.log(`machine: ${machine}, ${new Date().toISOString()}, load ${loadavg()[0].toFixed(2)}`);

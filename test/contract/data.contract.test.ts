@@ -24,13 +24,13 @@ const paid = (id: string, entity = 'c1', minor = 1250): NewEvent => ({
   source: 'api',
   payload: { merchant: 'm', category: 'travel', amount: { minor, currency: 'USD' } },
 });
-const prediction = (id: string, eventId: string | null = `e-${id}`): PredictionRecord => ({
+const prediction = (id: string, eventId: string | null = `e-${id}`, eventSeq = 1): PredictionRecord => ({
   id,
   model: 'fraud',
   version: 1,
   entity: 'c1',
   eventId,
-  eventSeq: 1,
+  eventSeq,
   predictedAt: 5,
   featuresAsOf: 4,
   featureSet: 'fraud@1',
@@ -77,6 +77,26 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
     expect(await data.events.count(0)).toBe(2);
   });
 
+  it('keeps any text as it came, alone or beside a repeated one, and knows it again', async () => {
+    const texts = ['Käse 🧀', '"quoted" \\ back/slash', '\u2028\u00a0', '{"x":[1]}', "it's", '12.50', 'null', '日本'];
+    const events = texts.map((text): NewEvent => {
+      const one = paid(text, text);
+      return { ...one, payload: { ...one.payload, merchant: text } } as NewEvent;
+    });
+    await data.events.append(events);
+    expect((await data.events.append([...events, paid('new')])).map((r) => r.status)).toEqual([
+      ...texts.map(() => 'repeated'),
+      'appended',
+    ]);
+    expect(await data.events.read(0, 100)).toMatchObject([...events, paid('new')]);
+    expect(data.events.head()).toBe(texts.length + 1); // what was there before takes no position
+    const records = texts.map((text) => ({ ...prediction(text), entity: text, output: { label: text } }));
+    const positions = await data.predictions.commit(records);
+    const odd = { ...prediction('odd', null), eventSeq: null, features: Float32Array.of(7), defaulted: [] };
+    expect(await data.predictions.commit([odd, ...records])).toEqual([positions[texts.length - 1]! + 1, ...positions]);
+    expect(await data.predictions.byIds([...texts, 'odd'])).toEqual([...records, odd]);
+  });
+
   it('finds by id, and pages an entity both ways', async () => {
     await data.events.append(['a', 'b', 'c', 'd'].map((id) => paid(id, id === 'b' ? 'c2' : 'c1')));
     expect((await data.events.byIds('payment.recorded', ['d', 'nope', 'a'])).map((e) => e?.id ?? null)).toEqual([
@@ -101,7 +121,8 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
   });
 
   it('commits predictions and offset together, once per id', async () => {
-    const positions = await data.predictions.commit([prediction('p1'), prediction('p2')], {
+    await data.events.append([paid('e-p1')]);
+    const positions = await data.predictions.commit([prediction('p1'), prediction('p2', 'e-p2', 2)], {
       name: 'scorer',
       offset: 7,
     });
@@ -110,7 +131,7 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
     expect(await data.offsets.get('nobody')).toBe(0);
     await reopen();
     const [found, missing] = await data.predictions.byIds(['p2', 'p3']);
-    expect(found).toEqual(prediction('p2'));
+    expect(found).toEqual(prediction('p2', 'e-p2', 2));
     expect(missing).toBeNull();
     expect((await data.predictions.byEvents('fraud', ['e-p1', 'x'])).map((p) => p?.id ?? null)).toEqual(['p1', null]);
     expect((await data.predictions.read('fraud', positions[0]!, 10)).map((p) => p.record.id)).toEqual(['p2']);

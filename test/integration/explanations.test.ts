@@ -13,7 +13,7 @@ const WHOLE = `query ($id: ID!, $payment: HypotheticalTransactionInput!) {
   customer(customerId: $id) {
     assessTransaction(transaction: $payment) { probability ${EXPLANATION} }
     segment { segment { label } runnerUp { label } confidence margin ${EXPLANATION} }
-    recommendations(first: 5) { basis items { score } ${EXPLANATION.replace('top: 3', 'top: 50')} }
+    recommendations(first: 5) { basis items { score item { itemId } } ${EXPLANATION.replace('top: 3', 'top: 50')} }
   }
 }`;
 const NIGHTLY = {
@@ -83,6 +83,9 @@ describe.each(ENGINES)('explanations on %s', (engine) => {
     expect(recommendations.explanation.contributions).toHaveLength(3);
     expect(recommendations.explanation.rest).toBeCloseTo(0, 4);
     const items = server.running.app.recommendations.items();
+    // What is added for being bought again is in the sums too: own items are on the list.
+    const listed = recommendations.items.map(({ item }: { item: { itemId: string } }) => item.itemId);
+    for (const place of [3, 9]) expect(listed).toContain(items[place]!.id);
     expect(
       recommendations.explanation.contributions.map((c: { item: { itemId: string } }) => c.item.itemId).sort(),
     ).toEqual([0, 3, 9].map((place) => items[place]!.id).sort());

@@ -37,6 +37,18 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
     expect(assessTransaction.modelVersion).toEqual({ number: 1, model: { name: 'fraud' } });
   });
 
+  it('makes a customer of nothing but customers', async () => {
+    await server.query(
+      'mutation { upsertItems(items: [{itemId: "not-a-customer", title: "LAMP"}]) { acceptedCount } }',
+    );
+    for (const id of ['not-a-customer', 'fraud']) {
+      const { data, errors } = await server.query('query ($id: ID!) { customer(customerId: $id) { simulated } }', {
+        id,
+      });
+      expect([data.customer, errors![0]!.extensions.code]).toEqual([null, 'NOT_FOUND']);
+    }
+  });
+
   it('runs only the models that are selected', async () => {
     const before = {
       fraud: rows('fraud'),

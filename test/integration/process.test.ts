@@ -2,11 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { graph, startProcess } from '../support/process.js';
 import { MODELS, payment, RECORD, temporaryFolder } from '../support/server.js';
+
+/** The bench's clients, and what reads a data file and says whether it is whole. */
+const BENCH = resolve(import.meta.dirname, '../bench/lib');
 
 describe('the server process', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -63,8 +66,15 @@ describe('the server process', () => {
     expect(await ended).toEqual({ code: 0, signal: null });
   });
 
-  it('has every acknowledged payment once, scored once, after kill -9 in mid-ingest', async () => {
+  it('has every acknowledged payment once, scored once, after kill -9 in mid-ingest, and the features of a clean replay', async () => {
+    const { stream } = await import(`${BENCH}/ingest-load.mjs`);
+    const { customerLine, paymentLine } = await import(`${BENCH}/event-lines.mjs`);
+    const { verifyData } = await import(`${BENCH}/verify-data.mjs`);
     let { child, url, ended } = await up();
+    await stream(new URL(url).port, 5, customerLine);
+    const start = Date.now() - 3_600_000;
+    /** Lines of the stream that were acknowledged: it resumes after them and never sends them again. */
+    let streamed = 0;
     await graph(url, 'mutation { upsertCustomers(customers: [{customerId: "c1"}]) { acceptedCount } }');
     const acknowledged = new Set<string>();
     for (let round = 0; round < 4; round++) {
@@ -80,14 +90,20 @@ describe('the server process', () => {
           if (answer.data.recordTransactions.acceptedCount === 25) for (const id of ids) acknowledged.add(id);
         }
       });
+      const from = streamed;
+      const streaming = stream(new URL(url).port, 1_000_000, (i: number) => paymentLine('s', from + i, 5, start), {
+        progress: (n: number) => {
+          streamed = from + n;
+        },
+      }).catch(() => {});
       await new Promise((done) => setTimeout(done, 150 + 100 * round));
       child.kill('SIGKILL');
-      await Promise.all([...writers, ended]);
+      await Promise.all([...writers, streaming, ended]);
       ({ child, url, ended } = await up());
     }
-    expect(acknowledged.size).toBeGreaterThan(200);
-    const scored = new Map<string, number>();
-    for (const id of acknowledged) scored.set(id, 0);
+    expect(acknowledged.size).toBeGreaterThan(100);
+    expect(streamed).toBeGreaterThan(500);
+    for (let i = 0; i < streamed; i++) acknowledged.add(`s-${i}`);
     const { default: Database } = await import('libsql');
     await expect
       .poll(async () => (await (await fetch(`${url}/metrics`)).text()).match(/scoregraph_scorer_offset (\d+)/)![1], {
@@ -112,7 +128,13 @@ describe('the server process', () => {
       (await graph(url, RECORD, { transactions: [payment('last', 'c1')] })).data.recordTransactions.transactions[0]
         .fraud.recorded,
     ).toBe(true);
-  }, 60_000);
+    child.kill('SIGTERM');
+    await ended;
+    const verified = verifyData(join(folder.path, 'data', 'scoregraph.db'));
+    expect(verified.problems).toEqual([]);
+    expect(verified.scored).toBe(verified.payments);
+    expect(verified.statesCompared).toBe(6);
+  }, 120_000);
 
   it('restores features from snapshot and replay: the next vector is the one that an uninterrupted run computes', async () => {
     const at = Date.now() - 3_600_000;
@@ -156,7 +178,7 @@ describe('the server process', () => {
     writeFileSync(join(folder.path, 'data', 'scoregraph.db'), 'garbage'.repeat(1000));
     rmSync(join(folder.path, 'data', 'scoregraph.db-wal'), { force: true });
     await expect(up()).rejects.toThrow(/damaged or no data file/);
-  });
+  }, 120_000);
 
   it('starts with the models that are good and says what is not, and why', async () => {
     const models = join(folder.path, 'models');

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { restoreLegacyUtil } from '../../src/core/legacy-util.js';
 import { parseCard, parseManifest } from '../../src/inference/manifest.js';
-import type { Tensor, TensorMap, VersionSource } from '../../src/inference/ports.js';
-import { createWasmRuntime } from '../../src/inference/runtimes/wasm/wasm.js';
 import { ENGINES } from '../support/engines.js';
+import { runnerOn, shippedVersions } from '../support/models.js';
 import { MODELS } from '../support/server.js';
 
 interface Golden {
@@ -14,63 +12,21 @@ interface Golden {
   readonly outputs?: Record<string, number[]>;
   readonly top?: { readonly output: string; readonly indices: number[]; readonly scores: number[] };
 }
-/** Rows by row, each output's numbers. */
-type Run = (rows: readonly Golden[]) => Promise<Record<string, Float32Array>>;
-
 const read = (...path: string[]) => readFileSync(join(MODELS, ...path), 'utf8');
-const shipped = readdirSync(MODELS).flatMap((model) =>
-  readdirSync(join(MODELS, model))
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((version) => ({ model, version })),
-);
+const shipped = shippedVersions();
 const filesOf = (model: string, version: string) =>
   readdirSync(join(MODELS, model, version), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(join(MODELS, model, version).length + 1));
 
-function inputsOf(model: string, rows: readonly Golden[]): TensorMap {
-  return Object.fromEntries(
-    parseManifest(read(model, 'manifest.json')).inputs.map(({ name, datatype, shape }): [string, Tensor] => {
-      const flat = rows.flatMap((row) => row.inputs[name]!);
-      const data = datatype === 'INT32' ? Int32Array.from(flat) : Float32Array.from(flat);
-      return [name, { datatype, shape: [rows.length, ...shape.slice(1)], data }];
-    }),
+/** The rows' inputs, one after the other. */
+const inputsOf = (model: string, rows: readonly Golden[]) =>
+  Object.fromEntries(
+    parseManifest(read(model, 'manifest.json')).inputs.map(({ name }) => [
+      name,
+      rows.flatMap((row) => row.inputs[name]!),
+    ]),
   );
-}
-
-/** The model as TensorFlow.js itself runs it: no code of this project between the file and the answer. */
-async function plainTensorFlow(model: string, version: string): Promise<Run> {
-  restoreLegacyUtil();
-  const tf = await import('@tensorflow/tfjs-node');
-  await tf.setBackend('tensorflow');
-  const loaded = await tf.loadLayersModel(`file://${join(MODELS, model, version, 'model.json')}`);
-  return async (rows) => {
-    await tf.setBackend('tensorflow');
-    const inputs = Object.entries(inputsOf(model, rows)).map(([, { data, shape, datatype }]) =>
-      tf.tensor(data, [...shape], datatype === 'INT32' ? 'int32' : 'float32'),
-    );
-    const output = loaded.predict(inputs) as import('@tensorflow/tfjs-node').Tensor;
-    const data = (await output.data()) as Float32Array;
-    tf.dispose([...inputs, output]);
-    return { [loaded.outputNames[0]!.split('/')[0]!]: data };
-  };
-}
-
-async function wasm(model: string, version: string): Promise<Run> {
-  const source: VersionSource = {
-    model,
-    version: Number(version),
-    folder: join(MODELS, model, version),
-    format: parseCard(read(model, version, 'version.json')).format,
-    signature: parseManifest(read(model, 'manifest.json')),
-    sha256: '',
-  };
-  const loaded = await (await createWasmRuntime()).load(source);
-  return async (rows) => {
-    const outputs = await loaded.run(inputsOf(model, rows));
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]));
-  };
-}
 
 /** Compares row `i` of a batch with what was written when the model was trained. */
 function expectGolden(outputs: Record<string, Float32Array>, rows: readonly Golden[]): void {
@@ -102,9 +58,8 @@ describe.each(shipped)('$model $version', ({ model, version }) => {
 
   it.each(ENGINES)('answers as it did when it was trained, on %s', async (engine) => {
     expect(golden.length).toBeGreaterThanOrEqual(20);
-    const run = await (engine === 'wasm' ? wasm : plainTensorFlow)(model, version);
-    expectGolden(await run(golden), golden);
-    expectGolden(await run(golden.slice(3, 4)), golden.slice(3, 4));
+    const run = await runnerOn(engine, model, version);
+    for (const rows of [golden, golden.slice(3, 4)]) expectGolden(await run(inputsOf(model, rows)), rows);
   });
 });
 
@@ -128,4 +83,23 @@ describe('the models folder', () => {
       expect(card).toMatch(/\*\*Limits\.\*\*/);
     },
   );
+
+  it('holds a recommender that is better than what it must beat, and not by luck', () => {
+    const newest = Math.max(
+      ...shipped.filter(({ model }) => model === 'recommendations').map((v) => Number(v.version)),
+    );
+    const { metrics, training_data } = JSON.parse(read('recommendations', String(newest), 'version.json'));
+    const figure = (name: string, task: string): number =>
+      metrics.find((m: { name: string; dataset: string }) => m.name === name && m.dataset.includes(`${task} (`)).value;
+    expect(figure('hitRate@10', 'new items only')).toBeGreaterThan(0.43);
+    expect(figure('ndcg@10', 'new items only')).toBeGreaterThan(0.095);
+    expect(figure('hitRate@10', 'repeats allowed')).toBeGreaterThan(0.723);
+    expect(figure('ndcg@10', 'repeats allowed')).toBeGreaterThan(0.271);
+    for (const task of ['new items only', 'repeats allowed'])
+      for (const name of ['hitRate@10', 'ndcg@10']) expect(figure(`${name}.above.EASE.low`, task)).toBeGreaterThan(0);
+    expect(training_data.quality).toMatchObject({
+      rows: expect.any(Number),
+      'left out: no customer': expect.any(Number),
+    });
+  });
 });

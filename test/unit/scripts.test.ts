@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/server.js';
@@ -31,6 +31,29 @@ describe('the set-up', () => {
     expect(steps.isInstalled(folder.path)).toBe(true);
     writeFileSync(join(folder.path, 'package-lock.json'), '{"a":2}');
     expect(steps.isInstalled(folder.path)).toBe(false);
+  });
+
+  it('builds again when the code or the page changed, and only then', () => {
+    const file = (...parts: string[]) => {
+      const path = join(folder.path, ...parts);
+      mkdirSync(join(path, '..'), { recursive: true });
+      writeFileSync(path, '');
+      return path;
+    };
+    for (const name of ['tsconfig.json', 'package-lock.json']) file(name);
+    file('src', 'main.ts');
+    const style = file('src', 'dashboard', 'styles', 'base.css');
+    expect(steps.isBuilt(folder.path)).toBe(false);
+    steps.markBuilt(folder.path);
+    expect(steps.isBuilt(folder.path)).toBe(false); // nothing was made
+    file('dist', 'main.js');
+    file('dist', 'dashboard', 'index.html');
+    expect(steps.isBuilt(folder.path)).toBe(true);
+    utimesSync(style, new Date(), new Date(Date.now() + 5_000));
+    expect(steps.isBuilt(folder.path)).toBe(false);
+    steps.markBuilt(folder.path);
+    file('src', 'dashboard', 'main.tsx');
+    expect(steps.isBuilt(folder.path)).toBe(false);
   });
 
   it('lets one set-up run at a time, and takes over from one that died', async () => {

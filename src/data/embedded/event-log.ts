@@ -20,7 +20,7 @@ const toRow = (event: NewEvent): EventRow => [
   event.entity,
   event.occurredAt,
   sourceCode.get(event.source)!,
-  JSON.stringify(event.payload),
+  event.payload,
 ];
 
 function toEvent([
@@ -77,8 +77,15 @@ export class EmbeddedEventLog implements EventLog {
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
     if (events.length === 0) return [];
-    const rows = events.map(toRow);
-    const flat = await this.#storage.write({ kind: 'events', rows, recordedAt: this.#clock.now() }, rows.length);
+    const flat = await this.#storage.write(
+      {
+        kind: 'events',
+        rows: JSON.stringify(events.map(toRow)),
+        count: events.length,
+        recordedAt: this.#clock.now(),
+      },
+      events.length,
+    );
     const results: AppendResult[] = [];
     for (let i = 0; i < flat.length; i += 3) {
       const seq = flat[i + 1]!;
@@ -90,7 +97,7 @@ export class EmbeddedEventLog implements EventLog {
 
   async read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]> {
     const rows = await this.#storage.read(
-      `SELECT ${COLUMNS} FROM events WHERE seq > ?${among(types)} ORDER BY seq LIMIT ?`,
+      `SELECT ${COLUMNS} FROM events WHERE seq > ?${typeCondition(types)} ORDER BY seq LIMIT ?`,
       [after, limit],
     );
     return (rows as unknown as StoredRow[]).map(toEvent);
@@ -122,14 +129,14 @@ export class EmbeddedEventLog implements EventLog {
   async byType(type: EventType, page: LogPage): Promise<StoredEvent[]> {
     const order = page.newestFirst ? 'DESC' : 'ASC';
     const rows = await this.#storage.read(
-      `SELECT ${COLUMNS} FROM events WHERE seq > ? AND seq < ?${among([type])} ORDER BY seq ${order} LIMIT ?`,
+      `SELECT ${COLUMNS} FROM events WHERE seq > ? AND seq < ?${typeCondition([type])} ORDER BY seq ${order} LIMIT ?`,
       [page.after ?? 0, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
     );
     return (rows as unknown as StoredRow[]).map(toEvent);
   }
 
   async count(after: number, types?: readonly EventType[]): Promise<number> {
-    const sql = `SELECT count(*) FROM events WHERE seq > ?${among(types)}`;
+    const sql = `SELECT count(*) FROM events WHERE seq > ?${typeCondition(types)}`;
     const [[count]] = (await this.#storage.read(sql, [after])) as [[number]];
     return count;
   }
@@ -146,7 +153,7 @@ export class EmbeddedEventLog implements EventLog {
  * The condition that an event is of one of `types`. Codes are our own small integers, safe to write into a statement; the index of rare
  * types is used only where its own condition is repeated.
  */
-function among(types: readonly EventType[] | undefined): string {
+export function typeCondition(types: readonly EventType[] | undefined): string {
   if (types === undefined) return '';
   const codes = types.map((type) => typeCode.get(type)!);
   const rare = codes.every((code) => code >= FIRST_RARE_TYPE) ? ` AND type >= ${FIRST_RARE_TYPE}` : '';

@@ -2,34 +2,65 @@ import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { PredictionRecord } from '../../core/predictions.js';
 import type { PositionedPrediction, PredictionLog } from '../ports.js';
-import type { PredictionRow } from './protocol.js';
+import type { PredictionRow, Write } from './protocol.js';
 import type { Storage } from './storage.js';
 
-const COLUMNS =
-  'position, id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
+/** Of `predictions AS p`. */
+export const PREDICTION_COLUMNS =
+  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
-type StoredPrediction = readonly [number, ...PredictionRow];
-
-const toRow = (p: PredictionRecord): PredictionRow => [
-  p.id,
-  p.model,
-  p.version,
-  p.entity,
-  p.eventId,
-  p.eventSeq,
-  p.predictedAt,
-  p.featuresAsOf,
-  p.featureSet,
-  new Uint8Array(p.features.slice().buffer), // a copy: vectors share slabs, and cloning a view clones all of its buffer
-  p.defaulted.length === 0 ? '[]' : JSON.stringify(p.defaulted),
-  JSON.stringify(p.output),
+/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output. */
+export type StoredPrediction = readonly [
+  number,
+  string,
+  string,
+  number,
+  string,
+  string | null,
+  number | null,
+  number,
+  number,
+  string,
+  Uint8Array,
+  string,
+  string,
 ];
 
-function toRecord(row: StoredPrediction): PredictionRecord {
+/** The write of some predictions: their vectors in one block, everything else in one text. */
+function writeOf(records: readonly PredictionRecord[], offset: readonly [string, number] | null): Write {
+  let size = 0;
+  for (const { features } of records) size += features.byteLength;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  const rows = records.map((p): PredictionRow => {
+    const { buffer, byteOffset, byteLength } = p.features;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+    return [
+      p.id,
+      p.model,
+      p.version,
+      p.entity,
+      p.eventId,
+      p.eventSeq,
+      p.predictedAt,
+      p.featuresAsOf,
+      p.featureSet,
+      p.defaulted,
+      p.output,
+      at - byteLength,
+      byteLength,
+    ];
+  });
+  return { kind: 'predictions', rows: JSON.stringify(rows), count: rows.length, features: bytes, offset };
+}
+
+/** A row of PREDICTION_COLUMNS as the record it was. */
+export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
   const [
     ,
     id,
@@ -102,11 +133,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     consumer?: { readonly name: string; readonly offset: number },
   ): Promise<number[]> {
     const offset = consumer === undefined ? null : ([consumer.name, consumer.offset] as const);
-    const positions = await this.#storage.write(
-      { kind: 'predictions', rows: records.map(toRow), offset },
-      records.length,
-      true,
-    );
+    const positions = await this.#storage.write(writeOf(records, offset), records.length, true);
     for (const position of positions) if (position > this.#head) this.#head = position;
     return [...positions];
   }
@@ -129,7 +156,7 @@ export class EmbeddedPredictionLog implements PredictionLog {
     this.#flushing.add(flushing);
     const records = [...flushing.values()];
     try {
-      await this.#storage.write({ kind: 'predictions', rows: records.map(toRow), offset: null }, records.length);
+      await this.#storage.write(writeOf(records, null), records.length);
     } catch (error) {
       this.#logger.warn(
         { predictions: records.length, error: messageOf(error) },
@@ -148,14 +175,17 @@ export class EmbeddedPredictionLog implements PredictionLog {
       if (offered === undefined) missing.push(id);
       else found.set(id, offered);
     }
-    for (const row of await this.#select('id IN', missing, '')) found.set(row[1], toRecord(row));
+    for (const row of await this.#select('predictions AS p', [], 'p.id', missing))
+      found.set(row[1], toPredictionRecord(row));
     return ids.map((id) => found.get(id) ?? null);
   }
 
   async byEvents(model: string, eventIds: readonly string[]): Promise<(PredictionRecord | null)[]> {
     const found = new Map<string, PredictionRecord>();
-    for (const row of await this.#select('event_id IN', eventIds, 'AND model = ? ORDER BY position', [model])) {
-      const record = toRecord(row);
+    // By way of the events: predictions are indexed by the position of theirs.
+    const from = `events AS e CROSS JOIN predictions AS p ON p.event_seq = e.seq AND p.model = ?`;
+    for (const row of await this.#select(from, [model], 'e.id', eventIds)) {
+      const record = toPredictionRecord(row);
       if (!found.has(record.eventId!)) found.set(record.eventId!, record);
     }
     return eventIds.map((id) => found.get(id) ?? null);
@@ -163,10 +193,10 @@ export class EmbeddedPredictionLog implements PredictionLog {
 
   async read(model: string, after: number, limit: number): Promise<PositionedPrediction[]> {
     const rows = (await this.#storage.read(
-      `SELECT ${COLUMNS} FROM predictions WHERE event_id IS NOT NULL AND model = ? AND position > ? ORDER BY position LIMIT ?`,
+      `SELECT ${PREDICTION_COLUMNS} FROM predictions AS p WHERE p.event_id IS NOT NULL AND p.model = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
       [model, after, limit],
     )) as unknown as StoredPrediction[];
-    return rows.map((row) => ({ position: row[0], record: toRecord(row) }));
+    return rows.map((row) => ({ position: row[0], record: toPredictionRecord(row) }));
   }
 
   head(): number {
@@ -186,18 +216,19 @@ export class EmbeddedPredictionLog implements PredictionLog {
     return undefined;
   }
 
+  /** Predictions `p` out of `from` whose `column` is one of `ids`, in order of position. */
   async #select(
-    where: string,
+    from: string,
+    args: readonly string[],
+    column: string,
     ids: readonly string[],
-    rest: string,
-    args: readonly string[] = [],
   ): Promise<StoredPrediction[]> {
     const all: StoredPrediction[] = [];
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);
       const marks = part.map(() => '?').join(',');
-      const sql = `SELECT ${COLUMNS} FROM predictions WHERE ${where} (${marks}) ${rest}`;
-      all.push(...((await this.#storage.read(sql, [...part, ...args])) as unknown as StoredPrediction[]));
+      const sql = `SELECT ${PREDICTION_COLUMNS} FROM ${from} WHERE ${column} IN (${marks}) ORDER BY p.position`;
+      all.push(...((await this.#storage.read(sql, [...args, ...part])) as unknown as StoredPrediction[]));
     }
     return all;
   }

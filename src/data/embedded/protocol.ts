@@ -1,13 +1,19 @@
-/** What the data room and its writer thread say to each other. Rows travel as plain arrays. */
+/**
+ * What the data room and its writer thread say to each other. Rows on their way in travel as one JSON text, a list of lists: it
+ * crosses to the thread as one block, and SQLite itself takes it apart.
+ */
 export interface WriterOptions {
   readonly file: string;
 }
 
-/** id, type, schema version, entity, occurredAt, source, payload JSON. */
-export type EventRow = readonly [string, number, number, string, number, number, string];
-/** seq first, then as EventRow with recordedAt before source. */
+/** id, type, schema version, entity, occurredAt, source, payload (as it is, not as text). */
+export type EventRow = readonly [string, number, number, string, number, number, unknown];
+/** seq first, then as EventRow with recordedAt before source, and the payload as JSON text. */
 export type StoredRow = readonly [number, string, number, number, string, number, number, number, string];
-/** id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, features, defaulted JSON, output JSON. */
+/**
+ * id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, defaulted, output, and where in the write's
+ * `features` its own are: first byte (counted from 0), bytes.
+ */
 export type PredictionRow = readonly [
   string,
   string,
@@ -18,17 +24,23 @@ export type PredictionRow = readonly [
   number,
   number,
   string,
-  Uint8Array,
-  string,
-  string,
+  readonly string[],
+  unknown,
+  number,
+  number,
 ];
 
 /** One write; several travel together and are committed together. */
 export type Write =
-  | { readonly kind: 'events'; readonly rows: readonly EventRow[]; readonly recordedAt: number }
+  /** `rows`: EventRow[] as JSON. */
+  | { readonly kind: 'events'; readonly rows: string; readonly count: number; readonly recordedAt: number }
   | {
       readonly kind: 'predictions';
-      readonly rows: readonly PredictionRow[];
+      /** PredictionRow[] as JSON. */
+      readonly rows: string;
+      readonly count: number;
+      /** The vectors one after the other; the buffer goes over to the thread. */
+      readonly features: Uint8Array<ArrayBuffer>;
       readonly offset: readonly [string, number] | null;
     }
   | {

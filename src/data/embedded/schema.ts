@@ -71,4 +71,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX predictions_by_time ON predictions (model, predicted_at, position, score, decision);
   CREATE INDEX predictions_by_entity ON predictions (entity, predicted_at);
   `,
+  // 4: clients' ids are as good as random, and an index over random keys costs a page a row; positions grow.
+  `
+  DROP INDEX predictions_by_event;
+  CREATE INDEX predictions_by_event_seq ON predictions (event_seq, model) WHERE event_seq IS NOT NULL;
+  `,
 ];

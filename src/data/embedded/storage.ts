@@ -114,11 +114,11 @@ export class Storage {
     await this.#worker.terminate();
   }
 
-  #call<T>(message: ToWriter): Promise<T> {
+  #call<T>(message: ToWriter, transfer: ArrayBuffer[] = []): Promise<T> {
     if (this.#dead !== null) return Promise.reject(gone(this.#dead));
     return new Promise<T>((resolve, reject) => {
       const call = this.#calls.add({ resolve: resolve as never, reject });
-      this.#worker.postMessage({ ...message, call });
+      this.#worker.postMessage({ ...message, call }, transfer);
     });
   }
 
@@ -142,11 +142,9 @@ export class Storage {
     this.#waitingRows -= rows;
     this.#writing = true;
     try {
-      const results = await this.#call<WriteResult[]>({
-        kind: 'write',
-        call: 0,
-        writes: group.map(({ write }) => write),
-      });
+      const writes = group.map(({ write }) => write);
+      const blocks = writes.flatMap((write) => (write.kind === 'predictions' ? [write.features.buffer] : []));
+      const results = await this.#call<WriteResult[]>({ kind: 'write', call: 0, writes }, blocks);
       this.#writing = false;
       void this.#flush(); // the next group is on its way before these answers are dealt with
       group.forEach(({ resolve }, i) => {

@@ -1,15 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'libsql';
-import type {
-  EventRow,
-  FromWriter,
-  PredictionRow,
-  ToWriter,
-  WireFailure,
-  Write,
-  WriteResult,
-  WriterOptions,
-} from './protocol.js';
+import { eventAppender, predictionAppender } from './appenders.js';
+import type { FromWriter, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
 import { MIGRATIONS } from './schema.js';
 
 /**
@@ -29,7 +21,8 @@ function open(): Database.Database {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
-  db.pragma('wal_autocheckpoint = 4000');
+  // Pages that many rows change are copied into the file once per so many: 64 MiB.
+  db.pragma('wal_autocheckpoint = 16000');
   db.pragma('cache_size = -65536');
   const [{ user_version: version }] = db.pragma('user_version') as [{ user_version: number }];
   if (version > MIGRATIONS.length) {
@@ -48,17 +41,8 @@ function open(): Database.Database {
 }
 
 function serve(db: Database.Database): void {
-  const insertEvent = db.prepare(
-    'INSERT INTO events (id, type, schema_version, entity, occurred_at, recorded_at, source, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const findEvent = db.prepare(
-    'SELECT seq, recorded_at, entity, occurred_at, payload FROM events WHERE id = ? AND type = ?',
-  );
-  const insertPrediction = db.prepare(
-    `INSERT INTO predictions (id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-  );
-  const findPrediction = db.prepare('SELECT position FROM predictions WHERE id = ?');
+  const appendEvents = eventAppender(db);
+  const appendPredictions = predictionAppender(db);
   const setOffset = db.prepare(
     'INSERT INTO offsets (consumer, position) VALUES (?, ?) ON CONFLICT (consumer) DO UPDATE SET position = max(position, excluded.position)',
   );
@@ -75,51 +59,13 @@ function serve(db: Database.Database): void {
     'DELETE FROM predictions WHERE position IN (SELECT position FROM predictions WHERE position <= ? ORDER BY position LIMIT ?)',
   );
 
-  const appendEvents = (rows: readonly EventRow[], recordedAt: number): WriteResult => {
-    const results = new Float64Array(rows.length * 3);
-    rows.forEach(([id, type, schemaVersion, entity, occurredAt, source, payload], i) => {
-      const { changes, lastInsertRowid } = insertEvent.run(
-        id,
-        type,
-        schemaVersion,
-        entity,
-        occurredAt,
-        recordedAt,
-        source,
-        payload,
-      );
-      if (changes > 0) {
-        results.set([0, Number(lastInsertRowid), recordedAt], i * 3);
-        return;
-      }
-      const known = findEvent.get(id, type) as {
-        seq: number;
-        recorded_at: number;
-        entity: string;
-        occurred_at: number;
-        payload: string;
-      };
-      const same = known.entity === entity && known.occurred_at === occurredAt && known.payload === payload;
-      results.set([same ? 1 : 2, known.seq, known.recorded_at], i * 3);
-    });
-    return results;
-  };
-
-  const appendPredictions = (rows: readonly PredictionRow[], offset: readonly [string, number] | null): WriteResult => {
-    const positions = Float64Array.from(rows, (row) => {
-      const { changes, lastInsertRowid } = insertPrediction.run(...(row as unknown as []));
-      return changes > 0 ? Number(lastInsertRowid) : (findPrediction.get(row[0]) as { position: number }).position;
-    });
-    if (offset !== null) setOffset.run(offset[0], offset[1]);
-    return positions;
-  };
-
   const apply = (write: Write): WriteResult => {
     switch (write.kind) {
       case 'events':
-        return appendEvents(write.rows, write.recordedAt);
+        return appendEvents(write);
       case 'predictions':
-        return appendPredictions(write.rows, write.offset);
+        if (write.offset !== null) setOffset.run(write.offset[0], write.offset[1]);
+        return appendPredictions(write);
       case 'snapshots':
         for (const [key, seq, body] of write.rows) saveSnapshot.run(write.of, key, seq, body);
         if (write.replayFrom !== null) setReplay.run(write.of, write.replayFrom);

@@ -85,6 +85,25 @@ export class FraudDomain {
   }
 
   /**
+   * Scores many vectors at once, at most the model's largest batch. Null where the model answered no finite number.
+   * @throws what `Inference.predictBlock` throws; then none is scored, and one by one it will be seen which of them is to blame.
+   */
+  async scoreBlock(
+    vectors: readonly Float32Array<ArrayBuffer>[],
+    context: RowContext,
+  ): Promise<{ readonly info: ModelVersionInfo; readonly outputs: readonly (FraudOutput | null)[] }> {
+    const info = this.#inference.resolve(FRAUD_MODEL, context);
+    const features = new Float32Array(vectors.length * WIDTH);
+    for (let i = 0; i < vectors.length; i++) features.set(vectors[i]!, i * WIDTH);
+    const block = { rows: vectors.length, inputs: { features } };
+    const { outputs, nonFinite } = await this.#inference.predictBlock(FRAUD_MODEL, block, context, info);
+    const { probability } = outputs;
+    const judged = vectors.map((_, i): FraudOutput | null => this.#output(info, probability![i]!));
+    for (const row of nonFinite) judged[row] = null;
+    return { info, outputs: judged };
+  }
+
+  /**
    * Judges a payment that is only thought of: nothing of it is recorded but, by the model's policy, the prediction.
    * @throws ScoregraphError BAD_USER_INPUT when the amount is in a currency the model was not trained on.
    */
@@ -156,7 +175,10 @@ export class FraudDomain {
   }
 
   #judge(info: ModelVersionInfo, { outputs }: RowResult): FraudOutput {
-    const probability = outputs.probability![0]!;
+    return this.#output(info, outputs.probability![0]!);
+  }
+
+  #output(info: ModelVersionInfo, probability: number): FraudOutput {
     return { probability, decision: this.#decide(info, probability) };
   }
 

@@ -23,7 +23,7 @@ export interface Segment {
 /** What the segmentation model says about one customer. */
 export interface SegmentOutput {
   readonly segment: string;
-  /** Soft assignment to `segment`, 0 … 1. */
+  /** Soft assignment to `segment`, 0 … 1: how likely they still belong to it three months later, as the version's card measures it. */
   readonly confidence: number;
   /** The second-nearest segment; null where the model has one only. */
   readonly runnerUp: string | null;

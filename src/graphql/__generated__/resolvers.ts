@@ -618,7 +618,7 @@ export type Model = Node & {
   readonly inputs: ReadonlyArray<TensorSpec>;
   /** Its name, as its folder and its manifest say. */
   readonly name: Scalars['String']['output'];
-  /** The tensors it answers. */
+  /** The tensors it computes; one that is added to another is not answered on its own. */
   readonly outputs: ReadonlyArray<TensorSpec>;
   /** Every version in the folder, ascending. */
   readonly versions: ReadonlyArray<ModelVersion>;
@@ -859,7 +859,7 @@ export type PredictionBucket = {
   readonly __typename?: 'PredictionBucket';
   /** How many predictions were made in it. */
   readonly count: Scalars['Int']['output'];
-  /** What was decided on payments in it. */
+  /** What was decided on payments in it; recorded answers about payments that were only thought of count too. */
   readonly decisions: DecisionCounts;
   /** Mean of fraud's `probability` and segmentation's `confidence`; null where the bucket has neither. */
   readonly meanScore?: Maybe<Scalars['Float']['output']>;
@@ -1109,7 +1109,7 @@ export type Segment = Node & {
 /** Where a customer belongs. */
 export type SegmentAssignment = Node & Prediction & {
   readonly __typename?: 'SegmentAssignment';
-  /** How clearly they belong to it, 0 to 1. */
+  /** How sure that is, 0 to 1: how likely they still belong to it three months later. Low after a first purchase. */
   readonly confidence: Scalars['Float']['output'];
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;

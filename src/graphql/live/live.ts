@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphContext } from '../context.js';
 import type { Frame, LiveSubscription } from './frames.js';
-import { LogSubscriber } from './log-subscriber.js';
+import { LogSubscriber, type SubscriberRoom } from './log-subscriber.js';
 import { PrivateStream } from './private-stream.js';
 import { type Render, Rendering } from './rendering.js';
 import { SharedState } from './shared-state.js';
@@ -12,12 +12,30 @@ import { LogSubscription, StateSubscription } from './sources.js';
 export interface Opened extends Omit<Asked, 'scope'> {
   readonly contextValue: GraphContext;
   /** Cancels what the operation still has under way. */
-  readonly end: () => void;
+  end(): void;
 }
 
-interface Shared<T> {
-  readonly shared: T;
-  members: number;
+/** What all subscribers of one selection have in common. */
+class Selection implements SubscriberRoom<unknown> {
+  members = 0;
+  readonly rendering: Rendering<unknown>;
+  readonly present: (errors: readonly unknown[]) => GraphQLError[];
+  readonly #left: (selection: Selection) => void;
+
+  constructor(
+    rendering: Rendering<unknown>,
+    present: (errors: readonly unknown[]) => GraphQLError[],
+    left: (selection: Selection) => void,
+  ) {
+    this.rendering = rendering;
+    this.present = present;
+    this.#left = left;
+  }
+
+  onEnd(): void {
+    this.members--;
+    this.#left(this);
+  }
 }
 
 /** Every live subscription of this process, and what they share. */
@@ -28,7 +46,7 @@ export class LiveGraph {
     context: GraphContext,
   ) => ExecutionResult | Promise<ExecutionResult>;
   readonly #present: (errors: readonly unknown[]) => GraphQLError[];
-  readonly #renderings = new Map<string, Shared<Rendering<unknown>>>();
+  readonly #renderings = new Map<string, Selection>();
   readonly #states = new Map<string, SharedState>();
   #count = 0;
 
@@ -54,11 +72,12 @@ export class LiveGraph {
   /** One more subscriber of what the field answered. */
   open(opened: Opened, source: AsyncIterable<unknown>): LiveSubscription {
     this.#count++;
+    // What follows a log needs nothing of its operation any more: ten thousand of them would keep ten thousand contexts.
+    if (source instanceof LogSubscription) return this.#log(opened, source);
     const over = () => {
       this.#count--;
       opened.end();
     };
-    if (source instanceof LogSubscription) return this.#log(opened, source, over);
     if (source instanceof StateSubscription) return this.#state(opened, source, over);
     return new PrivateStream({
       source: (source as AsyncIterable<object>)[Symbol.asyncIterator](),
@@ -68,25 +87,19 @@ export class LiveGraph {
     });
   }
 
-  #log(opened: Opened, subscription: LogSubscription<unknown>, over: () => void): LiveSubscription {
+  #log(opened: Opened, subscription: LogSubscription<unknown>): LiveSubscription {
     const key = sameSelection(asked(opened));
-    let entry = this.#renderings.get(key);
-    if (entry === undefined) {
-      const render = this.#renderer(opened, opened.contextValue.detached());
-      entry = { shared: new Rendering(subscription, render), members: 0 };
-      this.#renderings.set(key, entry);
+    let selection = this.#renderings.get(key);
+    if (selection === undefined) {
+      const rendering = new Rendering(subscription, this.#renderer(opened, opened.contextValue.detached()));
+      selection = new Selection(rendering, this.#present, (made) => {
+        this.#count--;
+        if (made.members === 0) this.#renderings.delete(key);
+      });
+      this.#renderings.set(key, selection);
     }
-    const { shared } = entry;
-    entry.members++;
-    return new LogSubscriber({
-      subscription,
-      rendering: shared,
-      present: this.#present,
-      onEnd: () => {
-        if (--entry.members === 0) this.#renderings.delete(key);
-        over();
-      },
-    });
+    selection.members++;
+    return new LogSubscriber(subscription, selection);
   }
 
   #state(opened: Opened, subscription: StateSubscription, over: () => void): LiveSubscription {

@@ -6,13 +6,12 @@ import { Outbox } from './outbox.js';
 import type { RenderedFor, Rendering } from './rendering.js';
 import type { LogSubscription, StreamNotice } from './sources.js';
 
-/** What a subscriber needs of the graph. */
-export interface LogSubscriberOptions<T> {
-  readonly subscription: LogSubscription<T>;
+/** What a subscriber needs of the graph: the same for all who selected the same. */
+export interface SubscriberRoom<T> {
   readonly rendering: Rendering<T>;
   /** The public form of an error. */
   present(errors: readonly unknown[]): GraphQLError[];
-  /** Called once when it is over. */
+  /** Called once when a subscriber is over. */
   onEnd(): void;
 }
 
@@ -24,10 +23,12 @@ const REPLAY_AT_ONCE = 64;
  * what went missing.
  */
 export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, RenderedFor<T> {
-  readonly #options: LogSubscriberOptions<T>;
+  readonly #subscription: LogSubscription<T>;
+  readonly #room: SubscriberRoom<T>;
   #sink: ResultSink | null = null;
+  /** Made when the client first does not keep up. */
   #outbox: Outbox | null = null;
-  #leave: () => void = () => {};
+  #leave: (() => void) | null = null;
   #closeDoor: (() => void) | undefined;
   /** A notice is being rendered: everything after it waits. */
   #held = false;
@@ -37,17 +38,17 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   #onWritable: (() => void) | null = null;
   #over = false;
 
-  constructor(options: LogSubscriberOptions<T>) {
-    this.#options = options;
+  constructor(subscription: LogSubscription<T>, room: SubscriberRoom<T>) {
+    this.#subscription = subscription;
+    this.#room = room;
   }
 
   start(sink: ResultSink): void {
     if (this.#over) return;
-    const { source, from, filter, topics, delivery, whileOpen } = this.#options.subscription.options;
+    const { source, whileOpen } = this.#subscription.options;
     this.#sink = sink;
-    this.#outbox = new Outbox(delivery, sink.budget);
     this.#closeDoor = whileOpen?.();
-    this.#leave = followLog(source, { from, filter, topics }, this);
+    this.#leave = followLog(source, this.#subscription.options, this);
     if (this.#over) this.#leave();
   }
 
@@ -55,17 +56,24 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     if (this.#over) return;
     this.#over = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#leave();
+    this.#leave?.();
     this.#closeDoor?.();
     this.#outbox?.clear();
     this.#onWritable?.();
-    this.#options.onEnd();
+    this.#room.onEnd();
   }
 
   flush(): void {
-    const outbox = this.#outbox!;
     this.#onWritable?.();
-    while (!this.#over && !this.#held && outbox.size > 0 && this.#sink!.writable() && this.#isDue()) {
+    const outbox = this.#outbox;
+    while (
+      outbox !== null &&
+      !this.#over &&
+      !this.#held &&
+      outbox.size > 0 &&
+      this.#sink!.writable() &&
+      this.#isDue()
+    ) {
       const before = outbox.next! - 1;
       const missing = outbox.takeMissing();
       if (missing === null) this.#sendEntry(outbox.shift()!.frame);
@@ -76,13 +84,13 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   // What the log says.
 
   async expired(position: number): Promise<void> {
-    this.#send(await this.#options.rendering.notice({ kind: 'Lagged', position, missed: null, reason: 'RETENTION' }));
+    this.#send(await this.#room.rendering.notice({ kind: 'Lagged', position, missed: null, reason: 'RETENTION' }));
   }
 
   async replayed(entries: readonly Positioned<T>[]): Promise<void> {
     for (let i = 0; i < entries.length && !this.#over; i += REPLAY_AT_ONCE) {
       const some = entries.slice(i, i + REPLAY_AT_ONCE);
-      const frames = await Promise.all(some.map((entry) => this.#options.rendering.once(entry)));
+      const frames = await Promise.all(some.map((entry) => this.#room.rendering.once(entry)));
       for (const frame of frames) {
         if (!this.#over && !this.#sink!.writable()) await this.#writable();
         this.#send(frame);
@@ -95,7 +103,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   }
 
   live(entry: Positioned<T>): void {
-    this.#options.rendering.deliver(entry, this);
+    this.#room.rendering.deliver(entry, this);
   }
 
   ended(): void {
@@ -103,30 +111,41 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   }
 
   failed(error: unknown): void {
-    this.#end(this.#options.present([error]));
+    this.#end(this.#room.present([error]));
   }
 
   // What the rendering says.
 
   take(entry: Positioned<T>, frame: Frame): void {
     if (this.#over) return;
-    const outbox = this.#outbox!;
-    if (outbox.size === 0 && !this.#held && !outbox.isMissingSome && this.#sink!.writable() && this.#isDue()) {
+    if (this.#keepsUp && !this.#held && this.#sink!.writable() && this.#isDue()) {
       this.#sendEntry(frame);
       return;
     }
-    const { source } = this.#options.subscription.options;
+    const { source } = this.#subscription.options;
+    const outbox = this.#box();
     if (!outbox.push({ position: entry.position, key: source.keyOf(entry.value), frame })) {
-      this.#end(this.#options.present([tooSlow(outbox.size)]));
+      this.#end(this.#room.present([tooSlow(outbox.size)]));
     } else if (!this.#held) this.flush();
   }
 
   lose(): void {
-    this.#outbox?.lose(1);
+    if (!this.#over) this.#box().lose(1);
+  }
+
+  /** Whether it has everything that was published so far. */
+  get #keepsUp(): boolean {
+    const outbox = this.#outbox;
+    return outbox === null || (outbox.size === 0 && !outbox.isMissingSome);
+  }
+
+  #box(): Outbox {
+    this.#outbox ??= new Outbox(this.#subscription.options.delivery, this.#sink!.budget);
+    return this.#outbox;
   }
 
   #tell(notice: StreamNotice): void {
-    const frame = this.#options.rendering.notice(notice);
+    const frame = this.#room.rendering.notice(notice);
     if (!(frame instanceof Promise)) {
       this.#send(frame);
       return;
@@ -140,7 +159,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   }
 
   #sendEntry(frame: Frame): void {
-    const { intervalMs } = this.#options.subscription.options.delivery;
+    const { intervalMs } = this.#subscription.options.delivery;
     if (intervalMs > 0) this.#notBefore = performance.now() + intervalMs;
     this.#send(frame);
   }

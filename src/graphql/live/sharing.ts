@@ -43,11 +43,13 @@ export function sameSelection(asked: Asked): string {
 }
 
 function keyOf(asked: Asked, counts: (variable: string) => boolean): string {
-  const { document, operationName, variableValues, scope } = asked;
+  const { document, variableValues, scope } = asked;
+  // Clients that name the only operation and those that do not ask for the same.
+  const operation = getOperationAST(document, asked.operationName)?.name?.value ?? null;
   const variables = Object.entries(variableValues ?? {})
     .filter(([name]) => counts(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([documentId(document), operationName ?? null, scope, variables]);
+  return JSON.stringify([documentId(document), operation, scope, variables]);
 }
 
 /** Variables used anywhere but in the arguments of root fields that stand directly in the operation. */

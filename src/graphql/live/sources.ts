@@ -1,4 +1,10 @@
-import { encodeCursor, type LogBackedSource, type LogSelection, type Positioned } from '../../flows/log-stream.js';
+import {
+  encodeCursor,
+  type LogBackedSource,
+  type LogSelection,
+  type Positioned,
+  startingPosition,
+} from '../../flows/log-stream.js';
 import type { GraphContext } from '../context.js';
 import type { Delivery } from './delivery.js';
 
@@ -39,6 +45,14 @@ export interface LogSubscriptionOptions<T> extends LogSelection<T> {
 export class LogSubscription<T> extends Described {
   constructor(readonly options: LogSubscriptionOptions<T>) {
     super();
+  }
+
+  /**
+   * The same, from another cursor on.
+   * @throws ScoregraphError BAD_USER_INPUT when it is not one of this stream's.
+   */
+  after(cursor: string): LogSubscription<T> {
+    return new LogSubscription({ ...this.options, from: startingPosition(this.options.source, cursor) });
   }
 
   cursor(position: number): string {

@@ -4,6 +4,7 @@ import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
+import { historyResolvers } from './history.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
 import { liveStatsResolvers } from './live-stats.js';
@@ -30,6 +31,7 @@ export const resolvers: Resolvers<GraphContext> = {
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
     ...alertResolvers.Query,
+    ...historyResolvers.Query,
   },
   Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
   Subscription: {

@@ -82,6 +82,8 @@ export function eventSubscription<E extends NewEvent>(options: {
   });
 }
 
+const scoredFields = ({ event, prediction }: ScoredPayment) => ({ transaction: event, fraud: prediction });
+
 export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'SegmentChanged' | 'StreamMessage'> = {
   Subscription: {
     transactionScored: {
@@ -98,7 +100,7 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
           from: startingPosition(source, after),
           delivery: deliveryOf(delivery),
           ...scoredSelection(filter),
-          present: ({ event, prediction }) => ({ transaction: event, fraud: prediction }),
+          present: scoredFields,
         });
       },
     } as never,

@@ -18,6 +18,9 @@ const TYPE_OF_MODEL: Readonly<Record<string, 'FraudAssessment' | 'Recommendation
   [SEGMENTATION_MODEL]: 'SegmentAssignment',
 };
 
+/** Models whose predictions the written graph serves. */
+export const MODELS_OF_GRAPH: readonly string[] = Object.keys(TYPE_OF_MODEL);
+
 /** The graph type of a recorded prediction; null for a model the written graph does not serve. */
 export const predictionType = (record: PredictionRecord) => TYPE_OF_MODEL[record.model] ?? null;
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
-import type { BatchJob, JobSource, Row, RowResult } from '../ports.js';
-import { cancelled, Lane, type LaneOptions, late } from './lane.js';
+import type { BatchJob, Block, BlockResult, JobSource, Row, RowResult } from '../ports.js';
+import { cancelled, Lane } from './lane.js';
+import { type LaneOptions, late } from './lane-options.js';
 
 /** Rows of one trip to a worker, over all models together. */
 const MAX_ROWS_PER_TRIP = 8_192;
@@ -50,33 +51,44 @@ export class Batcher implements JobSource {
    */
   enqueue(model: string, version: number, row: Row, context: RowContext): Promise<RowResult> {
     return new Promise((resolve, reject) => {
-      const lane = this.#lane(model, version);
-      if (lane === undefined) {
-        reject(
-          new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
-            model,
-            version,
-            reason: 'NOT_LOADED',
-          }),
-        );
-        return;
-      }
-      if (context.signal?.aborted) {
-        reject(cancelled());
-        return;
-      }
-      if (context.deadline <= this.#clock.monotonic()) {
-        reject(late(model, version));
-        return;
-      }
-      const refusal = lane.add(row, { context, resolve, reject, open: true, next: null });
-      if (refusal !== null) {
-        reject(refusal);
-        return;
-      }
-      this.#watch(context);
-      this.#scheduleWake();
+      const lane = this.#enter(model, version, context);
+      const refusal = lane instanceof Lane ? lane.add(row, { context, resolve, reject, open: true, next: null }) : lane;
+      if (refusal === null) this.#queued(context);
+      else reject(refusal);
     });
+  }
+
+  /**
+   * Queues rows that came together as one batch of their own: cheaper than one by one, but they fail as a whole. The block's arrays
+   * are given away.
+   * @throws ScoregraphError (as a rejection) as `enqueue` does.
+   */
+  enqueueBlock(model: string, version: number, block: Block, context: RowContext): Promise<BlockResult> {
+    return new Promise((resolve, reject) => {
+      const lane = this.#enter(model, version, context);
+      const refusal = lane instanceof Lane ? lane.addBlock(block, context, resolve, reject) : lane;
+      if (refusal === null) this.#queued(context);
+      else reject(refusal);
+    });
+  }
+
+  /** The lane of a version, or why nothing may be queued there. */
+  #enter(model: string, version: number, context: RowContext): Lane | ScoregraphError {
+    if (context.signal?.aborted) return cancelled();
+    if (context.deadline <= this.#clock.monotonic()) return late(model, version);
+    return (
+      this.#lane(model, version) ??
+      new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
+        model,
+        version,
+        reason: 'NOT_LOADED',
+      })
+    );
+  }
+
+  #queued(context: RowContext): void {
+    this.#watch(context);
+    this.#scheduleWake();
   }
 
   take(canRun: (model: string, version: number) => boolean): BatchJob[] {
@@ -119,7 +131,7 @@ export class Batcher implements JobSource {
     if (signal !== undefined && !this.#signals.has(signal)) {
       this.#signals.add(signal);
       signal.addEventListener('abort', () => {
-        for (const lane of this.#lanes) lane.settleWhere((waiter) => waiter.context.signal === signal, cancelled());
+        for (const lane of this.#lanes) lane.settleWhere((context) => context.signal === signal, cancelled());
       });
     }
     if (deadline < this.#deadlineAt) this.#armDeadline(deadline);
@@ -133,7 +145,7 @@ export class Batcher implements JobSource {
     this.#deadlineTimer = setTimeout(() => {
       const now = this.#clock.monotonic();
       for (const lane of this.#lanes) {
-        lane.settleWhere((waiter) => waiter.context.deadline <= now, late(lane.options.model, lane.options.version));
+        lane.settleWhere((context) => context.deadline <= now, late(lane.options.model, lane.options.version));
       }
       this.#armDeadline(Math.min(...this.#lanes.map((lane) => lane.earliestDeadline())));
     }, wait);

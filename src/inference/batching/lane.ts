@@ -1,22 +1,11 @@
 import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
-import type { Batching, BatchJob, BatchTopK, Row, Signature, Tensor, TensorData, TensorMap } from '../ports.js';
+import type { RowContext } from '../../core/predictions.js';
+import type { BatchJob, BatchTopK, Block, BlockResult, Row, Tensor, TensorData, TensorMap } from '../ports.js';
+import { BlockQueue } from './blocks.js';
+import { type LaneOptions, late } from './lane-options.js';
 import { type Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
 import { hashOf, sizeOf, validate } from './rows.js';
-
-/** What a batcher tells about its version as it goes. */
-export interface BatchObserver {
-  batch(rows: number, queueSeconds: number, computeSeconds: number): void;
-  failed(rows: number): void;
-}
-
-export interface LaneOptions {
-  readonly model: string;
-  readonly version: number;
-  readonly signature: Signature;
-  readonly batching: Batching;
-  readonly observer: BatchObserver;
-}
 
 const RETRY_AFTER_MIN_MS = 10;
 
@@ -29,18 +18,32 @@ export class Lane {
   readonly #open = new OpenRows();
   /** Halves of failed batches, to be run on their own. */
   readonly #retries: Entry[][] = [];
+  readonly #blocks: BlockQueue;
+  #blocksTurn = false;
   #queued = 0;
   #drainPerMs = 1;
   #delayTimer: NodeJS.Timeout | null = null;
 
   constructor(options: LaneOptions, clock: Clock, wake: () => void) {
     this.options = options;
+    this.#blocks = new BlockQueue(options);
     this.#clock = clock;
     this.#wake = wake;
   }
 
   get queued(): number {
-    return this.#queued;
+    return this.#queued + this.#blocks.rows;
+  }
+
+  /** Takes a block of rows in, or answers why not. */
+  addBlock(
+    block: Block,
+    context: RowContext,
+    resolve: (result: BlockResult) => void,
+    reject: (error: Error) => void,
+  ): ScoregraphError | null {
+    if (this.queued + block.rows > this.options.batching.maxQueueSize) return this.#full();
+    return this.#blocks.add({ block, context, enqueuedAt: this.#clock.monotonic(), resolve, reject });
   }
 
   /** Takes a waiter in, or answers why not. */
@@ -56,14 +59,7 @@ export class Lane {
       twin.open++;
       return null;
     }
-    if (this.#queued >= batching.maxQueueSize) {
-      const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.#queued / this.#drainPerMs));
-      return new ScoregraphError(
-        'QUEUE_FULL',
-        `${model} has ${this.#queued} rows waiting; try again in ${retryAfterMs} ms.`,
-        { model, version, retryAfterMs },
-      );
-    }
+    if (this.queued >= batching.maxQueueSize) return this.#full();
     const enqueuedAt = this.#clock.monotonic();
     const entry: Entry = { row, hash, enqueuedAt, waiters: waiter, open: 1, queued: true, next: null };
     this.#open.add(entry);
@@ -79,9 +75,19 @@ export class Lane {
     return null;
   }
 
+  #full(): ScoregraphError {
+    const { model, version } = this.options;
+    const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.queued / this.#drainPerMs));
+    return new ScoregraphError(
+      'QUEUE_FULL',
+      `${model} has ${this.queued} rows waiting; try again in ${retryAfterMs} ms.`,
+      { model, version, retryAfterMs },
+    );
+  }
+
   /** When this lane has a batch to give, monotonic ms; Infinity while it has nothing. */
   dueAt(now: number): number {
-    if (this.#retries.length > 0) return now;
+    if (this.#retries.length > 0 || this.#blocks.rows > 0) return now;
     if (this.#queued === 0) return Number.POSITIVE_INFINITY;
     const { maxQueueDelayMicroseconds, preferredBatchSize, maxBatchSize } = this.options.batching;
     if (maxQueueDelayMicroseconds === 0) return now;
@@ -102,13 +108,20 @@ export class Lane {
 
   /** When the row that waits longest came. */
   oldest(): number {
-    let oldest = this.#retries[0]?.[0]?.enqueuedAt ?? Number.POSITIVE_INFINITY;
+    let oldest = Math.min(this.#retries[0]?.[0]?.enqueuedAt ?? Number.POSITIVE_INFINITY, this.#blocks.oldest());
     for (const queue of this.#queues.values()) oldest = Math.min(oldest, queue.oldest());
     return oldest;
   }
 
-  /** The next batch; null when everything that waited is gone by now. */
+  /** The next batch; null when everything that waited is gone by now. Blocks and single rows take turns. */
   next(now: number): BatchJob | null {
+    this.#blocksTurn = !this.#blocksTurn;
+    return this.#blocksTurn
+      ? (this.#blocks.next(now) ?? this.#nextRows(now))
+      : (this.#nextRows(now) ?? this.#blocks.next(now));
+  }
+
+  #nextRows(now: number): BatchJob | null {
     while (this.#retries.length > 0) {
       const retried = this.#retries.shift()!.filter((entry) => entry.open > 0);
       if (retried.length > 0) return this.#job(retried, now);
@@ -121,17 +134,18 @@ export class Lane {
   }
 
   /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
-  settleWhere(which: (waiter: Waiter) => boolean, error: Error): void {
+  settleWhere(which: (context: RowContext) => boolean, error: Error): void {
+    this.#blocks.settleWhere(which, error);
     for (const entry of this.#open.list()) {
       for (const waiter of openWaiters(entry)) {
-        if (which(waiter)) refuse(entry, waiter, error);
+        if (which(waiter.context)) refuse(entry, waiter, error);
       }
       if (entry.open === 0) this.#forget(entry);
     }
   }
 
   earliestDeadline(): number {
-    let earliest = Number.POSITIVE_INFINITY;
+    let earliest = this.#blocks.earliestDeadline();
     for (const entry of this.#open.list()) {
       for (const waiter of openWaiters(entry)) earliest = Math.min(earliest, waiter.context.deadline);
     }
@@ -316,8 +330,6 @@ function topKOf(entries: readonly Entry[]): BatchTopK | null {
 
 /** What a caller who went away gets, if anybody still listens. */
 export const cancelled = () => new ScoregraphError('CANCELLED', 'The caller went away.');
-export const late = (model: string, version: number) =>
-  new ScoregraphError('DEADLINE_EXCEEDED', `${model} could not answer before the deadline.`, { model, version });
 const notFinite = (model: string, version: number) =>
   new ScoregraphError('INVALID_FEATURES', `${model} answered no finite number for this row.`, {
     model,

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { LoadedModel, Runtime, Tensor, TensorMap } from '../ports.js';
+import { withAdditions } from './additions.js';
 import type { FromWorker, JobResult, ToWorker, TripJob, WireError, WorkerOptions } from './protocol.js';
 import { nonFiniteRows, topK } from './top-k.js';
 
@@ -102,7 +103,7 @@ async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
       const { source, call, warmUp } = message;
       const place = key(source.model, source.version);
       try {
-        const loaded = models.get(place) ?? (await runtime.load(source));
+        const loaded = models.get(place) ?? withAdditions(await runtime.load(source));
         await loaded.warmUp(warmUp);
         models.set(place, loaded);
         say({ kind: 'loaded', call, signature: loaded.signature, mode: loaded.mode });

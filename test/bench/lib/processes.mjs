@@ -15,22 +15,28 @@ export function serve(file, args, cores, flags = []) {
       env: { ...process.env, NODE_ENV: 'production', TF_CPP_MIN_LOG_LEVEL: '2' },
     });
     children.push(child);
-    child.on('message', (message) => message.port && done({ child, port: message.port }));
+    child.on('message', (message) => message.port && done({ child, ...message }));
     child.on('exit', (code) => fail(new Error(`${file} ended with ${code}`)));
   });
 }
 
-/** Asks a server for `stats` or `heap`. */
-export const ask = ({ child }, what) =>
-  new Promise((done) => {
-    const hear = (message) => {
-      if (!(what in message)) return;
+/** Sends `message` and resolves with the answer that has the property `key`. */
+export const call = ({ child }, message, key) =>
+  new Promise((done, fail) => {
+    const ended = (code) => fail(new Error(`a process ended with ${code} before its ${key}`));
+    const hear = (answer) => {
+      if (!(key in answer)) return;
       child.off('message', hear);
-      done(message);
+      child.off('exit', ended);
+      done(answer);
     };
     child.on('message', hear);
-    child.send(what);
+    child.on('exit', ended);
+    child.send(message);
   });
+
+/** Asks a server for `stats` or `heap`. */
+export const ask = (server, what) => call(server, what, what);
 
 export const stop = ({ child }) =>
   new Promise((done) => {

@@ -30,12 +30,16 @@ const server = new ApolloServer({
         return { segment: segments[best], confidence: confidence[best] };
       },
       recommendations: async (c, { first }) => {
-        const output = recommendations.predict([
+        const outputs = recommendations.predict([
           tf.tensor2d([c.items], undefined, 'int32'),
           tf.tensor2d([c.weights]),
           tf.tensor2d([c.shares]),
         ]);
-        const { values, indices } = tf.topk(output, first);
+        const [all, repeats] = await Promise.all(outputs.map((output) => output.data()));
+        c.items.forEach((item, i) => {
+          if (item > 0) all[item - 1] += repeats[i];
+        });
+        const { values, indices } = tf.topk(tf.tensor1d(all), first);
         const [scores, places] = [await values.data(), await indices.data()];
         return {
           items: [...places].map((place, i) => ({

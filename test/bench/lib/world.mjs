@@ -75,7 +75,7 @@ export async function expectations({ app, inference }, runtime, ids) {
         { datatype: data instanceof Int32Array ? 'INT32' : 'FP32', shape: [1, data.length], data },
       ]),
     );
-    return Object.values(await loaded[model].run(tensors))[0].data;
+    return Object.values(await loaded[model].run(tensors)).map(({ data }) => data);
   };
   const now = Date.now();
   const expected = [];
@@ -97,13 +97,14 @@ export async function expectations({ app, inference }, runtime, ids) {
     const rfm = new Float32Array(3);
     rfmVector(state, now, rfm, 0);
     const recent = recentItems(state, vocabulary.indexOf);
-    const probability = (await run('fraud', { features: fraud }))[0];
-    const confidence = Math.max(...(await run('segmentation', { features: rfm })));
-    const scores = await run('recommendations', {
+    const probability = (await run('fraud', { features: fraud }))[0][0];
+    const confidence = Math.max(...(await run('segmentation', { features: rfm }))[0]);
+    const [scores, repeats] = await run('recommendations', {
       items: recent.ids,
       weights: recent.weights,
       shares: recent.shares,
     });
+    for (let i = 0; i < recent.count; i++) scores[recent.ids[i] - 1] += repeats[i];
     const top = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 5);
     expected.push({
       id,

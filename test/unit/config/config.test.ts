@@ -57,10 +57,29 @@ describe('readConfig', () => {
     ['SCOREGRAPH_PROT', '1', /SCOREGRAPH_PROT: no such setting/],
     ['HOST', '0.0.0.0', /not a loopback address.*set SCOREGRAPH_API_KEYS=on.*HOST=127\.0\.0\.1/],
     ['SCOREGRAPH_API_KEYS', 'yes', /"on".*got "yes"/],
+    ['SCOREGRAPH_ALERT_RAISE_THRESHOLD', '1.1', /expected a probability from 0 to 1, as 0.85, got "1.1"/],
+    ['SCOREGRAPH_ALERT_RAISE_THRESHOLD', 'NaN', /expected a probability/],
+    ['SCOREGRAPH_ALERT_QUIET_MINUTES', '-1', /from 0 to 525600/],
     ['HOST', '127.0.0.1.evil.example', /not a loopback address/],
   ])('refuses %s=%s and says what it expected', (name, value, message) => {
     expect(problems({ [name]: value })).toMatch(message);
     expect(problems({ [name]: value })).toContain(name);
+  });
+
+  it('takes thresholds of alerts, in their order', () => {
+    const [raise, clear] = ['SCOREGRAPH_ALERT_RAISE_THRESHOLD', 'SCOREGRAPH_ALERT_CLEAR_THRESHOLD'];
+    expect(readConfig({})).toMatchObject({
+      alertRaiseThreshold: null,
+      alertClearThreshold: null,
+      alertQuietMinutes: 1_440,
+    });
+    expect(readConfig({ [raise!]: '0.9', [clear!]: '0' })).toMatchObject({
+      alertRaiseThreshold: 0.9,
+      alertClearThreshold: 0,
+    });
+    expect(problems({ [raise!]: '0.5', [clear!]: '0.6' })).toMatch(
+      /expected at most SCOREGRAPH_ALERT_RAISE_THRESHOLD, got 0.6/,
+    );
   });
 
   it('names everything that is wrong at once', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { derivedId, uuidv7 } from '../../../src/core/ids.js';
+import { derivedId, derivedIdAt, uuidv7 } from '../../../src/core/ids.js';
 
 describe('uuidv7', () => {
   it('is a UUID of version 7 that tells its time', () => {
@@ -33,5 +33,14 @@ describe('derivedId', () => {
       derivedId('ab', 'd'),
     ];
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('can begin with a time, and sorts by it', () => {
+    const at = 1_790_000_000_000;
+    expect(derivedIdAt(at, 'a', 1)).toBe(derivedIdAt(at, 'a', 1));
+    expect(derivedIdAt(at, 'a', 1)).toMatch(/^[0-9a-f]{32}$/);
+    expect(derivedIdAt(at, 'a', 1)).not.toBe(derivedIdAt(at, 'a', 2));
+    expect(Number.parseInt(derivedIdAt(at, 'a').slice(0, 12), 16)).toBe(at);
+    expect(derivedIdAt(at, 'b') < derivedIdAt(at + 1, 'a')).toBe(true);
   });
 });

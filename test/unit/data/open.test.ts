@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import type { NewEvent, StoredEvent } from '../../../src/core/events.js';
 import { silentLogger } from '../../../src/core/logger.js';
+import { MIGRATIONS } from '../../../src/data/embedded/schema.js';
 import { EmbeddedFeatureStore } from '../../../src/data/feature-store.js';
 import { openData } from '../../../src/data/open.js';
 import { temporaryFolder } from '../../support/server.js';
@@ -80,7 +81,7 @@ describe('opening the data folder', () => {
     await data.close();
     execFileSync(process.execPath, [
       '-e',
-      `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('DROP INDEX events_of_rare_types; DROP INDEX predictions_by_time; DROP INDEX predictions_by_entity; ALTER TABLE predictions DROP COLUMN score; ALTER TABLE predictions DROP COLUMN decision; PRAGMA user_version = 1'); d.close()`,
+      `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('DROP INDEX events_of_rare_types; DROP INDEX predictions_by_time; DROP INDEX predictions_by_entity; ALTER TABLE predictions DROP COLUMN score; ALTER TABLE predictions DROP COLUMN decision; DROP INDEX predictions_by_event_seq; CREATE INDEX predictions_by_event ON predictions (event_id, model); PRAGMA user_version = 1'); d.close()`,
       join(folder.path, 'scoregraph.db'),
     ]);
     const again = await open(folder.path);
@@ -91,7 +92,7 @@ describe('opening the data folder', () => {
       `const D = require('libsql'); const d = new D(process.argv[1]); console.log(d.pragma('user_version')[0].user_version)`,
       join(folder.path, 'scoregraph.db'),
     ]);
-    expect(String(version).trim()).toBe('3');
+    expect(String(version).trim()).toBe(String(MIGRATIONS.length));
   });
 
   it('refuses a folder it cannot write to', async ({ skip }) => {
@@ -193,6 +194,7 @@ describe('opening the data folder', () => {
 
 describe('EmbeddedFeatureStore', () => {
   const reducer = {
+    types: new Set<StoredEvent['type']>([event('e').type]),
     empty: () => ({ seen: [] as number[] }),
     apply: (state: { seen: number[] }, e: StoredEvent) => void state.seen.push(e.seq),
     encode: (state: { seen: number[] }) => JSON.stringify(state),

@@ -41,6 +41,7 @@ describe('the fraud alert watch', () => {
   let now = 0;
   /** Set to make the log refuse. */
   let refuse = false;
+  let retention = { events: 0, predictions: 0 };
   const clock: Clock = { now: () => now, monotonic: () => now };
   const published: Stored<AlertEvent>[] = [];
 
@@ -77,7 +78,7 @@ describe('the fraud alert watch', () => {
       clock,
       logger: silentLogger,
       watermarkBytes: 0,
-      retention: { events: 0, predictions: 0 },
+      retention,
     });
   };
   /** As the scorer does it: on disk first; `told` false: the process dies before anybody hears of it. */
@@ -105,6 +106,7 @@ describe('the fraud alert watch', () => {
     folder = temporaryFolder();
     now = 1_700_000_000_000;
     refuse = false;
+    retention = { events: 0, predictions: 0 };
     published.length = 0;
     await openFolder();
     await openWatch();
@@ -219,6 +221,39 @@ describe('the fraud alert watch', () => {
     await crash();
     await quiet();
     expect(brief(await logged())).toEqual(['raised new']);
+  });
+
+  it('outlives its own events: what stands is known when retention has taken them', async () => {
+    await score([['t1', 'a', 1]]);
+    await quiet();
+    const [{ id, seq }] = (await logged()) as [Stored<AlertEvent>];
+    await data.events.append(
+      Array.from({ length: 20 }, (_, i) => ({
+        id: `c${i}`,
+        type: 'customer.upserted' as const,
+        schemaVersion: 1,
+        entity: `c${i}`,
+        occurredAt: now,
+        source: 'api' as const,
+        payload: {},
+      })),
+    );
+    await watch.close();
+    await data.close();
+    retention = { events: 5, predictions: 0 };
+    await openFolder();
+    await data.prune(); // what was not saved yet is needed still
+    expect(data.events.horizon()).toBeLessThan(seq);
+    await openWatch();
+    await watch.checkpoint();
+    await data.prune();
+    expect(data.events.horizon()).toBeGreaterThan(seq);
+    await crash();
+    expect(watch.list.get(id)?.alert.transactionId).toBe('t1');
+    expect((await watch.acknowledge([id], 'eve', null))[0]!.result).toBe('ACKNOWLEDGED');
+    await score([['t2', 'a', 0]]);
+    await quiet();
+    expect(brief(await logged())).toEqual(['acknowledged t1', 'cleared t1']);
   });
 
   it('ends an alert when nothing was paid for the quiet time', async () => {

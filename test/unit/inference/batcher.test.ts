@@ -210,4 +210,65 @@ describe('Batcher', () => {
       { numRuns: 150 },
     );
   });
+
+  describe('with blocks', () => {
+    const block = (...sums: number[]) => ({
+      rows: sums.length,
+      inputs: { x: Float32Array.from(sums.flatMap((sum) => [sum, 0])) },
+    });
+    const askBlock = (
+      { batcher, context }: ReturnType<typeof setUp>,
+      sums: number[],
+      more: Partial<RowContext> = {},
+    ): Promise<number[] | string> =>
+      batcher.enqueueBlock('m', 1, block(...sums), context(more)).then(
+        ({ outputs }) => [...outputs.sum!],
+        (error: ScoregraphError) => error.details.reason ?? error.code,
+      );
+
+    it('computes each as one batch, in turn with single rows', async () => {
+      const all = setUp();
+      const answers = [askBlock(all, [1, 2, 2]), askBlock(all, [4, 5])];
+      const rows = [all.ask(7), all.ask(8)];
+      expect(all.batcher.queued('m', 1)).toBe(7);
+      while (all.pool.work() > 0);
+      expect(await Promise.all(answers)).toEqual([
+        [1, 2, 2],
+        [4, 5],
+      ]);
+      expect(await Promise.all(rows)).toEqual([7, 8]);
+      expect(all.pool.batches).toEqual([3, 2, 2]);
+      expect(all.batcher.queued('m', 1)).toBe(0);
+    });
+
+    it('fails one as a whole, and says why', async () => {
+      const all = setUp({ maxQueueSize: 10 });
+      const poisoned = askBlock(all, [1, 5]);
+      const good = askBlock(all, [2, 3]);
+      while (all.pool.work({ poison: 5 }) > 0);
+      expect(await poisoned).toBe('ENGINE_REFUSED');
+      expect(await good).toEqual([2, 3]);
+      expect(all.failures.rows).toBe(2);
+      const dead = askBlock(all, [1]);
+      all.pool.work({ die: true });
+      expect(await dead).toBe('MODEL_UNAVAILABLE');
+    });
+
+    it('refuses what is too large, not finite, of another shape, late, or too much', async () => {
+      const all = setUp({ maxQueueSize: 10 });
+      expect(await askBlock(all, [1, 2, 3, 4, 5, 6, 7, 8, 9])).toBe('INVALID_FEATURES');
+      expect(await askBlock(all, [1, Number.NaN])).toBe('INVALID_FEATURES');
+      await expect(
+        all.batcher.enqueueBlock('m', 1, { rows: 2, inputs: { x: new Float32Array(3) } }, all.context()),
+      ).rejects.toThrow('input x: expected 4 values, got 3');
+      const waits = [askBlock(all, [1, 2, 3, 4]), askBlock(all, [1, 2, 3, 4], { deadline: 5 })];
+      expect(await askBlock(all, [1, 2, 3])).toBe('QUEUE_FULL');
+      all.advance(10);
+      while (all.pool.work() > 0);
+      expect(await Promise.all(waits)).toEqual([[1, 2, 3, 4], 'DEADLINE_EXCEEDED']);
+      const closed = all.batcher.enqueueBlock('m', 1, block(1), all.context());
+      all.batcher.close('m', 1, new Error('closed'));
+      await expect(closed).rejects.toThrow('closed');
+    });
+  });
 });

@@ -42,10 +42,10 @@ describe('replaying payments', () => {
   const replay = (name: string, rows: readonly Payment[]) => {
     const dir = join(folder.path, name, 'card-transactions');
     mkdirSync(dir, { recursive: true });
-    const lines = rows.map((p) => `${stamp(p.at)},${p.card},shop,${p.category},${p.amount},${p.fraud}`);
+    const lines = rows.map((p, i) => `${i},${stamp(p.at)},${p.card},shop,${p.category},${p.amount},${p.fraud}`);
     writeFileSync(
       join(dir, 'transactions.csv'),
-      ['timestamp,customer_id,merchant,category,amt,is_fraud', ...lines, ''].join('\n'),
+      ['trans_id,timestamp,customer_id,merchant,category,amt,is_fraud', ...lines, ''].join('\n'),
     );
     writeFileSync(join(dir, 'customers.csv'), 'customer_id,dob\ncard-0,1970-01-01\n');
     return replayPayments(join(folder.path, name), noProgress);

@@ -32,7 +32,7 @@ describe.skipIf(!hasNative)('the fraud network', async () => {
     const std = Float64Array.from({ length: WIDTH }, (_, f) => 1 + f / 10);
     const raw = x.map((value, i) => value * std[i % WIDTH]! + mean[i % WIDTH]!);
     const model = ensemble([network(1), network(2)]);
-    const served = foldStandardisation(model, mean, std);
+    const served = foldStandardisation(model, { mean, std });
     const [plain, folded] = [logits(model, x), logits(served, raw)];
     plain.forEach((value, i) => {
       expect(folded[i]).toBeCloseTo(value, 3);

@@ -72,4 +72,26 @@ describe('the baseline histogram', () => {
       }),
     );
   });
+
+  it('has a bin for each value where there are few of them', () => {
+    const rows = (...counted: [value: number, rows: number][]) =>
+      Float32Array.from(counted.flatMap(([value, n]) => new Array<number>(n).fill(value)));
+    expect(histogram(rows([1, 3], [0, 97]))).toEqual({ edges: [0, 1, 2], counts: [97, 3] });
+    expect(histogram(rows([0, 1], [1, 99]))).toEqual({ edges: [0, 1, 2], counts: [1, 99] });
+    expect(histogram(rows([0, 990], [1, 5], [4, 5]))).toEqual({ edges: [0, 1, 4, 7], counts: [990, 5, 5] });
+    expect(histogram(rows([5, 10]))).toEqual({ edges: [5, 6], counts: [10] });
+  });
+
+  it('tells the highest value from those below it where most rows have it', () => {
+    const values = Float32Array.from({ length: 1_000 }, (_, i) => (i < 300 ? i / 1_000 : 1));
+    const { edges, counts } = histogram(values);
+    expect(counts[counts.length - 1]).toBe(700);
+    expect(edges[edges.length - 2]).toBe(1);
+  });
+
+  it('holds equal counts where there are many values', () => {
+    const { edges, counts } = histogram(Float32Array.from({ length: 1_000 }, (_, i) => i));
+    expect(counts).toEqual(new Array(20).fill(50));
+    expect(edges[20]).toBe(999);
+  });
 });

@@ -90,7 +90,7 @@ describe('GraphQL over HTTP', () => {
     ['an unknown one of several', '{"query":"query A { hello } query C { hello }","operationName":"B"}', 400, /"B"/],
     ['none of several operations', '{"query":"query A { hello } query B { hello }"}', 400, /operation name/],
     ['a document without operations', '{"query":"fragment F on Query { hello }"}', 400, /./],
-    ['a subscription', '{"query":"subscription { never }"}', 400, /WebSocket/],
+    ['a subscription', '{"query":"subscription { never }"}', 406, /text\/event-stream.*multipart.*WebSocket/],
   ])('answers %s with a GraphQL error', async (_, body, status, message) => {
     const server = await start();
     const response = await server.post(body);
@@ -332,6 +332,8 @@ describe('GraphQL over HTTP', () => {
       const half =
         'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
       expect(await answer(server, half)).toMatch(/^HTTP\/1\.1 4(00|08)/);
+      const tooLong = half.replace('99', '99999999');
+      expect(await answer(server, tooLong)).toMatch(/^HTTP\/1\.1 413/); // and the connection ends, though the body never does
       expect(server.seen.sum).toBe(0);
     });
 
@@ -375,13 +377,13 @@ describe('GraphQL over HTTP', () => {
       expect(errors[0].message.length).toBeLessThan(150);
       const method = await fetch(`${server.url}/metrics`, { method: 'POST' });
       expect([method.status, method.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-      const put = await fetch(`${server.url}/graphql`, { method: 'PUT', body: '{}' });
-      expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST']);
-      const root = await fetch(server.url, { redirect: 'manual' });
-      expect([root.status, root.headers.get('location')]).toEqual([302, '/graphiql']);
+      const patch = await fetch(`${server.url}/graphql`, { method: 'PATCH', body: '{}' });
+      expect([patch.status, patch.headers.get('allow')]).toEqual([405, 'GET, POST, PUT, DELETE']);
+      const root = await fetch(server.url); // this one has no page
+      expect([root.status, (await bodyOf(root)).errors[0].extensions.code]).toEqual([503, 'NOT_FOUND']);
       const page = await fetch(`${server.url}/graphiql`);
       const good = await server.post({ query: '{ hello }' });
-      for (const response of [none, method, put, root, page, good]) {
+      for (const response of [none, method, patch, root, page, good]) {
         expect(response.headers.get('x-content-type-options')).toBe('nosniff');
         expect(response.headers.get('x-frame-options')).toBe('DENY');
         expect(response.headers.get('referrer-policy')).toBe('no-referrer');

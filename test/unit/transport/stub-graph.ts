@@ -136,6 +136,7 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
     maxBodyBytes: 64 * 1024,
     allowedHosts: ['graph.example'],
     allowedOrigins: ['https://app.example'],
+    pageDir: '/nowhere',
     notReady: () => [],
     beforeScrape: () => {},
     ...options,

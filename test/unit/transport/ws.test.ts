@@ -188,7 +188,7 @@ describe('GraphQL over WebSocket', () => {
       .toBe(true);
     expect(seen.flooded).toBeLessThan(60); // what the operating system's buffers take, and one
     client.socket.resume();
-    await expect.poll(() => seen.flooded).toBeGreaterThan(before);
+    await expect.poll(() => seen.flooded, { timeout: 10_000 }).toBeGreaterThan(before);
     client.send({ id: '1', type: 'complete' });
     await expect.poll(() => seen.ended).toBe(1);
     client.socket.close();

@@ -82,8 +82,7 @@ function world(render?: Render) {
     },
     join(client: Client, from: number, delivery?: DeliveryInput, filter?: (n: number) => boolean) {
       open++;
-      const subscriber = new LogSubscriber({
-        subscription: describe(from, delivery, filter),
+      const subscriber = new LogSubscriber(describe(from, delivery, filter), {
         rendering,
         present: (errors) => errors as GraphQLError[],
         onEnd: () => open--,

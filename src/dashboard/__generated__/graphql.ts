@@ -1,0 +1,900 @@
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A position in a stream or list. Opaque, and valid only where it was issued. */
+  Cursor: { input: string; output: string; }
+  /** A calendar date, `2026-03-01`. */
+  Date: { input: string; output: string; }
+  /** A point in time, RFC 3339 with an offset: `2026-03-01T12:30:00Z`. Answers are in UTC. */
+  DateTime: { input: string; output: string; }
+  /** A decimal number in a string, `"12.50"`: exact, never a float. */
+  Decimal: { input: string; output: string; }
+  /** A whole number from 1 to 2147483647. */
+  PositiveInt: { input: number; output: number; }
+};
+
+/** What is known about a customer. Fields left out keep their value. */
+export type CustomerInput = {
+  /** For the age among the fraud model's features. */
+  readonly birthDate?: InputMaybe<Scalars['Date']['input']>;
+  /** For recommendations before anything is known of their taste. */
+  readonly country?: InputMaybe<Scalars['String']['input']>;
+  /** When they became a customer. */
+  readonly createdAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Your key, at most 128 characters. */
+  readonly customerId: Scalars['ID']['input'];
+};
+
+/** One of the things that are said of a customer. */
+export type CustomerScoreKind =
+  /** A payment of theirs was scored. */
+  | 'FRAUD'
+  /** Their recommendations are others, or in another order. */
+  | 'RECOMMENDATIONS'
+  /** They belong to another segment. */
+  | 'SEGMENT';
+
+/** How messages of a log-backed stream are delivered. */
+export type DeliveryInput = {
+  /** Messages kept for a slow reader, 1 to 10,000; 1,000 when left out. */
+  readonly capacity?: InputMaybe<Scalars['Int']['input']>;
+  /** Most messages a second; what comes faster counts as not read in time. No limit when left out. */
+  readonly maxRate?: InputMaybe<Scalars['Float']['input']>;
+  /** What happens when they come faster than they are read. */
+  readonly policy?: InputMaybe<DeliveryPolicy>;
+};
+
+/** What happens to messages that a subscriber does not read in time. */
+export type DeliveryPolicy =
+  /** Only the latest of each key is kept: a dashboard that wants the present, not the past. */
+  | 'CONFLATE'
+  /** The subscription ends with an error: a reader that must see everything comes back with `after`. */
+  | 'DISCONNECT'
+  /** The oldest go; `Lagged` says how many. */
+  | 'DROP_OLDEST';
+
+/** What became of an alert. */
+export type FraudAlertChange =
+  /** Somebody has seen to it. */
+  | 'ACKNOWLEDGED'
+  /** It is over. */
+  | 'CLEARED'
+  /** A payment reached the threshold. */
+  | 'RAISED';
+
+/** Why an alert is over. */
+export type FraudAlertClearReason =
+  /** More than 10,000 alerts stood at once: the oldest made room. */
+  | 'DISPLACED'
+  /** A later payment of the customer lay below the clear threshold. */
+  | 'PAYMENT_BELOW_THRESHOLD'
+  /** The customer has paid nothing for the quiet time (`SCOREGRAPH_ALERT_QUIET_MINUTES`). */
+  | 'QUIET';
+
+/** Why an alert could not be acknowledged. */
+export type FraudAlertErrorCode =
+  /** Somebody was faster: `acknowledgedBy` of the alert says who. */
+  | 'ALREADY_ACKNOWLEDGED'
+  /** It is over. */
+  | 'ALREADY_CLEARED'
+  /** No alert has this id. */
+  | 'NOT_FOUND';
+
+/** Where an alert is between being raised and being cleared. */
+export type FraudAlertState =
+  /** Somebody has seen to it. */
+  | 'ACKNOWLEDGED'
+  /** Over: `clearReason` says why. */
+  | 'CLEARED'
+  /** Raised; nobody has said that they have seen to it. */
+  | 'OPEN';
+
+/** What to do with a payment. */
+export type FraudDecision =
+  /** Let it pass. */
+  | 'APPROVE'
+  /** Refuse it. */
+  | 'DECLINE'
+  /** Let a person look at it. */
+  | 'REVIEW';
+
+/** A payment that is only thought of. */
+export type HypotheticalTransactionInput = {
+  /** What would be paid, in the model's currency (`Model.currency`). */
+  readonly amount: MoneyInput;
+  /** Kind of merchant: `grocery_pos`, `shopping_net`, … */
+  readonly category: Scalars['String']['input'];
+  /** Whom the customer would pay. */
+  readonly merchant: Scalars['String']['input'];
+  /** When it would happen; now when left out. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Why an item was refused. */
+export type IngestErrorCode =
+  /** The id was recorded before with other content. */
+  | 'DUPLICATE_WITH_OTHER_CONTENT'
+  /** A field is not as it must be. */
+  | 'INVALID'
+  /** More than 5 minutes ahead of the server's clock. */
+  | 'IN_FUTURE'
+  /** Before 2000-01-01. */
+  | 'TOO_OLD'
+  /** No such customer: upsert them first. */
+  | 'UNKNOWN_CUSTOMER'
+  /** No such item: upsert it first. */
+  | 'UNKNOWN_ITEM'
+  /** No recorded prediction has this id. */
+  | 'UNKNOWN_PREDICTION';
+
+/** Something a customer did with an item. */
+export type InteractionInput = {
+  /** Who; must be known. */
+  readonly customerId: Scalars['ID']['input'];
+  /** Your key, at most 128 characters; makes the call idempotent. */
+  readonly interactionId: Scalars['ID']['input'];
+  /** With what; must be in the recommender's vocabulary or upserted. */
+  readonly itemId: Scalars['ID']['input'];
+  /** What they did. */
+  readonly kind: InteractionKind;
+  /** When: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly occurredAt: Scalars['DateTime']['input'];
+  /** Purchases with one orderId are one order; without it, purchases at the same instant are. */
+  readonly orderId?: InputMaybe<Scalars['ID']['input']>;
+  /** Credits the recommendation that led here; must have been recorded. */
+  readonly predictionId?: InputMaybe<Scalars['ID']['input']>;
+  /** Units bought. */
+  readonly quantity?: Scalars['PositiveInt']['input'];
+  /** Price of one unit, in the segmentation model's currency; left out, a purchase counts for recency and frequency only. */
+  readonly unitPrice?: InputMaybe<MoneyInput>;
+};
+
+/** What somebody did with an item. */
+export type InteractionKind =
+  /** Put it into the basket. */
+  | 'BASKET'
+  /** Bought it. */
+  | 'PURCHASE'
+  /** Looked at it. */
+  | 'VIEW';
+
+/** An item of the shop. */
+export type ItemInput = {
+  /** False withdraws it from sale. */
+  readonly available?: Scalars['Boolean']['input'];
+  /** Your key, at most 128 characters. */
+  readonly itemId: Scalars['ID']['input'];
+  /** For people, at most 500 characters. */
+  readonly title: Scalars['String']['input'];
+};
+
+/** Why messages are missing. */
+export type LagReason =
+  /** Only the latest of each key was kept, as asked. */
+  | 'CONFLATED'
+  /** The log no longer holds them. */
+  | 'RETENTION'
+  /** This subscriber did not read fast enough: the oldest went. */
+  | 'SLOW_CONSUMER';
+
+/** Which version answers. Left out: what the router decides for this entity, usually the champion. */
+export type ModelSelector =
+  /** A version by alias: `champion`, `challenger`. */
+  { readonly alias: Scalars['String']['input']; readonly version?: never; }
+  |  /** A version by number. */
+  { readonly alias?: never; readonly version: Scalars['Int']['input']; };
+
+/** Where a version is between its folder and its end. */
+export type ModelVersionState =
+  /** It can answer. */
+  | 'AVAILABLE'
+  /** It does not serve: it was unloaded, or could not be loaded. `reason` says why. */
+  | 'END'
+  /** Its files are being checked, loaded and warmed. */
+  | 'LOADING'
+  /** Known, not looked at yet. */
+  | 'START'
+  /** It answers no more and gives its memory back. */
+  | 'UNLOADING';
+
+/** An amount of money, exact. */
+export type MoneyInput = {
+  /** In major units, with no more decimal places than the currency has: `"12.50"`. */
+  readonly amount: Scalars['Decimal']['input'];
+  /** ISO 4217 code: `USD`. A model takes amounts in its own currency only. */
+  readonly currency: Scalars['String']['input'];
+};
+
+/** Which recorded predictions: all conditions that are given must hold. */
+export type PredictionFilter = {
+  /** Only about these customers, at most 100. Unknown ones have no predictions. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Fraud only: with one of these decisions. */
+  readonly decisions?: InputMaybe<ReadonlyArray<FraudDecision>>;
+  /** Only those made at or after this time. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Fraud only: from this probability on, 0 to 1. */
+  readonly minProbability?: InputMaybe<Scalars['Float']['input']>;
+  /** Only this model's, by its name: `fraud`, `recommendations`, `segmentation`. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Only those made before this time. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** What a list is based on. */
+export type RecommendationBasis =
+  /** The customer's own latest interactions. */
+  | 'PERSONAL'
+  /** Nothing is known of the customer's taste: popular with everybody. */
+  | 'POPULAR'
+  /** Nothing is known of the customer's taste: popular in their country. */
+  | 'POPULAR_IN_COUNTRY';
+
+/** A card payment to be recorded and scored. */
+export type TransactionInput = {
+  /** How much, above 0, in the fraud model's currency. */
+  readonly amount: MoneyInput;
+  /** Kind of merchant: `grocery_pos`, `shopping_net`, … Others are taken too, and count as none of the known. */
+  readonly category: Scalars['String']['input'];
+  /** Who paid; must be known. */
+  readonly customerId: Scalars['ID']['input'];
+  /** Whom they paid. */
+  readonly merchant: Scalars['String']['input'];
+  /** When: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly occurredAt: Scalars['DateTime']['input'];
+  /** Your key, at most 128 characters; makes the call idempotent. */
+  readonly transactionId: Scalars['ID']['input'];
+};
+
+/** Which payments to watch: all conditions that are given must hold. */
+export type TransactionScoredFilter = {
+  /** Only these categories, at most 500. */
+  readonly categories?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Only these customers, at most 500. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Only payments with one of these decisions. */
+  readonly decisions?: InputMaybe<ReadonlyArray<FraudDecision>>;
+  /** Only from this probability on, 0 to 1. */
+  readonly minProbability?: InputMaybe<Scalars['Float']['input']>;
+};
+
+export type AlertFragment = { readonly __typename?: 'FraudAlert', readonly alertId: string, readonly raisedAt: string, readonly state: FraudAlertState, readonly raiseThreshold: number, readonly clearThreshold: number, readonly acknowledgedAt?: string | null, readonly acknowledgedBy?: string | null, readonly note?: string | null, readonly clearedAt?: string | null, readonly clearReason?: FraudAlertClearReason | null, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } } | null, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null };
+
+export type StandingAlertsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StandingAlertsQuery = { readonly __typename?: 'Query', readonly fraudAlerts: { readonly __typename?: 'FraudAlertConnection', readonly nodes?: ReadonlyArray<{ readonly __typename?: 'FraudAlert', readonly alertId: string, readonly raisedAt: string, readonly state: FraudAlertState, readonly raiseThreshold: number, readonly clearThreshold: number, readonly acknowledgedAt?: string | null, readonly acknowledgedBy?: string | null, readonly note?: string | null, readonly clearedAt?: string | null, readonly clearReason?: FraudAlertClearReason | null, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } } | null, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } | null> | null, readonly pageInfo: { readonly __typename?: 'PageInfo', readonly hasNextPage: boolean } } };
+
+export type FraudAlertsSubscriptionVariables = Exact<{
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type FraudAlertsSubscription = { readonly __typename?: 'Subscription', readonly fraudAlerts: { readonly __typename: 'CaughtUp', readonly cursor: string, readonly replayed: number } | { readonly __typename: 'FraudAlertChanged', readonly cursor: string, readonly change: FraudAlertChange, readonly alert: { readonly __typename?: 'FraudAlert', readonly alertId: string, readonly raisedAt: string, readonly state: FraudAlertState, readonly raiseThreshold: number, readonly clearThreshold: number, readonly acknowledgedAt?: string | null, readonly acknowledgedBy?: string | null, readonly note?: string | null, readonly clearedAt?: string | null, readonly clearReason?: FraudAlertClearReason | null, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } } | null, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } } | { readonly __typename: 'Lagged', readonly cursor: string, readonly missed?: number | null } };
+
+export type AcknowledgeFraudAlertsMutationVariables = Exact<{
+  alertIds: ReadonlyArray<Scalars['ID']['input']> | Scalars['ID']['input'];
+  note?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type AcknowledgeFraudAlertsMutation = { readonly __typename?: 'Mutation', readonly acknowledgeFraudAlerts?: { readonly __typename?: 'AcknowledgeFraudAlertsPayload', readonly acknowledgedCount?: number | null, readonly alerts?: ReadonlyArray<{ readonly __typename?: 'FraudAlert', readonly alertId: string, readonly raisedAt: string, readonly state: FraudAlertState, readonly raiseThreshold: number, readonly clearThreshold: number, readonly acknowledgedAt?: string | null, readonly acknowledgedBy?: string | null, readonly note?: string | null, readonly clearedAt?: string | null, readonly clearReason?: FraudAlertClearReason | null, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } } | null, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } | null> | null, readonly userErrors: ReadonlyArray<{ readonly __typename?: 'FraudAlertUserError', readonly message: string, readonly code: FraudAlertErrorCode }> } | null };
+
+export type CustomerQueryVariables = Exact<{
+  customerId: Scalars['ID']['input'];
+}>;
+
+
+export type CustomerQuery = { readonly __typename?: 'Query', readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string, readonly simulated: boolean, readonly country?: string | null, readonly birthDate?: string | null, readonly transactions: { readonly __typename?: 'TransactionConnection', readonly nodes?: ReadonlyArray<{ readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } | null> | null } } | null };
+
+export type CustomerPaymentFragment = { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null };
+
+export type CustomerScoresSubscriptionVariables = Exact<{
+  customerId: Scalars['ID']['input'];
+}>;
+
+
+export type CustomerScoresSubscription = { readonly __typename?: 'Subscription', readonly customerScores?: { readonly __typename?: 'CustomerScores', readonly changed: ReadonlyArray<CustomerScoreKind>, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } | null, readonly segment?: { readonly __typename?: 'SegmentAssignment', readonly confidence: number, readonly margin: number, readonly segment: { readonly __typename?: 'Segment', readonly segmentId: string, readonly label: string, readonly description: string }, readonly runnerUp?: { readonly __typename?: 'Segment', readonly label: string } | null } | null, readonly recommendations?: { readonly __typename?: 'RecommendationList', readonly basis: RecommendationBasis, readonly reason: string, readonly items: ReadonlyArray<{ readonly __typename?: 'RecommendedItem', readonly rank: number, readonly score: number, readonly item: { readonly __typename?: 'Item', readonly itemId: string, readonly title: string } }> } | null } | null };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { readonly __typename?: 'Query', readonly engine: { readonly __typename?: 'EngineInfo', readonly name: string, readonly version: string, readonly workers: number, readonly workersAlive: number }, readonly models: ReadonlyArray<{ readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly inputs: ReadonlyArray<{ readonly __typename?: 'TensorSpec', readonly features: ReadonlyArray<{ readonly __typename?: 'FeatureSpec', readonly name: string }> }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly trainedOn?: string | null, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }> }> };
+
+export type ModelStateChangedSubscriptionVariables = Exact<{
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type ModelStateChangedSubscription = { readonly __typename?: 'Subscription', readonly modelStateChanged: { readonly __typename: 'CaughtUp', readonly cursor: string, readonly replayed: number } | { readonly __typename: 'Lagged', readonly cursor: string, readonly missed?: number | null } | { readonly __typename: 'ModelStateChanged', readonly cursor: string, readonly model: string, readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly at: string } };
+
+export type LiveStatsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LiveStatsSubscription = { readonly __typename?: 'Subscription', readonly liveStats: { readonly __typename?: 'LiveStats', readonly at: string, readonly windowSeconds: number, readonly transactionsPerSecond: number, readonly predictionsPerSecond: number, readonly scorerBacklog: number, readonly subscribers: number, readonly decisions: { readonly __typename?: 'DecisionCounts', readonly approve: number, readonly review: number, readonly decline: number }, readonly scoringLatency: { readonly __typename?: 'LatencyQuantiles', readonly p50Ms?: number | null, readonly p99Ms?: number | null }, readonly eventLog: { readonly __typename?: 'EventLogRange', readonly head: number }, readonly models: ReadonlyArray<{ readonly __typename?: 'ModelLiveStats', readonly model: string, readonly version: number, readonly rowsPerSecond: number, readonly latencyP50Ms?: number | null, readonly latencyP99Ms?: number | null, readonly meanBatchSize?: number | null, readonly queueDepth: number }> } };
+
+export type SimulatedWorldQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SimulatedWorldQuery = { readonly __typename?: 'Query', readonly simulation?: { readonly __typename?: 'Simulation', readonly note: string, readonly customers: number, readonly transactionsScored: number, readonly fraudTruth: { readonly __typename?: 'ConfusionCounts', readonly truePositives: number, readonly falsePositives: number, readonly falseNegatives: number, readonly trueNegatives: number, readonly precision?: number | null, readonly recall?: number | null } } | null };
+
+export type PaymentRowFragment = { readonly __typename?: 'TransactionScored', readonly cursor: string, readonly transaction: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision } | null };
+
+export type TransactionScoredSubscriptionVariables = Exact<{
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type TransactionScoredSubscription = { readonly __typename?: 'Subscription', readonly transactionScored: { readonly __typename: 'CaughtUp', readonly cursor: string, readonly replayed: number } | { readonly __typename: 'Lagged', readonly cursor: string, readonly missed?: number | null } | { readonly __typename: 'TransactionScored', readonly cursor: string, readonly transaction: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision } | null } };
+
+export type WhyFragment = { readonly __typename?: 'Explanation', readonly baseline: number, readonly score: number, readonly unit: string, readonly rest: number, readonly contributions: ReadonlyArray<{ readonly __typename?: 'Contribution', readonly name: string, readonly contribution: number, readonly sentence: string }> };
+
+export type PaymentWhyQueryVariables = Exact<{
+  transactionId: Scalars['ID']['input'];
+}>;
+
+
+export type PaymentWhyQuery = { readonly __typename?: 'Query', readonly transaction?: { readonly __typename?: 'Transaction', readonly recordedAt: string, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision, readonly defaultedFeatures: ReadonlyArray<string>, readonly outOfRangeFeatures: ReadonlyArray<string>, readonly modelVersion: { readonly __typename?: 'ModelVersion', readonly number: number, readonly model: { readonly __typename?: 'Model', readonly name: string } }, readonly explanation?: { readonly __typename?: 'Explanation', readonly baseline: number, readonly score: number, readonly unit: string, readonly rest: number, readonly contributions: ReadonlyArray<{ readonly __typename?: 'Contribution', readonly name: string, readonly contribution: number, readonly sentence: string }> } | null } | null } | null };
+
+export type TryPaymentQueryVariables = Exact<{
+  customerId: Scalars['ID']['input'];
+  transaction: HypotheticalTransactionInput;
+}>;
+
+
+export type TryPaymentQuery = { readonly __typename?: 'Query', readonly customer?: { readonly __typename?: 'Customer', readonly assessTransaction?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision, readonly outOfRangeFeatures: ReadonlyArray<string>, readonly modelVersion: { readonly __typename?: 'ModelVersion', readonly number: number }, readonly explanation?: { readonly __typename?: 'Explanation', readonly baseline: number, readonly score: number, readonly unit: string, readonly rest: number, readonly contributions: ReadonlyArray<{ readonly __typename?: 'Contribution', readonly name: string, readonly contribution: number, readonly sentence: string }> } | null } | null } | null };
+
+export type TryCurvesQueryVariables = Exact<{
+  customerId: Scalars['ID']['input'];
+  amounts: ReadonlyArray<HypotheticalTransactionInput> | HypotheticalTransactionInput;
+  hours: ReadonlyArray<HypotheticalTransactionInput> | HypotheticalTransactionInput;
+}>;
+
+
+export type TryCurvesQuery = { readonly __typename?: 'Query', readonly customer?: { readonly __typename?: 'Customer', readonly byAmount?: ReadonlyArray<{ readonly __typename?: 'FraudAssessment', readonly probability: number } | null> | null, readonly byHour?: ReadonlyArray<{ readonly __typename?: 'FraudAssessment', readonly probability: number } | null> | null } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const AlertFragmentDoc = new TypedDocumentString(`
+    fragment Alert on FraudAlert {
+  alertId
+  customer {
+    customerId
+  }
+  transaction {
+    transactionId
+    merchant
+    category
+    amount {
+      amount
+      currency
+    }
+    occurredAt
+    simulated
+  }
+  fraud {
+    probability
+    decision
+  }
+  raisedAt
+  state
+  raiseThreshold
+  clearThreshold
+  acknowledgedAt
+  acknowledgedBy
+  note
+  clearedAt
+  clearReason
+}
+    `, {"fragmentName":"Alert"}) as unknown as TypedDocumentString<AlertFragment, unknown>;
+export const CustomerPaymentFragmentDoc = new TypedDocumentString(`
+    fragment CustomerPayment on Transaction {
+  transactionId
+  merchant
+  category
+  amount {
+    amount
+    currency
+  }
+  occurredAt
+  simulated
+  fraud {
+    probability
+    decision
+  }
+}
+    `, {"fragmentName":"CustomerPayment"}) as unknown as TypedDocumentString<CustomerPaymentFragment, unknown>;
+export const PaymentRowFragmentDoc = new TypedDocumentString(`
+    fragment PaymentRow on TransactionScored {
+  cursor
+  transaction {
+    transactionId
+    merchant
+    category
+    amount {
+      amount
+      currency
+    }
+    occurredAt
+    simulated
+    customer {
+      customerId
+    }
+  }
+  fraud {
+    predictedAt
+    probability
+    decision
+  }
+}
+    `, {"fragmentName":"PaymentRow"}) as unknown as TypedDocumentString<PaymentRowFragment, unknown>;
+export const WhyFragmentDoc = new TypedDocumentString(`
+    fragment Why on Explanation {
+  baseline
+  score
+  unit
+  rest
+  contributions {
+    name
+    contribution
+    sentence
+  }
+}
+    `, {"fragmentName":"Why"}) as unknown as TypedDocumentString<WhyFragment, unknown>;
+export const StandingAlertsDocument = new TypedDocumentString(`
+    query StandingAlerts {
+  fraudAlerts(states: [OPEN, ACKNOWLEDGED], first: 50) {
+    nodes {
+      ...Alert
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    fragment Alert on FraudAlert {
+  alertId
+  customer {
+    customerId
+  }
+  transaction {
+    transactionId
+    merchant
+    category
+    amount {
+      amount
+      currency
+    }
+    occurredAt
+    simulated
+  }
+  fraud {
+    probability
+    decision
+  }
+  raisedAt
+  state
+  raiseThreshold
+  clearThreshold
+  acknowledgedAt
+  acknowledgedBy
+  note
+  clearedAt
+  clearReason
+}`) as unknown as TypedDocumentString<StandingAlertsQuery, StandingAlertsQueryVariables>;
+export const FraudAlertsDocument = new TypedDocumentString(`
+    subscription FraudAlerts($after: Cursor) {
+  fraudAlerts(after: $after) {
+    __typename
+    ... on FraudAlertChanged {
+      cursor
+      change
+      alert {
+        ...Alert
+      }
+    }
+    ... on CaughtUp {
+      cursor
+      replayed
+    }
+    ... on Lagged {
+      cursor
+      missed
+    }
+  }
+}
+    fragment Alert on FraudAlert {
+  alertId
+  customer {
+    customerId
+  }
+  transaction {
+    transactionId
+    merchant
+    category
+    amount {
+      amount
+      currency
+    }
+    occurredAt
+    simulated
+  }
+  fraud {
+    probability
+    decision
+  }
+  raisedAt
+  state
+  raiseThreshold
+  clearThreshold
+  acknowledgedAt
+  acknowledgedBy
+  note
+  clearedAt
+  clearReason
+}`) as unknown as TypedDocumentString<FraudAlertsSubscription, FraudAlertsSubscriptionVariables>;
+export const AcknowledgeFraudAlertsDocument = new TypedDocumentString(`
+    mutation AcknowledgeFraudAlerts($alertIds: [ID!]!, $note: String) {
+  acknowledgeFraudAlerts(alertIds: $alertIds, note: $note) {
+    alerts {
+      ...Alert
+    }
+    acknowledgedCount
+    userErrors {
+      message
+      code
+    }
+  }
+}
+    fragment Alert on FraudAlert {
+  alertId
+  customer {
+    customerId
+  }
+  transaction {
+    transactionId
+    merchant
+    category
+    amount {
+      amount
+      currency
+    }
+    occurredAt
+    simulated
+  }
+  fraud {
+    probability
+    decision
+  }
+  raisedAt
+  state
+  raiseThreshold
+  clearThreshold
+  acknowledgedAt
+  acknowledgedBy
+  note
+  clearedAt
+  clearReason
+}`) as unknown as TypedDocumentString<AcknowledgeFraudAlertsMutation, AcknowledgeFraudAlertsMutationVariables>;
+export const CustomerDocument = new TypedDocumentString(`
+    query Customer($customerId: ID!) {
+  customer(customerId: $customerId) {
+    customerId
+    simulated
+    country
+    birthDate
+    transactions(first: 8) {
+      nodes {
+        ...CustomerPayment
+      }
+    }
+  }
+}
+    fragment CustomerPayment on Transaction {
+  transactionId
+  merchant
+  category
+  amount {
+    amount
+    currency
+  }
+  occurredAt
+  simulated
+  fraud {
+    probability
+    decision
+  }
+}`) as unknown as TypedDocumentString<CustomerQuery, CustomerQueryVariables>;
+export const CustomerScoresDocument = new TypedDocumentString(`
+    subscription CustomerScores($customerId: ID!) {
+  customerScores(customerId: $customerId, first: 6) {
+    changed
+    transaction {
+      ...CustomerPayment
+    }
+    segment {
+      confidence
+      margin
+      segment {
+        segmentId
+        label
+        description
+      }
+      runnerUp {
+        label
+      }
+    }
+    recommendations {
+      basis
+      reason
+      items {
+        rank
+        score
+        item {
+          itemId
+          title
+        }
+      }
+    }
+  }
+}
+    fragment CustomerPayment on Transaction {
+  transactionId
+  merchant
+  category
+  amount {
+    amount
+    currency
+  }
+  occurredAt
+  simulated
+  fraud {
+    probability
+    decision
+  }
+}`) as unknown as TypedDocumentString<CustomerScoresSubscription, CustomerScoresSubscriptionVariables>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models {
+  engine {
+    name
+    version
+    workers
+    workersAlive
+  }
+  models {
+    name
+    description
+    currency
+    inputs {
+      features {
+        name
+      }
+    }
+    versions {
+      number
+      state
+      reason
+      stateChangedAt
+      mode
+      aliases
+      trainedOn
+      statistics {
+        rows
+        errors
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ModelStateChangedDocument = new TypedDocumentString(`
+    subscription ModelStateChanged($after: Cursor) {
+  modelStateChanged(after: $after) {
+    __typename
+    ... on ModelStateChanged {
+      cursor
+      model
+      number
+      state
+      reason
+      at
+    }
+    ... on CaughtUp {
+      cursor
+      replayed
+    }
+    ... on Lagged {
+      cursor
+      missed
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelStateChangedSubscription, ModelStateChangedSubscriptionVariables>;
+export const LiveStatsDocument = new TypedDocumentString(`
+    subscription LiveStats {
+  liveStats(every: 1) {
+    at
+    windowSeconds
+    transactionsPerSecond
+    predictionsPerSecond
+    decisions {
+      approve
+      review
+      decline
+    }
+    scoringLatency {
+      p50Ms
+      p99Ms
+    }
+    eventLog {
+      head
+    }
+    scorerBacklog
+    subscribers
+    models {
+      model
+      version
+      rowsPerSecond
+      latencyP50Ms
+      latencyP99Ms
+      meanBatchSize
+      queueDepth
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LiveStatsSubscription, LiveStatsSubscriptionVariables>;
+export const SimulatedWorldDocument = new TypedDocumentString(`
+    query SimulatedWorld {
+  simulation {
+    note
+    customers
+    transactionsScored
+    fraudTruth {
+      truePositives
+      falsePositives
+      falseNegatives
+      trueNegatives
+      precision
+      recall
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SimulatedWorldQuery, SimulatedWorldQueryVariables>;
+export const TransactionScoredDocument = new TypedDocumentString(`
+    subscription TransactionScored($after: Cursor) {
+  transactionScored(after: $after) {
+    __typename
+    ... on TransactionScored {
+      ...PaymentRow
+    }
+    ... on CaughtUp {
+      cursor
+      replayed
+    }
+    ... on Lagged {
+      cursor
+      missed
+    }
+  }
+}
+    fragment PaymentRow on TransactionScored {
+  cursor
+  transaction {
+    transactionId
+    merchant
+    category
+    amount {
+      amount
+      currency
+    }
+    occurredAt
+    simulated
+    customer {
+      customerId
+    }
+  }
+  fraud {
+    predictedAt
+    probability
+    decision
+  }
+}`) as unknown as TypedDocumentString<TransactionScoredSubscription, TransactionScoredSubscriptionVariables>;
+export const PaymentWhyDocument = new TypedDocumentString(`
+    query PaymentWhy($transactionId: ID!) {
+  transaction(transactionId: $transactionId) {
+    recordedAt
+    fraud {
+      predictedAt
+      probability
+      decision
+      modelVersion {
+        number
+        model {
+          name
+        }
+      }
+      defaultedFeatures
+      outOfRangeFeatures
+      explanation(top: 8) {
+        ...Why
+      }
+    }
+  }
+}
+    fragment Why on Explanation {
+  baseline
+  score
+  unit
+  rest
+  contributions {
+    name
+    contribution
+    sentence
+  }
+}`) as unknown as TypedDocumentString<PaymentWhyQuery, PaymentWhyQueryVariables>;
+export const TryPaymentDocument = new TypedDocumentString(`
+    query TryPayment($customerId: ID!, $transaction: HypotheticalTransactionInput!) {
+  customer(customerId: $customerId) {
+    assessTransaction(transaction: $transaction) {
+      probability
+      decision
+      modelVersion {
+        number
+      }
+      outOfRangeFeatures
+      explanation(top: 5) {
+        ...Why
+      }
+    }
+  }
+}
+    fragment Why on Explanation {
+  baseline
+  score
+  unit
+  rest
+  contributions {
+    name
+    contribution
+    sentence
+  }
+}`) as unknown as TypedDocumentString<TryPaymentQuery, TryPaymentQueryVariables>;
+export const TryCurvesDocument = new TypedDocumentString(`
+    query TryCurves($customerId: ID!, $amounts: [HypotheticalTransactionInput!]!, $hours: [HypotheticalTransactionInput!]!) {
+  customer(customerId: $customerId) {
+    byAmount: assessTransactions(transactions: $amounts) {
+      probability
+    }
+    byHour: assessTransactions(transactions: $hours) {
+      probability
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TryCurvesQuery, TryCurvesQueryVariables>;

@@ -1,0 +1,38 @@
+import { signal } from '@preact/signals';
+
+const KEY = 'scoregraph-token';
+
+/**
+ * Who is signed in, for this tab only. A server without authentication never asks, and nothing is shown; one that answers
+ * UNAUTHENTICATED makes the page ask for a token, which then goes with every request and with `connection_init`.
+ */
+export const token = signal<string | null>(sessionStorage.getItem(KEY));
+
+/** The server refused a call for want of a token, or refused this one. */
+export const signInNeeded = signal(false);
+
+export function signIn(text: string): void {
+  const trimmed = text.trim();
+  if (trimmed === '') return;
+  sessionStorage.setItem(KEY, trimmed);
+  signInNeeded.value = false;
+  token.value = trimmed;
+}
+
+/** Calls `act` whenever somebody has signed in: what was refused before is asked for again. */
+export function onSignedIn(act: () => void): void {
+  let before = token.peek();
+  token.subscribe((now) => {
+    if (now !== null && now !== before) act();
+    before = now;
+  });
+}
+
+export function signOut(): void {
+  sessionStorage.removeItem(KEY);
+  token.value = null;
+}
+
+/** What is sent along, by whichever door. */
+export const credentials = (): Record<string, string> =>
+  token.value === null ? {} : { authorization: `Bearer ${token.value}` };

@@ -1,0 +1,70 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { signInNeeded } from './graph/token.js';
+import { followAlerts, openAlerts } from './live/alerts.js';
+import { followPayments } from './live/payments.js';
+import { followStats } from './live/stats.js';
+import { announcement } from './live/tell.js';
+import { Alerts } from './panels/alerts.js';
+import { CustomerPanel } from './panels/customer.js';
+import { Figures } from './panels/figures.js';
+import { Header } from './panels/header.js';
+import { Models } from './panels/models.js';
+import { Payments } from './panels/payments.js';
+import { ScoreChart } from './panels/score-chart.js';
+import { SignIn } from './panels/sign-in.js';
+import { TrialPanel } from './panels/trial.js';
+import { startTrials } from './panels/trial-state.js';
+import { Why } from './panels/why.js';
+
+function Page() {
+  return (
+    <>
+      <a class="skip" href="#payments">
+        Skip to the live payments
+      </a>
+      <Header />
+      {signInNeeded.value ? (
+        <main>
+          <SignIn />
+        </main>
+      ) : (
+        <main>
+          <Figures />
+          <div class="columns">
+            <div class="column">
+              <ScoreChart />
+              <Payments />
+            </div>
+            <div class="column">
+              <Alerts />
+              <TrialPanel />
+            </div>
+          </div>
+          <CustomerPanel />
+          <Models />
+        </main>
+      )}
+      <footer>
+        <p>
+          Built from the public graph alone: what is here, your own page can do.{' '}
+          <a href="/graphiql">Explore the graph</a>
+        </p>
+      </footer>
+      <Why />
+      <p class="sr-only" role="status" aria-live="polite">
+        {announcement}
+      </p>
+    </>
+  );
+}
+
+followPayments();
+followAlerts();
+followStats();
+startTrials();
+// Seen in the tab of a page that is left open.
+effect(() => {
+  document.title = openAlerts.value === 0 ? 'scoregraph' : `(${openAlerts.value}) scoregraph`;
+});
+render(<Page />, document.getElementById('app')!);

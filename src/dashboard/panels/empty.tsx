@@ -1,0 +1,34 @@
+import { connection } from '../graph/socket.js';
+import { simulation } from '../live/stats.js';
+import { Hint } from '../parts/panel.js';
+
+/** A call that can be pasted into a shell: a customer, and a payment of theirs. */
+function firstPayment(): string {
+  const query = `mutation {
+    upsertCustomers(customers: [{customerId: "c-1", birthDate: "1980-05-17"}]) { acceptedCount }
+    recordTransactions(transactions: [{transactionId: "t-${Date.now()}", customerId: "c-1", merchant: "Corner shop",
+      category: "grocery_pos", amount: {amount: "12.50", currency: "USD"}, occurredAt: "${new Date().toISOString()}"}])
+    { acceptedCount userErrors { message } } }`.replaceAll(/\s+/g, ' ');
+  return `curl -s ${location.origin}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+}
+
+/** No payment has come yet: what to do. */
+export function EmptySystem() {
+  if (connection.value !== 'open') return <Hint>Connecting to the server …</Hint>;
+  if (simulation.value != null)
+    return <Hint>The simulated world is being founded; its payments come in a moment.</Hint>;
+  return (
+    <Hint>
+      <p>
+        <b>No payment has come since this page was opened.</b> Each shows up here as it is recorded. To send one:
+      </p>
+      <pre>
+        <code>{firstPayment()}</code>
+      </pre>
+      <p>
+        Or write it in <a href="/graphiql">GraphiQL</a>. To see a simulated world instead, start the server with{' '}
+        <code>SCOREGRAPH_DEMO=on</code>.
+      </p>
+    </Hint>
+  );
+}

@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../core/clock.js';
+import { ScoregraphError } from '../../core/errors.js';
+import type { RowContext } from '../../core/predictions.js';
+import type { Read, WireFailure, WriterOptions } from './protocol.js';
+import { storageError } from './storage.js';
+
+/** Reads that may wait; more are told to come back. */
+const MAX_WAITING = 100;
+const RETRY_AFTER_MS = 500;
+
+interface Waiting {
+  readonly read: Read;
+  readonly resolve: (rows: unknown[][]) => void;
+  readonly reject: (error: Error) => void;
+  /** Answered, or given up on: by the deadline, or because the caller went away. */
+  over: boolean;
+}
+
+function readerFile(): URL {
+  const here = new URL(import.meta.url);
+  if (!here.pathname.endsWith('.ts')) return new URL('./reader.js', here);
+  return new URL(here.href.replace('/src/', '/dist/').replace(/read-thread\.ts$/, 'reader.js'));
+}
+
+/**
+ * Long reads in a thread of their own, one after the other. The thread is started by the first read; one that dies is replaced by the next.
+ */
+export class ReadThread {
+  readonly #file: string;
+  readonly #clock: Clock;
+  #worker: Worker | null = null;
+  readonly #waiting: Waiting[] = [];
+  #running: Waiting | null = null;
+  #closed = false;
+
+  constructor(file: string, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+  }
+
+  /**
+   * Rows of a query, as arrays of columns. What is late before its turn comes is not read at all.
+   * @throws ScoregraphError QUEUE_FULL, DEADLINE_EXCEEDED, CANCELLED or STORAGE_UNAVAILABLE.
+   */
+  read(
+    sql: string,
+    args: readonly (string | number)[],
+    { deadline, signal }: Pick<RowContext, 'deadline' | 'signal'>,
+  ): Promise<unknown[][]> {
+    if (this.#closed) return Promise.reject(closed());
+    if (signal?.aborted) return Promise.reject(gone());
+    const left = Math.min(deadline - this.#clock.monotonic(), 2 ** 31 - 1);
+    if (left <= 0) return Promise.reject(late());
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(
+        new ScoregraphError('QUEUE_FULL', `${this.#waiting.length} reads of recorded predictions wait.`, {
+          retryAfterMs: RETRY_AFTER_MS,
+        }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const over = (then: () => void) => {
+        if (waiting.over) return;
+        waiting.over = true;
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abandon);
+        then();
+      };
+      const abandon = () => over(() => reject(gone()));
+      const waiting: Waiting = {
+        read: { sql, args },
+        resolve: (rows) => over(() => resolve(rows)),
+        reject: (error) => over(() => reject(error)),
+        over: false,
+      };
+      const timer = setTimeout(() => waiting.reject(late()), left);
+      signal?.addEventListener('abort', abandon, { once: true });
+      this.#waiting.push(waiting);
+      this.#next();
+    });
+  }
+
+  /** Ends the thread; what waits is refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(closed());
+    this.#running?.reject(closed());
+    await this.#worker?.terminate();
+  }
+
+  #next(): void {
+    if (this.#running !== null) return;
+    let next = this.#waiting.shift();
+    while (next?.over) next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#running = next;
+    this.#worker ??= this.#start();
+    this.#worker.ref(); // a read under way keeps the process, an idle thread does not
+    this.#worker.postMessage(next.read);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(fileURLToPath(readerFile()), {
+      workerData: { file: this.#file } satisfies WriterOptions,
+      name: 'data-reader',
+    });
+    worker.on('message', (answer: { rows: unknown[][] } | { error: WireFailure }) => {
+      worker.unref();
+      this.#answered((waiting) =>
+        'rows' in answer ? waiting.resolve(answer.rows) : waiting.reject(storageError(answer.error, this.#file)),
+      );
+    });
+    const died = (message: string) => {
+      if (this.#worker !== worker) return;
+      this.#worker = null;
+      this.#answered((waiting) => waiting.reject(storageError({ message, code: 'UNKNOWN' }, this.#file)));
+    };
+    worker.on('error', (error) => died(error.message));
+    worker.on('exit', () => died('the reader thread ended'));
+    return worker;
+  }
+
+  #answered(answer: (waiting: Waiting) => void): void {
+    const running = this.#running;
+    this.#running = null;
+    if (running !== null) answer(running);
+    if (!this.#closed) this.#next();
+  }
+}
+
+const gone = () => new ScoregraphError('CANCELLED', 'The caller went away.');
+const late = () =>
+  new ScoregraphError('DEADLINE_EXCEEDED', 'Recorded predictions could not be read before the deadline.');
+const closed = () => new ScoregraphError('STORAGE_UNAVAILABLE', 'The data file is closed.', { reason: 'CLOSED' });

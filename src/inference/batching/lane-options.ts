@@ -1,0 +1,22 @@
+import { ScoregraphError } from '../../core/errors.js';
+import type { Batching, Signature } from '../ports.js';
+
+/** What a batcher tells about its version as it goes. */
+export interface BatchObserver {
+  /** `queueSeconds`: waited, added up over the rows. */
+  batch(rows: number, queueSeconds: number, computeSeconds: number): void;
+  failed(rows: number): void;
+}
+
+/** The version a lane batches for. */
+export interface LaneOptions {
+  readonly model: string;
+  readonly version: number;
+  readonly signature: Signature;
+  readonly batching: Batching;
+  readonly observer: BatchObserver;
+}
+
+/** What who waited too long gets. */
+export const late = (model: string, version: number) =>
+  new ScoregraphError('DEADLINE_EXCEEDED', `${model} could not answer before the deadline.`, { model, version });

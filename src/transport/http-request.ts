@@ -1,0 +1,77 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { badInput } from '../core/errors.js';
+import { quote } from '../core/money.js';
+
+/**
+ * `x-deadline-ms`: how long the caller will wait, a whole number of milliseconds above 0. The guard caps it.
+ * @throws ScoregraphError BAD_USER_INPUT when it is something else.
+ */
+export function deadlineOf(request: IncomingMessage): number | undefined {
+  const header = request.headers['x-deadline-ms'];
+  if (header === undefined) return undefined;
+  const text = String(header);
+  if (/^0*[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw badInput(
+    `x-deadline-ms: expected a whole number of milliseconds from 1 to 999999999, got ${quote(text)}`,
+    'x-deadline-ms',
+  );
+}
+
+/** A body that was read, or why it was not. */
+export type Body =
+  | { readonly json: unknown }
+  | { readonly status: number; readonly code: string; readonly message: string };
+
+const JSON_TYPE = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+
+/** Why a body of this kind is not read, or null when it may be. Quick for the usual one. */
+function refusedKind({ headers }: IncomingMessage, empty: boolean): string | null {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding !== 'identity') return `expected a body that is not compressed, got content-encoding ${quote(encoding)}`;
+  if (type === 'application/json') return null;
+  // Apollo's rules decide what a request without any body may be.
+  if (type === '' && empty) return null;
+  if (!JSON_TYPE.test(type)) return `expected content-type application/json, got ${quote(type)}`;
+  const charset = CHARSET.exec(type)?.[1] ?? 'utf-8';
+  return /^utf-?8$/i.test(charset) ? null : `expected charset utf-8, got ${quote(charset)}`;
+}
+
+/** Reads a JSON body of at most `maxBytes`. What is too long is read on without keeping it, so that the answer arrives. */
+export function readJson(request: IncomingMessage, maxBytes: number): Promise<Body> {
+  return new Promise((resolve) => {
+    const refused = (status: number, message: string) => resolve({ status, code: 'BAD_REQUEST', message });
+    const tooLong = () => refused(413, `expected a body of at most ${maxBytes} bytes`);
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+      request.resume();
+      tooLong();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        chunks.length = 0;
+        tooLong();
+      } else chunks.push(chunk);
+    });
+    // A request that breaks off has nobody to answer; this only lets go of it.
+    request.on('error', () => refused(400, 'the body ended early'));
+    request.on('close', () => refused(400, 'the body ended early'));
+    request.on('end', () => {
+      if (size > maxBytes) return;
+      const kind = refusedKind(request, size === 0);
+      if (kind !== null) return refused(415, kind);
+      if (size === 0 && request.headers['content-type'] === undefined) return resolve({ json: undefined });
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      if (!isUtf8(bytes)) return refused(400, 'expected a JSON body in UTF-8, got bytes that are none');
+      try {
+        resolve({ json: JSON.parse(bytes.toString('utf8')) });
+      } catch (error) {
+        refused(400, `expected a JSON body: ${(error as Error).message.slice(0, 120)}`);
+      }
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Call, CallRequest } from '../access/guard.js';
+import { quote } from '../core/money.js';
+import { EventStream, type EventStreamOptions } from './event-stream.js';
+import { refuse } from './http-answer.js';
+import type { EndReason } from './ndjson-answer.js';
+
+/** Requests that stream events at once; further ones get 503. */
+const MAX_STREAMS = 64;
+
+export interface NdjsonDoorOptions extends EventStreamOptions {
+  readonly guard: { admit(request: CallRequest): Call };
+}
+
+const TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json)\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+
+/** The door for streams of events, `POST /v1/events`: JSON lines in, JSON lines out. See docs/ingest.md. */
+export class NdjsonDoor {
+  readonly #options: NdjsonDoorOptions;
+  readonly #streams = new Set<EventStream>();
+  #draining = false;
+
+  constructor(options: NdjsonDoorOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a request; resolves when it is answered. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      return refuse(response, 405, 'BAD_REQUEST', `expected POST, got ${request.method}`);
+    }
+    const kind = refusedKind(request);
+    if (kind !== null) return refuse(response, 415, 'BAD_REQUEST', kind);
+    if (this.#draining || this.#streams.size >= MAX_STREAMS) {
+      response.setHeader('retry-after', '1');
+      return refuse(response, 503, 'QUEUE_FULL', `More than ${MAX_STREAMS} streams of events are under way.`);
+    }
+    this.#options.guard.admit({ door: 'ndjson' });
+    const stream = new EventStream(request, response, this.#options);
+    this.#streams.add(stream);
+    try {
+      await stream.run();
+    } finally {
+      this.#streams.delete(stream);
+    }
+  }
+
+  /** Streams under way. */
+  count(): number {
+    return this.#streams.size;
+  }
+
+  /** Reads nothing more: what was read is recorded, and every client is told how far it got. */
+  drain(): void {
+    this.#draining = true;
+    for (const stream of this.#streams) stream.interrupt(SHUTTING_DOWN);
+  }
+}
+
+/** Why a body is not read, or null. The types are such that a page of another origin must ask first (CORS preflight), and gets a no. */
+function refusedKind({ headers }: IncomingMessage): string | null {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
+  if (!TYPE.test(type)) return `expected content-type application/x-ndjson, got ${quote(type)}`;
+  const charset = CHARSET.exec(type)?.[1] ?? 'utf-8';
+  if (!/^utf-?8$/i.test(charset)) return `expected charset utf-8, got ${quote(charset)}`;
+  if (/^(?:identity|gzip|x-gzip)$/i.test(encoding)) return null;
+  return `expected content-encoding gzip or none, got ${quote(encoding)}`;
+}
+
+const SHUTTING_DOWN: EndReason = {
+  code: 'STORAGE_UNAVAILABLE',
+  reason: 'SHUTTING_DOWN',
+  message: 'The server is shutting down: send the lines after durableThroughLine again.',
+  retryAfterMs: 1_000,
+  status: 503,
+};

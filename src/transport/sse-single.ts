@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ReadyOperation } from '../graphql/pipeline.js';
+import { refuse, SECURITY_HEADERS } from './http-answer.js';
+import { deadlineOf } from './http-request.js';
+import type { HttpOperation } from './operation-request.js';
+import { shuttingDown, tooManyOperations } from './refusals.js';
+import type { ResponseStream } from './response-stream.js';
+import { SharedFormat, SSE } from './sse-format.js';
+import { StreamOperation } from './stream-operation.js';
+import type { StreamLimits, Streams } from './streams.js';
+import { type GraphDoor, MAX_ID } from './ws.js';
+
+interface Asked {
+  readonly args: ReadyOperation;
+  /** Null until the stream is there. */
+  running: StreamOperation | null;
+}
+
+/** A reservation, and the stream that came for it. */
+interface Place {
+  stream: ResponseStream | null;
+  readonly operations: Map<string, Asked>;
+  /** Gives the reservation up. */
+  readonly lapse: NodeJS.Timeout;
+}
+
+/**
+ * graphql-sse's "single connection mode": one stream for many operations, since browsers open six connections to a server of HTTP/1.
+ * PUT reserves a stream and answers its token, GET with the token opens it, POST starts operations in it, DELETE ends them. What is
+ * posted before the stream is there runs when it is.
+ */
+export class SingleConnections {
+  readonly #pipeline: GraphDoor;
+  readonly #streams: Streams;
+  readonly #limits: StreamLimits;
+  readonly #places = new Map<string, Place>();
+  #reserved = 0;
+
+  constructor(options: { pipeline: GraphDoor; streams: Streams; limits: StreamLimits }) {
+    this.#pipeline = options.pipeline;
+    this.#streams = options.streams;
+    this.#limits = options.limits;
+  }
+
+  reserve(response: ServerResponse): void {
+    const { maxReservations, reservationMs } = this.#limits;
+    if (this.#streams.isDraining) return busy(response, shuttingDown());
+    if (this.#reserved >= maxReservations)
+      return busy(response, { code: 'QUEUE_FULL', message: 'Too many streams are reserved.' });
+    const token = randomBytes(24).toString('base64url');
+    const lapse = setTimeout(() => this.#giveUp(token), reservationMs);
+    lapse.unref();
+    this.#places.set(token, { stream: null, operations: new Map(), lapse });
+    this.#reserved++;
+    answer(response, 201, token);
+  }
+
+  connect(response: ServerResponse, token: string, headers: Readonly<Record<string, string>>): void {
+    const place = this.#places.get(token);
+    if (place === undefined) return noSuchStream(response);
+    if (place.stream !== null)
+      return refuse(response, 409, 'BAD_REQUEST', 'The stream is open already: a token is good for one.');
+    const { operations } = place;
+    const stream = this.#streams.open(response, SSE, {
+      headers,
+      isAnswering: () => [...operations.values()].some(({ args }) => args.operation !== 'subscription'),
+      onClose: () => this.#giveUp(token),
+    });
+    if (stream === null) return;
+    place.stream = stream;
+    clearTimeout(place.lapse);
+    this.#reserved--;
+    for (const [id, asked] of operations) this.#run(stream, operations, id, asked);
+  }
+
+  operate(request: IncomingMessage, response: ServerResponse, token: string, operation: HttpOperation): void {
+    const place = this.#places.get(token);
+    if (place === undefined) return noSuchStream(response);
+    if (this.#streams.isDraining) return busy(response, shuttingDown());
+    const id = operation.extensions.operationId;
+    if (typeof id !== 'string' || id === '' || id.length > MAX_ID)
+      return refuse(
+        response,
+        400,
+        'BAD_REQUEST',
+        `expected "extensions.operationId", a text of 1 to ${MAX_ID} characters`,
+      );
+    const { operations, stream } = place;
+    if (operations.has(id)) return refuse(response, 409, 'BAD_REQUEST', 'An operation of this operationId is open.');
+    const prepared = this.#prepare(request, operations.size, operation);
+    if (prepared.kind === 'refused') {
+      const text = JSON.stringify({ errors: prepared.errors });
+      return answer(response, 400, text, 'application/json; charset=utf-8');
+    }
+    const asked: Asked = { args: prepared.args, running: null };
+    operations.set(id, asked);
+    answer(response, 202, '');
+    if (stream !== null) this.#run(stream, operations, id, asked);
+  }
+
+  /** Ends an operation; one that is over already is no mistake: the two may have crossed. */
+  cancel(response: ServerResponse, token: string, id: string | null): void {
+    const place = this.#places.get(token);
+    if (place === undefined) return noSuchStream(response);
+    if (id === null) return refuse(response, 400, 'BAD_REQUEST', 'expected the operation’s "operationId" in the URL');
+    const asked = place.operations.get(id);
+    if (asked !== undefined) {
+      end(asked);
+      this.#ended(place.operations, id, place.stream, new SharedFormat(id).end(undefined));
+    }
+    answer(response, 200, '');
+  }
+
+  #prepare(request: IncomingMessage, open: number, operation: HttpOperation): ReturnType<GraphDoor['prepare']> {
+    try {
+      if (open >= this.#limits.maxOperations) throw tooManyOperations(this.#limits.maxOperations, 'stream');
+      return this.#pipeline.prepare(operation, { door: 'sse', deadlineMs: deadlineOf(request) });
+    } catch (error) {
+      return { kind: 'refused', errors: this.#pipeline.present([error]) };
+    }
+  }
+
+  #run(stream: ResponseStream, operations: Place['operations'], id: string, asked: Asked): void {
+    asked.running = new StreamOperation({
+      pipeline: this.#pipeline,
+      stream,
+      format: new SharedFormat(id),
+      args: asked.args,
+      onEnd: (last) => this.#ended(operations, id, stream, last),
+    });
+    void asked.running.run();
+  }
+
+  #ended(operations: Place['operations'], id: string, stream: ResponseStream | null, last: string): void {
+    operations.delete(id);
+    if (stream === null) return;
+    stream.write(last);
+    this.#streams.answered(stream);
+  }
+
+  /** The stream is gone, or never came. */
+  #giveUp(token: string): void {
+    const place = this.#places.get(token);
+    if (place === undefined) return;
+    this.#places.delete(token);
+    clearTimeout(place.lapse);
+    if (place.stream === null) this.#reserved--;
+    for (const asked of place.operations.values()) end(asked);
+    place.operations.clear();
+  }
+}
+
+function end({ args, running }: Asked): void {
+  if (running === null) args.end();
+  else running.stop();
+}
+
+function busy(response: ServerResponse, { code, message }: { code: string; message: string }): void {
+  response.setHeader('retry-after', '5');
+  refuse(response, 503, code, message);
+}
+
+function noSuchStream(response: ServerResponse): void {
+  refuse(
+    response,
+    404,
+    'NOT_FOUND',
+    'There is no stream of this token: it ended, or nobody opened it in time. PUT reserves another.',
+  );
+}
+
+function answer(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  response.end(text);
+}

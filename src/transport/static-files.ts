@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { refuse, SECURITY_HEADERS } from './http-answer.js';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+};
+
+/**
+ * Nothing but this server's own files and connections; no inline script or style, no evaluation of text. `'self'` covers the
+ * WebSocket at the same address.
+ */
+const CONTENT_SECURITY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Smaller files gain nothing by it. */
+const LEAST_COMPRESSED = 1_024;
+
+interface Served {
+  readonly type: string;
+  readonly plain: Buffer;
+  readonly gzip: Buffer | null;
+  readonly etag: string;
+  readonly cache: string;
+}
+
+/**
+ * A folder with a built page, served from memory: `index.html` at `/`, everything else under its own path. Only paths that were
+ * found when the folder was read are answered, so a request cannot name any other file. The page itself is asked for again each
+ * time (with an ETag), what it names carries its hash in its name and is kept by browsers for good. A new build is read in when
+ * the page is next asked for.
+ */
+export class StaticFiles {
+  readonly #folder: string;
+  #files: ReadonlyMap<string, Served> = new Map();
+  #builtAt = 0;
+
+  /** @param folder need not exist: then `/` says what to do */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @returns whether this path is the page's; the answer is on its way then */
+  serve(path: string, request: IncomingMessage, response: ServerResponse): boolean {
+    if (path === '/' || this.#builtAt === 0) this.#readAgain();
+    const file = this.#files.get(path);
+    if (file !== undefined) {
+      answer(file, request, response);
+      return true;
+    }
+    if (path !== '/') return false;
+    refuse(response, 503, 'NOT_FOUND', 'The dashboard is not built: `npm start` builds it. The graph is at /graphql.');
+    return true;
+  }
+
+  #readAgain(): void {
+    const page = join(this.#folder, 'index.html');
+    if (!existsSync(page)) return;
+    const builtAt = statSync(page).mtimeMs;
+    if (builtAt === this.#builtAt) return;
+    const files = new Map<string, Served>();
+    for (const entry of readdirSync(this.#folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const name = path.slice(this.#folder.length).replaceAll('\\', '/');
+      files.set(name === '/index.html' ? '/' : name, read(path, name === '/index.html'));
+    }
+    this.#files = files;
+    this.#builtAt = builtAt;
+  }
+}
+
+function read(path: string, isPage: boolean): Served {
+  const plain = readFileSync(path);
+  return {
+    plain,
+    type: TYPES[extname(path)] ?? 'application/octet-stream',
+    gzip: plain.length < LEAST_COMPRESSED ? null : gzipSync(plain, { level: 9 }),
+    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    cache: isPage ? 'no-cache' : 'public, max-age=31536000, immutable',
+  };
+}
+
+function answer({ type, plain, gzip, etag, cache }: Served, request: IncomingMessage, response: ServerResponse): void {
+  const headers: Record<string, string | number> = {
+    ...SECURITY_HEADERS,
+    'content-security-policy': CONTENT_SECURITY,
+    'cache-control': cache,
+    etag,
+    vary: 'accept-encoding',
+  };
+  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) {
+    response.writeHead(304, headers);
+    response.end();
+    return;
+  }
+  const compressed =
+    gzip !== null && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(String(request.headers['accept-encoding']));
+  const body = compressed ? gzip : plain;
+  if (compressed) headers['content-encoding'] = 'gzip';
+  response.writeHead(200, { ...headers, 'content-type': type, 'content-length': body.length });
+  response.end(body); // node leaves the body out for HEAD
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.js';
+import { silentLogger } from '../../../src/core/logger.js';
+import type { SimulatedInteraction } from '../../../src/simulator/ports.js';
+import { Simulator } from '../../../src/simulator/simulator.js';
+
+const ITEMS = Array.from({ length: 40 }, (_, i) => ({ id: `i-${i}`, title: `CANDLE NUMBER ${i}`, price: 2 }));
+
+function world(now: number) {
+  const recorded: SimulatedInteraction[] = [];
+  const simulator = new Simulator({
+    seed: 42,
+    customers: 20,
+    items: ITEMS,
+    clock: { ...systemClock, now: () => now },
+    logger: silentLogger,
+    door: {
+      upsertCustomers: async () => {},
+      recordTransactions: async () => {},
+      recordInteractions: async (list) => void recorded.push(...list),
+    },
+  });
+  return { simulator, recorded };
+}
+
+describe('the simulated world', () => {
+  it('goes on after a restart without giving an id again that it gave before', async () => {
+    const founded = world(Date.UTC(2026, 2, 1));
+    await founded.simulator.found();
+    const live = Array.from({ length: 300 }, () => founded.simulator.nextInteractions()).flat();
+    const restarted = world(Date.UTC(2026, 2, 2));
+    const later = Array.from({ length: 300 }, () => restarted.simulator.nextInteractions()).flat();
+    const ids = [...founded.recorded, ...live, ...later].map(({ interactionId }) => interactionId);
+    expect(founded.recorded.length).toBeGreaterThan(100);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
