@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
+import { Guard } from './access/guard.js';
+import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';

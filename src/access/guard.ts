@@ -1,19 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { badInput } from '../core/errors.js';
 import { uuidv7 } from '../core/ids.js';
-
-/** Who asks. Until authentication is configured everybody is the same local caller, who may do everything. */
-export interface Principal {
-  readonly id: string;
-  readonly roles: ReadonlySet<Role>;
-  /** The customers this caller may see; `all` without restriction. */
-  readonly customers: 'all' | ReadonlySet<string>;
-}
-export const ROLES = ['viewer', 'scorer', 'ingester', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** The caller of a server that listens on loopback only. */
-export const LOCAL_PRINCIPAL: Principal = { id: 'local', roles: new Set(ROLES), customers: 'all' };
+import { LOCAL_PRINCIPAL, type Principal } from './principal.js';
 
 /** One admitted call: what travels from a door to the rows of a batch. Knows no transport. */
 export interface Call {

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
 export interface Config {
@@ -34,33 +36,18 @@ export interface Config {
   readonly diskWatermarkBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Where API keys are kept. */
+  readonly apiKeyFile: string;
+  /** How callers say who they are. */
+  readonly authentication: AuthenticationConfig;
 }
+
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
 /** Thrown when the environment does not make a Config: one sentence per variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
-
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `expected a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `expected a whole number from ${min} to ${max}`);
-
-const probability = z
-  .string()
-  .regex(/^(0(\.\d{1,15})?|1(\.0{1,15})?)$/, 'expected a probability from 0 to 1, as 0.85')
-  .transform(Number)
-  .nullable();
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 
 const cores = availableParallelism();
 
@@ -88,7 +75,11 @@ export const VARIABLES = {
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
+  ...AUTHENTICATION_VARIABLES,
 } as const;
+
+/** What the variables say. */
+type Values = { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]> };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
@@ -109,11 +100,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   for (const name of Object.keys(env)) {
     if (name.startsWith('SCOREGRAPH_') && !(name in VARIABLES)) problems.push(`${name}: no such setting`);
   }
-  const v = values as { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]> };
-  if (problems.length === 0 && !LOOPBACK.test(v.HOST)) {
+  const v = values as Values;
+  const authentication = authenticationOf(v, problems);
+  if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
-        'set HOST=127.0.0.1 and put a proxy that authenticates in front',
+        'set SCOREGRAPH_API_KEYS=on (or SCOREGRAPH_JWT_… or SCOREGRAPH_TRUSTED_PROXIES, docs/access.md), or HOST=127.0.0.1',
     );
   }
   if (problems.length === 0 && v.SCOREGRAPH_DEADLINE_MS > v.SCOREGRAPH_MAX_DEADLINE_MS) {
@@ -147,5 +139,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
+    apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
+    authentication,
   });
 }
