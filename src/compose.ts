@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Authenticator } from './access/authentication.js';
 import { Guard } from './access/guard.js';
-import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
@@ -25,6 +25,7 @@ import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { Authorisation } from './graphql/authorisation.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
@@ -220,12 +221,26 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     source: 'api',
   };
 
-  const guard = new Guard({ clock, deadlineMs: config.deadlineMs, maxDeadlineMs: config.maxDeadlineMs });
+  const { apiKeys, jwt, trustedProxies } = config.authentication;
+  const authenticator = new Authenticator(
+    { apiKeyFile: apiKeys ? config.apiKeyFile : null, jwt, trustedProxies },
+    clock,
+    logger.child({ room: 'access' }),
+  );
+  undo.push(async () => authenticator.close());
+  const guard = new Guard({
+    authenticator,
+    introspection: config.authentication.introspection,
+    clock,
+    deadlineMs: config.deadlineMs,
+    maxDeadlineMs: config.maxDeadlineMs,
+  });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
   const schema = buildGraph();
   const executor = new Executor(schema);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter });
-  const apollo = createApollo({ schema, executor, presenter, logger: logger.child({ room: 'apollo' }) });
+  const authorisation = new Authorisation(schema, guard);
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, authorisation });
+  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: logger.child({ room: 'apollo' }) });
   await apollo.start();
   undo.push(() => apollo.stop());
 
@@ -234,9 +249,9 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     port: config.port,
     apollo,
     pipeline,
+    guard,
     metrics,
     events: {
-      guard,
       ingest,
       window: new IngestWindow({
         head: () => data.events.head(),
@@ -244,7 +259,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       }),
       source: app.source,
     },
-    logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
+    logger: logger.child({ room: 'transport' }),
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
@@ -310,6 +325,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       closing = true;
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
+      authenticator.close();
       await apollo.stop();
       await live.end();
       await modelStates.close();

@@ -101,7 +101,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     if (name.startsWith('SCOREGRAPH_') && !(name in VARIABLES)) problems.push(`${name}: no such setting`);
   }
   const v = values as Values;
-  const authentication = authenticationOf(v, problems);
+  const authentication = authenticationOf(v, env.NODE_ENV === 'production', problems);
   if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
