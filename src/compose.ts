@@ -33,6 +33,7 @@ import { buildGraph } from './graphql/schema.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
 import { InferenceService } from './inference/service.js';
+import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
 
@@ -264,7 +265,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
     pageDir: PAGE_DIR,
-    notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
+    health: healthOf(inference, () => pool.workers.alive(), config.requiredModels),
     beforeScrape: () => {
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
@@ -354,6 +355,34 @@ async function appendOwn(
     status === 'appended' ? [{ ...events[i]!, seq, recordedAt } as StoredEvent] : [],
   );
   if (fresh.length > 0) projection?.appended(fresh);
+}
+
+/** Ready means: the engine runs, and each required model answers. Any other model without a version takes its own fields with it only. */
+function healthOf(inference: InferenceService, workersAlive: () => number, required: readonly string[]): HealthSource {
+  const { registry } = inference;
+  const reasonOf = (name: string): string | null => {
+    try {
+      inference.router.resolve(name, {});
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
+  return {
+    readiness() {
+      const missing = required.flatMap((name) => reasonOf(name) ?? []);
+      const others = registry.list().flatMap(({ name }) => (required.includes(name) ? [] : (reasonOf(name) ?? [])));
+      return {
+        notReady: workersAlive() === 0 ? ['no engine worker is running', ...missing] : missing,
+        degraded: [...others, ...registry.problems.map(({ model, message }) => `${model}: ${message}`)],
+      };
+    },
+    modelReady(name) {
+      if (registry.get(name) === null) return null;
+      const reason = workersAlive() === 0 ? 'no engine worker is running' : reasonOf(name);
+      return { ready: reason === null, reason };
+    },
+  };
 }
 
 /** The registry as the graph shows it. */

@@ -34,6 +34,8 @@ export interface Config {
   readonly alertQuietMinutes: number;
   /** Writes are refused while the disk has less than this free. */
   readonly diskWatermarkBytes: number;
+  /** Models without which the server is not ready. */
+  readonly requiredModels: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   /** Where API keys are kept. */
@@ -73,6 +75,7 @@ export const VARIABLES = {
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
+  SCOREGRAPH_REQUIRED_MODELS: list.default([]),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
@@ -137,6 +140,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
+    requiredModels: v.SCOREGRAPH_REQUIRED_MODELS,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),

@@ -141,7 +141,7 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
     allowedHosts: ['graph.example'],
     allowedOrigins: ['https://app.example'],
     pageDir: '/nowhere',
-    notReady: () => [],
+    health: { readiness: () => ({ notReady: [], degraded: [] }), modelReady: () => null },
     beforeScrape: () => {},
     ...options,
   });
