@@ -24,6 +24,8 @@ import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import type { Documents } from './graphql/documents/documents.js';
+import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
@@ -36,6 +38,8 @@ import { type RunningServer, startServer } from './transport/server.js';
 
 /** Built beside the server's own code; from src/ (in tests) it is the same folder. */
 const PAGE_DIR = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
+/** What that page asks, built with it. */
+const PAGE_DOCUMENTS = fileURLToPath(new URL('../dist/dashboard-documents.json', import.meta.url));
 const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
@@ -48,6 +52,7 @@ export interface Running {
   readonly app: App;
   readonly data: DataRoom;
   readonly inference: InferenceService;
+  readonly documents: Documents;
   /** What start-up did, for the start-up lines. */
   readonly startup: {
     readonly events: number;
@@ -223,7 +228,19 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
   const schema = buildGraph();
   const executor = new Executor(schema);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter });
+  const documents = await openDocuments({
+    schema,
+    files: config.trustedDocuments,
+    ownFile: PAGE_DOCUMENTS,
+    onlyTrusted: config.onlyTrusted,
+    maxRegistered: config.registeredDocuments,
+    // Where nobody is asked who they are, everybody is the local caller: that is no proof of a role.
+    mayAskFreely: (principal) =>
+      principal !== LOCAL_PRINCIPAL && (principal.roles.has('operator') || principal.roles.has('admin')),
+    logger: logger.child({ room: 'graphql' }),
+  });
+  undo.push(async () => documents.trusted.close());
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, documents });
   const apollo = createApollo({ schema, executor, presenter, logger: logger.child({ room: 'apollo' }) });
   await apollo.start();
   undo.push(() => apollo.stop());
@@ -261,6 +278,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         )
         .set(pipeline.live.renderings);
       metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
+      metrics.gauge('scoregraph_trusted_documents', 'Documents of the manifests.').set(documents.trusted.size);
+      metrics.gauge('scoregraph_registered_documents', 'Documents kept for clients.').set(documents.registered.size);
     },
   });
 
@@ -301,6 +320,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     app,
     data,
     inference,
+    documents,
     startup,
     engineThreads: pool.threads,
     simulation: null,
@@ -308,6 +328,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     async close() {
       closing = true;
       clearInterval(checkpoints);
+      documents.trusted.close();
       await server.close(DRAIN_MS);
       await apollo.stop();
       await live.end();

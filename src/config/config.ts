@@ -34,6 +34,12 @@ export interface Config {
   readonly diskWatermarkBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Manifests of trusted documents. */
+  readonly trustedDocuments: readonly string[];
+  /** Whether nothing else is answered. */
+  readonly onlyTrusted: boolean;
+  /** Documents that clients may register by their hash; 0: none. */
+  readonly registeredDocuments: number;
 }
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
@@ -88,6 +94,9 @@ export const VARIABLES = {
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
+  SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
+  SCOREGRAPH_ONLY_TRUSTED: z.enum(['on', 'off']).default('off'),
+  SCOREGRAPH_REGISTERED_DOCUMENTS: integer(0, 100_000).default(1_000),
 } as const;
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
@@ -147,5 +156,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
+    trustedDocuments: v.SCOREGRAPH_TRUSTED_DOCUMENTS.map((file) => resolve(file)),
+    onlyTrusted: v.SCOREGRAPH_ONLY_TRUSTED === 'on',
+    registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,
   });
 }

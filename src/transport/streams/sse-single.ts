@@ -117,7 +117,9 @@ export class SingleConnections {
   #prepare(request: IncomingMessage, open: number, operation: HttpOperation): ReturnType<GraphDoor['prepare']> {
     try {
       if (open >= this.#limits.maxOperations) throw tooManyOperations(this.#limits.maxOperations, 'stream');
-      return this.#pipeline.prepare(operation, { door: 'sse', deadlineMs: deadlineOf(request) });
+      const prepared = this.#pipeline.prepare(operation, { door: 'sse', deadlineMs: deadlineOf(request) });
+      if (prepared.kind === 'ready') return prepared;
+      return { kind: 'refused', errors: this.#pipeline.present(prepared.errors) };
     } catch (error) {
       return { kind: 'refused', errors: this.#pipeline.present([error]) };
     }
