@@ -89,7 +89,7 @@ export class Documents {
     );
   }
 
-  /** A hash alone. Both messages are what Apollo's, urql's and Relay's clients look for. */
+  /** A hash alone. Both messages are what Apollo's and urql's clients look for. */
   #known(hash: string): string {
     const text = this.trusted.byId(hash) ?? this.#ofHash(hash);
     if (text !== undefined) return text;
