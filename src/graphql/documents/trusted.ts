@@ -1,4 +1,4 @@
-import { existsSync, unwatchFile, watchFile } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.js';
@@ -40,8 +40,10 @@ export class TrustedDocuments {
   readonly #options: TrustedOptions;
   readonly #logger: Logger;
   #known = nothing();
-  #reading: Promise<void> = Promise.resolve();
-  #closed = false;
+  /** What the files looked like just before they were read: what changes meanwhile is read again. */
+  #seen = '';
+  #looking = false;
+  #looks: NodeJS.Timeout | undefined;
 
   private constructor(options: TrustedOptions) {
     this.#options = options;
@@ -59,10 +61,11 @@ export class TrustedDocuments {
    */
   static async open(options: TrustedOptions): Promise<TrustedDocuments> {
     const trusted = new TrustedDocuments(options);
+    trusted.#seen = await trusted.#signature();
     trusted.#known = await trusted.#read();
-    const { lookMs: interval = 2_000 } = options;
     // By looking, not by inotify: manifests are replaced by renaming, or mounted as links that are turned.
-    for (const file of trusted.#files()) watchFile(file, { interval, persistent: false }, trusted.#changed);
+    trusted.#looks = setInterval(() => void trusted.#look(), options.lookMs ?? 2_000);
+    trusted.#looks.unref();
     return trusted;
   }
 
@@ -93,18 +96,16 @@ export class TrustedDocuments {
 
   /** Looks at the files no more. */
   close(): void {
-    this.#closed = true;
-    for (const file of this.#files()) unwatchFile(file, this.#changed);
+    clearInterval(this.#looks);
   }
 
-  #files(): readonly string[] {
-    const { files, ownFile } = this.#options;
-    return ownFile === undefined ? files : [...files, ownFile];
-  }
-
-  readonly #changed = (): void => {
-    this.#reading = this.#reading.then(async () => {
-      if (this.#closed) return;
+  /** Reads the files again if they changed. Never rejects. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const signature = await this.#signature();
+    if (signature !== this.#seen) {
+      this.#seen = signature;
       try {
         this.#known = await this.#read();
         this.#logger.info({ documents: this.size }, 'The trusted documents were read again.');
@@ -112,8 +113,19 @@ export class TrustedDocuments {
       } catch (error) {
         this.#logger.error({ error: messageOf(error) }, 'The trusted documents stay as they were.');
       }
+    }
+    this.#looking = false;
+  }
+
+  /** Differs when a file was changed, replaced or removed. */
+  async #signature(): Promise<string> {
+    const { files, ownFile } = this.#options;
+    const looks = [...files, ...(ownFile === undefined ? [] : [ownFile])].map(async (file) => {
+      const found = await stat(file, { bigint: true }).catch(() => null);
+      return found === null ? 'none' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':');
     });
-  };
+    return (await Promise.all(looks)).join(' ');
+  }
 
   async #read(): Promise<Known> {
     const known = nothing();

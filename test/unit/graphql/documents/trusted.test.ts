@@ -14,6 +14,9 @@ const check = (text: string) => {
   return 'kind' in document ? [] : document.map(({ message }) => message);
 };
 
+/** A busy machine may look late. */
+const PATIENT = { timeout: 10_000 };
+
 describe('a manifest', () => {
   const read = (value: unknown) => readManifest(JSON.stringify(value));
 
@@ -109,16 +112,17 @@ describe('trusted documents', () => {
     const logger: Logger = { ...silentLogger, error: (_, message) => void lines.push(message) };
     write({ a: '{ hello }' });
     const trusted = await start([file], { logger });
+    // At once: no moment between reading and looking may be missed.
     write({ b: 'query B { hello }' });
-    await expect.poll(() => trusted.byId('b')).toBe('query B { hello }');
+    await expect.poll(() => trusted.byId('b'), PATIENT).toBe('query B { hello }');
     expect(trusted.byId('a'), 'what a manifest no longer names is trusted no longer').toBeUndefined();
     expect(trusted.has('{ hello }')).toBe(false);
     write('half a manifes');
-    await expect.poll(() => lines).toEqual(['The trusted documents stay as they were.']);
+    await expect.poll(() => lines, PATIENT).toEqual(['The trusted documents stay as they were.']);
     rmSync(file);
-    await expect.poll(() => lines.length).toBe(2);
+    await expect.poll(() => lines.length, PATIENT).toBe(2);
     expect(trusted.byId('b')).toBe('query B { hello }');
     write({ c: 'query C { hello }' });
-    await expect.poll(() => trusted.byId('c')).toBe('query C { hello }');
+    await expect.poll(() => trusted.byId('c'), PATIENT).toBe('query C { hello }');
   });
 });
