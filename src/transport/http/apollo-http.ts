@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { ScoregraphError } from '../../core/errors.js';
 import type { GraphContext } from '../../graphql/context.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
+import { statusOfRefused } from './answer-status.js';
 import { expectReading, SECURITY } from './http-answer.js';
 import { deadlineOf } from './http-request.js';
-
-/** Headers that Apollo looks at; the others are not copied. */
-const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+import { RequestHeaders } from './request-headers.js';
 
 export interface ApolloDoorOptions {
   readonly apollo: Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
@@ -20,35 +19,38 @@ export interface ApolloDoorOptions {
 
 /**
  * Answers a request through Apollo, whose rules on methods, media types and cross-site requests hold. `body` is what a POST's JSON
- * said. Rejects only for what is a bug here.
+ * said; undefined: it had none, and Apollo says why nothing runs. Rejects only for what is a bug here.
  */
 export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOptions) {
   return async (request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> => {
-    const headers = new HeaderMap();
-    for (const name of HEADERS) {
-      const value = request.headers[name];
-      if (typeof value === 'string') headers.set(name, value);
-    }
-    // A body got here as JSON only, which browsers ask a preflight for: Apollo need not read the type again.
-    if (body !== undefined) headers.set('apollo-require-preflight', 'application/json');
-    else if (request.headers['content-type'] !== undefined)
-      headers.set('content-type', request.headers['content-type']);
     const url = request.url!;
     const query = url.indexOf('?');
+    let isAdmitted = false;
     const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method!, headers, search: query < 0 ? '' : url.slice(query), body },
-      context: async () => contextOf(request, pipeline, goneSignal(request.socket)),
+      httpGraphQLRequest: {
+        method: request.method!,
+        headers: new RequestHeaders(request.headers),
+        search: query < 0 ? '' : url.slice(query),
+        body,
+      },
+      context: async () => {
+        const context = contextOf(request, pipeline, goneSignal(request.socket));
+        isAdmitted = true;
+        return context;
+      },
     });
+    let status = result.status ?? 200;
+    if (status === 400 && isAdmitted) status = statusOfRefused(request, result.headers.get('content-type'), body);
     const out: (string | number)[] = [...SECURITY];
     for (const [name, value] of result.headers) out.push(name, value);
     if (result.body.kind === 'complete') {
       out.push('content-length', Buffer.byteLength(result.body.string));
-      response.writeHead(result.status ?? 200, out as string[]);
+      response.writeHead(status, out as string[]);
       response.end(result.body.string);
       expectReading(request.socket, unreadMs);
       return;
     }
-    response.writeHead(result.status ?? 200, out as string[]);
+    response.writeHead(status, out as string[]);
     for await (const chunk of result.body.asyncIterator) {
       if (!response.write(chunk) && !response.destroyed) {
         expectReading(request.socket, unreadMs);
