@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer, type BaseContext } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
+import { LOCAL_PRINCIPAL } from '../../src/access/principal.js';
 import { GraphqlHttp, type GraphqlHttpOptions } from '../../src/transport/http/graphql-http.js';
 
 /** Apollo's own tests of whoever puts it behind HTTP: over our handler, on real sockets. Each case brings an Apollo Server of its own. */
@@ -13,6 +14,7 @@ defineIntegrationTestSuite(
       apollo: apollo as unknown as GraphqlHttpOptions['apollo'],
       // The suite's documents are no subscriptions, and belong to schemas that our pipeline does not have.
       pipeline: { context: () => contextOf(), operationType: () => null } as unknown as GraphqlHttpOptions['pipeline'],
+      identifier: { identify: () => LOCAL_PRINCIPAL, whenOver: () => () => {} },
       allowedHosts: [],
       allowedOrigins: [],
       maxBodyBytes: 1024 * 1024,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import type { Principal } from '../../access/principal.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { GraphContext } from '../../graphql/context.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
@@ -22,7 +23,12 @@ export interface ApolloDoorOptions {
  * said; undefined: it had none, and Apollo says why nothing runs. Rejects only for what is a bug here.
  */
 export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOptions) {
-  return async (request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> => {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    principal: Principal,
+    body: unknown,
+  ): Promise<void> => {
     const url = request.url!;
     const query = url.indexOf('?');
     let isAdmitted = false;
@@ -34,7 +40,7 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
         body,
       },
       context: async () => {
-        const context = contextOf(request, pipeline, goneSignal(request.socket));
+        const context = contextOf(request, principal, pipeline, goneSignal(request.socket));
         isAdmitted = true;
         return context;
       },
@@ -95,11 +101,12 @@ function goneSignal(socket: Socket): AbortSignal {
 /** Admits the call; a refusal keeps its own sentence instead of Apollo's "context creation failed". */
 function contextOf(
   request: IncomingMessage,
+  principal: Principal,
   pipeline: ApolloDoorOptions['pipeline'],
   signal: AbortSignal,
 ): GraphContext {
   try {
-    return pipeline.context({ door: 'http', deadlineMs: deadlineOf(request), signal });
+    return pipeline.context({ door: 'http', principal, deadlineMs: deadlineOf(request), signal });
   } catch (error) {
     if (!(error instanceof ScoregraphError)) throw error;
     throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status: 400 } } });
