@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Budgets } from './access/budgets.js';
 import { Guard } from './access/guard.js';
 import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
@@ -23,14 +24,17 @@ import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
+import { Admission } from './graphql/admission.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { costCheck } from './graphql/cost/cost-check.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
+import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
@@ -41,6 +45,8 @@ const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
 const DRAIN_MS = 10_000;
+/** How often the prices of rows are brought up to date. */
+const PRICE_MS = 1_000;
 
 /** A whole, running graph. */
 export interface Running {
@@ -215,17 +221,34 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     liveStats: live.liveStats,
     streams: live.streams,
     models: modelDirectory(inference),
+    rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
     source: 'api',
   };
 
+  const rowCosts = new RowCosts(inference.registry, inference.router);
+  const pricing = setInterval(() => rowCosts.refresh(), PRICE_MS);
+  pricing.unref();
+  undo.push(async () => clearInterval(pricing));
   const guard = new Guard({ clock, deadlineMs: config.deadlineMs, maxDeadlineMs: config.maxDeadlineMs });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
   const schema = buildGraph();
   const executor = new Executor(schema);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter });
-  const apollo = createApollo({ schema, executor, presenter, logger: logger.child({ room: 'apollo' }) });
+  const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
+  const budgets = new Budgets({ clock, msPerSecond, burstMs });
+  const admission = new Admission([
+    costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+  ]);
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, admission, maxTokens });
+  const apollo = createApollo({
+    schema,
+    executor,
+    presenter,
+    logger: logger.child({ room: 'apollo' }),
+    admission,
+    maxTokens,
+  });
   await apollo.start();
   undo.push(() => apollo.stop());
 
@@ -309,6 +332,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     async close() {
       closing = true;
       clearInterval(checkpoints);
+      clearInterval(pricing);
       await server.close(DRAIN_MS);
       await apollo.stop();
       await live.end();

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { LIMIT_VARIABLES, type LimitsConfig, limitsOf } from './limits.js';
 import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
@@ -40,6 +41,8 @@ export interface Config {
   readonly apiKeyFile: string;
   /** How callers say who they are. */
   readonly authentication: AuthenticationConfig;
+  /** How much one operation, and one caller, may ask for. */
+  readonly limits: LimitsConfig;
 }
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -76,6 +79,7 @@ export const VARIABLES = {
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
+  ...LIMIT_VARIABLES,
 } as const;
 
 /** What the variables say. */
@@ -141,5 +145,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
+    limits: limitsOf(v),
   });
 }

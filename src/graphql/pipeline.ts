@@ -12,18 +12,18 @@ import {
   validate,
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
-import { badInput } from '../core/errors.js';
+import { badInput, ScoregraphError } from '../core/errors.js';
+import type { Admission } from './admission.js';
 import type { App } from './app.js';
 import { GraphContext } from './context.js';
+import { settled } from './cost/charge.js';
 import { Ending } from './ending.js';
-import type { ErrorPresenter } from './errors.js';
+import { type ErrorPresenter, refusalOf } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
 
-/** Tokens a document may have: parsing and validating take time that grows with them. */
-export const MAX_TOKENS = 10_000;
 /** Parsed and validated documents remembered. */
 const MAX_DOCUMENTS = 1_000;
 
@@ -32,6 +32,8 @@ export interface OperationRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  /** `cost: true`: the answer says what it cost. */
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** An operation that may run, or the reasons why not. */
@@ -41,6 +43,7 @@ export type Prepared =
 export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
+  readonly showsCost: boolean;
   /** Cancels what the operation still has under way. */
   end(): void;
 }
@@ -57,14 +60,26 @@ export class GraphPipeline {
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
+  readonly #admission: Admission;
+  readonly #maxTokens: number;
   readonly #documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
-  constructor(options: { executor: Executor; app: App; guard: Guard; presenter: ErrorPresenter }) {
+  /** `maxTokens`: what a document may have: parsing and validating take time that grows with them. */
+  constructor(options: {
+    executor: Executor;
+    app: App;
+    guard: Guard;
+    presenter: ErrorPresenter;
+    admission: Admission;
+    maxTokens: number;
+  }) {
     this.#schema = options.executor.schema;
     this.#executor = options.executor;
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
+    this.#admission = options.admission;
+    this.#maxTokens = options.maxTokens;
     this.live = new LiveGraph({
       execute: ({ document, operationName, variableValues: variables }, root, context) => {
         const result = this.#executor.execute({ document, operationName, variables, context, root });
@@ -92,11 +107,19 @@ export class GraphPipeline {
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
-      return { kind: 'ready', args: this.#ready(document, operation.operation, request, call) };
+      const args = this.#ready(document, operation.operation, request, call);
+      const { contextValue: context } = args;
+      const refusal = this.#admission.admit({ document, operation, variables: request.variables, context });
+      if (refusal === null) return { kind: 'ready', args };
+      args.end();
+      return { kind: 'refused', errors: [refusalOf(refusal)] };
     } catch (error) {
+      const known = error instanceof ScoregraphError;
       return {
         kind: 'refused',
-        errors: [new GraphQLError((error as Error).message, { originalError: error as Error })],
+        errors: [
+          known ? refusalOf(error) : new GraphQLError((error as Error).message, { originalError: error as Error }),
+        ],
       };
     }
   }
@@ -115,6 +138,7 @@ export class GraphPipeline {
       variableValues: request.variables ?? null,
       contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
       operation,
+      showsCost: request.extensions?.cost === true,
       end: () => ending.end(),
     };
   }
@@ -127,7 +151,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return this.#presented(result);
+    return settled(this.#presented(result), args.contextValue.charge, args.showsCost);
   }
 
   /**
@@ -177,7 +201,7 @@ export class GraphPipeline {
   #parse(query: string): DocumentNode | readonly GraphQLError[] {
     let document: DocumentNode;
     try {
-      document = parse(query, { maxTokens: MAX_TOKENS });
+      document = parse(query, { maxTokens: this.#maxTokens });
     } catch (error) {
       return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
     }

@@ -9,7 +9,7 @@ import { expectReading, SECURITY } from './http-answer.js';
 import { deadlineOf } from './http-request.js';
 
 /** Headers that Apollo looks at; the others are not copied. */
-const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name', 'x-cost'] as const;
 
 export interface ApolloDoorOptions {
   readonly apollo: Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;

@@ -5,6 +5,7 @@ import { Guard } from '../../../src/access/guard.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
+import { Admission } from '../../../src/graphql/admission.js';
 import { createApollo } from '../../../src/graphql/apollo.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
@@ -123,8 +124,10 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   const presenter = new ErrorPresenter(silentLogger, metrics);
   const executor = new Executor(schema);
   const guard = new Guard({ clock: systemClock, deadlineMs: 10_000, maxDeadlineMs: 60_000 });
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter });
-  const apollo = createApollo({ schema, executor, presenter, logger: silentLogger });
+  const admission = new Admission([]);
+  const maxTokens = 10_000;
+  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, admission, maxTokens });
+  const apollo = createApollo({ schema, executor, presenter, logger: silentLogger, admission, maxTokens });
   await apollo.start();
   const running = await startServer({
     host: '127.0.0.1',
