@@ -45,6 +45,8 @@ const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
 const DRAIN_MS = 10_000;
+/** What recording an event from a stream takes beside its score, ms of model time. */
+const LINE_MS = 0.04;
 /** How often the prices of rows are brought up to date. */
 const PRICE_MS = 1_000;
 
@@ -266,6 +268,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
       }),
       source: app.source,
+      budgets,
+      lineMs: () => LINE_MS + rowCosts.of(FRAUD_MODEL).rowMs,
     },
     logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
     maxBodyBytes: config.maxBodyBytes,

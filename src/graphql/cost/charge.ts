@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Account } from '../../access/budgets.js';
 import type { Variables } from './argument.js';
-import type { CostPlan } from './plan.js';
+import { type CostPlan, OPERATION_MS } from './plan.js';
 
 /** What an operation was charged when it was admitted. */
 export class Charge {
@@ -16,6 +16,11 @@ export class Charge {
     this.account = account;
     this.#plan = plan;
     this.#variables = variables;
+  }
+
+  /** What each event of a subscription costs to execute. */
+  get eventMs(): number {
+    return this.ms - OPERATION_MS;
   }
 
   /** The operation did not run after all: its variables did not fit, say. */

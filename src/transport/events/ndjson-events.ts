@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, CallRequest } from '../../access/guard.js';
 import { quote } from '../../core/money.js';
 import { refuse } from '../http/http-answer.js';
-import { EventStream, type EventStreamOptions } from './event-stream.js';
+import { EventStream, type EventStreamOptions, type LineAccount } from './event-stream.js';
 import type { EndReason } from './ndjson-answer.js';
 
 /** Requests that stream events at once; further ones get 503. */
@@ -10,6 +10,7 @@ const MAX_STREAMS = 64;
 
 export interface NdjsonDoorOptions extends EventStreamOptions {
   readonly guard: { admit(request: CallRequest): Call };
+  readonly budgets: { accountOf(principal: Call['principal']): LineAccount | null };
 }
 
 const TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json)\s*(?:;|$)/i;
@@ -37,8 +38,9 @@ export class NdjsonDoor {
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${MAX_STREAMS} streams of events are under way.`);
     }
-    this.#options.guard.admit({ door: 'ndjson' });
-    const stream = new EventStream(request, response, this.#options);
+    const { guard, budgets } = this.#options;
+    const { principal } = guard.admit({ door: 'ndjson' });
+    const stream = new EventStream(request, response, this.#options, budgets.accountOf(principal));
     this.#streams.add(stream);
     try {
       await stream.run();
