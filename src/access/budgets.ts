@@ -42,8 +42,10 @@ export class Budgets {
   }
 
   /** The account of a caller; null: without limit. */
-  accountOf({ id }: Principal): Account | null {
-    if (this.#perMs === 0 || (this.#localIsFree && id === LOCAL_PRINCIPAL.id)) return null;
+  accountOf(principal: Principal): Account | null {
+    // The very one: a caller who said who they are may well be called `local`.
+    if (this.#perMs === 0 || (this.#localIsFree && principal === LOCAL_PRINCIPAL)) return null;
+    const { id } = principal;
     let account = this.#accounts.get(id);
     if (account === undefined) {
       if (this.#accounts.size >= this.#maxAccounts) this.#makeRoom();

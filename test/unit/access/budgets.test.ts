@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Budgets } from '../../../src/access/budgets.js';
+import { LOCAL_PRINCIPAL } from '../../../src/access/principal.js';
 
 const principal = (id: string) => ({ id }) as never;
 
@@ -42,6 +43,12 @@ describe('budgets', () => {
     expect(account.waitMs()).toBe(0);
     now += account.take(250);
     expect(account.take(250)).toBe(0);
+  });
+
+  it('do not take somebody for the local caller by their name', () => {
+    const budgets = new Budgets({ clock: { monotonic: () => 0 }, msPerSecond: null, burstMs: 100 });
+    expect(budgets.accountOf(LOCAL_PRINCIPAL)).toBeNull();
+    expect(budgets.accountOf({ ...LOCAL_PRINCIPAL })).not.toBeNull();
   });
 
   it('hold a bounded number of callers, and forget those first who owe nothing', () => {

@@ -1,6 +1,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Budgets } from '../../../../src/access/budgets.js';
+import { LOCAL_PRINCIPAL } from '../../../../src/access/principal.js';
 import { Admission } from '../../../../src/graphql/admission.js';
 import type { Charge } from '../../../../src/graphql/cost/charge.js';
 import { costCheck } from '../../../../src/graphql/cost/cost-check.js';
@@ -20,7 +21,8 @@ function setUp({ msPerSecond = 100 as number | null, burstMs = 500, maxOperation
   const ask = (query: string, variables: Record<string, unknown> = {}, id = 'somebody') => {
     const document = documents.get(query) ?? parse(query);
     documents.set(query, document);
-    const context = { call: { principal: { id } }, charge: null as Charge | null };
+    const principal = id === 'local' ? LOCAL_PRINCIPAL : { id };
+    const context = { call: { principal }, charge: null as Charge | null };
     const operation = getOperationAST(document)!;
     const refusal = admission.admit({ document, operation, variables, context: context as never });
     return { refusal, charge: context.charge };
