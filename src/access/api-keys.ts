@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { badInput } from '../core/errors.js';
-import { MAX_BOUND_CUSTOMERS, type Principal, ROLES, type Role } from './principal.js';
+import { ROLES, type Role } from '../core/roles.js';
+import { MAX_BOUND_CUSTOMERS, type Principal, withIncluded } from './principal.js';
 
 /** A key as it is kept: its secret is not here, only the hash of the whole key. */
 export interface ApiKey {
@@ -140,9 +141,15 @@ export function revokeApiKey(file: string, prefix: string, now: number): ApiKey 
   return revoked;
 }
 
+/** A key that is good, and who it stands for. */
+export interface KnownKey {
+  readonly key: ApiKey;
+  readonly principal: Principal;
+}
+
 /** The keys a server knows, by hash: looking one up takes the same time whether it exists or not, as far as secrets go. */
 export class ApiKeyRing {
-  readonly #byHash: ReadonlyMap<string, { readonly key: ApiKey; readonly principal: Principal }>;
+  readonly #byHash: ReadonlyMap<string, KnownKey>;
 
   constructor(readonly keys: readonly ApiKey[]) {
     this.#byHash = new Map(
@@ -154,7 +161,7 @@ export class ApiKeyRing {
             key,
             principal: {
               id: `key:${key.prefix}`,
-              roles: new Set(key.roles),
+              roles: withIncluded(key.roles),
               customers: key.customers === null ? 'all' : new Set(key.customers),
               expiresAt: key.expiresAt,
             },
@@ -164,10 +171,9 @@ export class ApiKeyRing {
   }
 
   /** Whose key this is; null when it is nobody's, revoked or over. */
-  principalOf(key: string, now: number): Principal | null {
+  find(key: string, now: number): KnownKey | null {
     const found = this.#byHash.get(hashOf(key));
-    if (found === undefined || (found.key.expiresAt !== null && found.key.expiresAt <= now)) return null;
-    return found.principal;
+    return found === undefined || (found.key.expiresAt !== null && found.key.expiresAt <= now) ? null : found;
   }
 
   /** Whether a key with this prefix is still good. */

@@ -4,6 +4,8 @@ import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { ApiKeyRing, looksLikeApiKey, readApiKeys } from './api-keys.js';
 import { type JwtOptions, JwtVerifier, TokenRefused } from './jwt.js';
+import { KeyUse, keyUseFileOf } from './key-use.js';
+import { Lifetimes, type OnOver } from './lifetimes.js';
 import { LOCAL_PRINCIPAL, type Principal } from './principal.js';
 import { type ProxyClaims, TrustedProxy } from './trusted-proxy.js';
 
@@ -25,6 +27,9 @@ export interface AuthenticationOptions {
 
 /** How soon a key that was made or revoked beside a running server counts, ms. */
 const RELOAD_MS = 1_000;
+/** How often it is written down when keys were used, ms. */
+const NOTE_MS = 10_000;
+const NEVER = () => {};
 
 /**
  * Says who a caller is. With no way to say it configured, everybody is the same local caller (such a server listens on loopback
@@ -38,8 +43,9 @@ export class Authenticator {
   readonly #proxies: TrustedProxy | null;
   #ring: ApiKeyRing;
   #stamp = '';
-  readonly #reload: NodeJS.Timeout | null = null;
-  readonly #onRevoked = new Set<(principalId: string) => void>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #use: KeyUse | null;
+  readonly #lifetimes: Lifetimes;
 
   /** @throws Error when keys or addresses of the configuration cannot be used: a server must not start open by mistake. */
   constructor(options: AuthenticationOptions, clock: Clock, logger: Logger) {
@@ -49,10 +55,15 @@ export class Authenticator {
     this.#jwt = options.jwt === null ? null : new JwtVerifier(options.jwt);
     this.#proxies = options.trustedProxies.length === 0 ? null : new TrustedProxy(options.trustedProxies);
     this.#ring = new ApiKeyRing([]);
+    this.#lifetimes = new Lifetimes(clock);
+    this.#use = options.apiKeyFile === null ? null : new KeyUse(keyUseFileOf(options.apiKeyFile));
     if (options.apiKeyFile !== null) {
       this.#load(options.apiKeyFile);
-      this.#reload = setInterval(() => this.#reloadKeys(), RELOAD_MS);
-      this.#reload.unref();
+      this.#timers.push(
+        setInterval(() => this.#reloadKeys(), RELOAD_MS),
+        setInterval(() => this.#writeUse(), NOTE_MS),
+      );
+      for (const timer of this.#timers) timer.unref();
     }
   }
 
@@ -74,23 +85,27 @@ export class Authenticator {
     throw unauthenticated('expected credentials: an Authorization header (or connection_init payload) with "Bearer …"');
   }
 
-  /** Calls `listener` with the principal's id when a key is revoked. @returns ends that. */
-  onRevoked(listener: (principalId: string) => void): () => void {
-    this.#onRevoked.add(listener);
-    return () => this.#onRevoked.delete(listener);
+  /** Calls `onOver` once when this identity has ended: its time is up, or its key was revoked. @returns forgets it. */
+  whenOver(principal: Principal, onOver: OnOver): () => void {
+    return this.required ? this.#lifetimes.watch(principal, onOver) : NEVER;
   }
 
   close(): void {
-    if (this.#reload !== null) clearInterval(this.#reload);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#writeUse();
   }
 
   #bearer(bearer: string): Principal | Promise<Principal> {
     if (looksLikeApiKey(bearer)) {
-      const principal = this.#ring.principalOf(bearer, this.#clock.now());
-      if (principal === null) throw unauthenticated('the API key is not known, revoked or expired');
-      return principal;
+      const now = this.#clock.now();
+      const found = this.#ring.find(bearer, now);
+      if (found === null) throw unauthenticated('the API key is not known, revoked or expired');
+      this.#use?.note(found.key.prefix, now);
+      return found.principal;
     }
     if (this.#jwt === null) throw unauthenticated('the API key is not known, revoked or expired');
+    const known = this.#jwt.remembered(bearer, this.#clock.now());
+    if (known !== null) return known;
     return this.#jwt.principalOf(bearer, this.#clock.now()).catch((error) => {
       throw error instanceof TokenRefused ? unauthenticated(error.message) : error;
     });
@@ -113,9 +128,12 @@ export class Authenticator {
       return;
     }
     for (const { prefix } of before.keys) {
-      if (before.holds(prefix) && !this.#ring.holds(prefix))
-        for (const listener of this.#onRevoked) listener(`key:${prefix}`);
+      if (before.holds(prefix) && !this.#ring.holds(prefix)) this.#lifetimes.revoked(`key:${prefix}`);
     }
+  }
+
+  #writeUse(): void {
+    this.#use?.write((prefix) => this.#ring.keys.some((key) => key.prefix === prefix));
   }
 }
 

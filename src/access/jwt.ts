@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { isRole, MAX_BOUND_CUSTOMERS, type Principal, type Role } from './principal.js';
+import { isRole, type Role } from '../core/roles.js';
+import { MAX_BOUND_CUSTOMERS, type Principal, withIncluded } from './principal.js';
 
 /** Which tokens are believed. */
 export interface JwtOptions {
@@ -41,6 +42,12 @@ export class JwtVerifier {
   constructor(options: JwtOptions) {
     this.#options = options;
     this.#key = 'jwks' in options.keys ? jwksOf(options.keys.jwks) : secretOf(options.keys.secretFile);
+  }
+
+  /** Whose token this is when it was verified before and is still good; else null. */
+  remembered(token: string, now: number): Principal | null {
+    const known = this.#verified.get(token);
+    return known === undefined || (known.expiresAt !== null && known.expiresAt <= now) ? null : known;
   }
 
   /**
@@ -110,7 +117,7 @@ function principalOf(claims: JWTPayload, options: JwtOptions): Principal {
 /** Words that are no roles of ours belong to other services. */
 export function rolesOf(claim: unknown): ReadonlySet<Role> {
   const words = typeof claim === 'string' ? claim.split(/\s+/) : Array.isArray(claim) ? claim : [];
-  return new Set(words.filter(isRole));
+  return withIncluded(words.filter(isRole));
 }
 
 /** A binding that cannot be read must not mean "all". */

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ApiKey, createApiKey, readApiKeys, revokeApiKey } from '../access/api-keys.js';
-import { isRole, ROLES, type Role } from '../access/principal.js';
+import { keyUseFileOf, readKeyUse } from '../access/key-use.js';
 import { readConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
+import { isRole, ROLES, type Role } from '../core/roles.js';
 
 const DAY_MS = 86_400_000;
 
@@ -63,9 +64,12 @@ export function addKeyCommands(program: Command, say: (line: string) => void): v
     .description('the keys, without their secrets')
     .action(() => {
       const now = systemClock.now();
-      for (const key of readApiKeys(readConfig().apiKeyFile)) {
+      const { apiKeyFile } = readConfig();
+      const used = readKeyUse(keyUseFileOf(apiKeyFile));
+      for (const key of readApiKeys(apiKeyFile)) {
         const who = key.customers === null ? 'all customers' : `${key.customers.length} customers`;
-        say([key.prefix, key.name, key.roles.join(','), who, day(key.createdAt), stateOf(key, now)].join('\t'));
+        const use = used[key.prefix] === undefined ? 'never used' : `used ${day(used[key.prefix]!)}`;
+        say([key.prefix, key.name, key.roles.join(','), who, day(key.createdAt), use, stateOf(key, now)].join('\t'));
       }
     });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isRole, ROLES, type Role } from '../core/roles.js';
 import { integer, list } from './readers.js';
 
 /** How callers say who they are. */
@@ -18,6 +19,8 @@ export interface AuthenticationConfig {
   } | null;
   /** Addresses of proxies whose word on the caller is taken. */
   readonly trustedProxies: readonly string[];
+  /** Who is told the schema itself. */
+  readonly introspection: 'everybody' | readonly Role[];
 }
 
 export const AUTHENTICATION_VARIABLES = {
@@ -31,25 +34,49 @@ export const AUTHENTICATION_VARIABLES = {
   SCOREGRAPH_JWT_ROLES_CLAIM: z.string().min(1).max(200).default('roles'),
   SCOREGRAPH_JWT_CUSTOMERS_CLAIM: z.string().min(1).max(200).default('customers'),
   SCOREGRAPH_TRUSTED_PROXIES: list.default([]),
+  SCOREGRAPH_INTROSPECTION: list.default(['auto']),
 } as const;
 
 type Values = { [K in keyof typeof AUTHENTICATION_VARIABLES]: z.output<(typeof AUTHENTICATION_VARIABLES)[K]> };
 
 /** Whether callers must say who they are. */
-export const asksWho = ({ apiKeys, jwt, trustedProxies }: AuthenticationConfig) =>
+export const asksWho = ({
+  apiKeys,
+  jwt,
+  trustedProxies,
+}: Pick<AuthenticationConfig, 'apiKeys' | 'jwt' | 'trustedProxies'>) =>
   apiKeys || jwt !== null || trustedProxies.length > 0;
 
 /** Signatures a JWKS may be used with: with a public key, a shared-secret one would let anybody sign. */
 const PUBLIC_KEY_ALGORITHMS = /^(RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$/;
 const SHARED_SECRET_ALGORITHMS = /^HS(256|384|512)$/;
 
-/** Puts the variables together; what does not fit goes to `problems`. */
-export function authenticationOf(v: Values, problems: string[]): AuthenticationConfig {
-  return {
+/** Puts the variables together; what does not fit goes to `problems`. `production`: NODE_ENV says so. */
+export function authenticationOf(v: Values, production: boolean, problems: string[]): AuthenticationConfig {
+  const who = {
     apiKeys: v.SCOREGRAPH_API_KEYS === 'on',
     jwt: jwtOf(v, problems),
     trustedProxies: v.SCOREGRAPH_TRUSTED_PROXIES,
   };
+  return { ...who, introspection: introspectionOf(v, production && asksWho(who), problems) };
+}
+
+/** `auto` is everybody while one develops, and those who run it in production. */
+function introspectionOf(
+  { SCOREGRAPH_INTROSPECTION: words }: Values,
+  guarded: boolean,
+  problems: string[],
+): AuthenticationConfig['introspection'] {
+  const [only] = words;
+  if (words.length === 1 && only === 'auto') return guarded ? ['operator', 'admin'] : 'everybody';
+  if (words.length === 1 && only === 'everybody') return 'everybody';
+  if (words.length === 1 && only === 'nobody') return [];
+  const unknown = words.find((word) => !isRole(word));
+  if (unknown !== undefined || words.length === 0)
+    problems.push(
+      `SCOREGRAPH_INTROSPECTION: expected auto, everybody, nobody or roles of ${ROLES.join(', ')}, got ${JSON.stringify(words.join(','))}`,
+    );
+  return words.filter(isRole);
 }
 
 function jwtOf(v: Values, problems: string[]): AuthenticationConfig['jwt'] {

@@ -35,6 +35,8 @@ export interface Config {
   readonly alertQuietMinutes: number;
   /** Writes are refused while the disk has less than this free. */
   readonly diskWatermarkBytes: number;
+  /** Models without which the server is not ready. */
+  readonly requiredModels: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   /** Where API keys are kept. */
@@ -76,6 +78,7 @@ export const VARIABLES = {
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
+  SCOREGRAPH_REQUIRED_MODELS: list.default([]),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
@@ -105,7 +108,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     if (name.startsWith('SCOREGRAPH_') && !(name in VARIABLES)) problems.push(`${name}: no such setting`);
   }
   const v = values as Values;
-  const authentication = authenticationOf(v, problems);
+  const authentication = authenticationOf(v, env.NODE_ENV === 'production', problems);
   if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
@@ -141,6 +144,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
+    requiredModels: v.SCOREGRAPH_REQUIRED_MODELS,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),

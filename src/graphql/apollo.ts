@@ -14,6 +14,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Admission } from './admission.js';
+import { withoutSuggestion } from './authorisation.js';
 import type { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
 import type { ErrorPresenter } from './errors.js';
@@ -79,7 +80,19 @@ function executing(
       return response(result.data === undefined ? 400 : 200, { ...result, errors });
     },
   };
-  return { requestDidStart: async () => listener };
+  /** For those who may not introspect: errors name nothing of the schema that they did not use. */
+  const discreet: GraphQLRequestListener<GraphContext> = {
+    ...listener,
+    async willSendResponse({ response: { body } }) {
+      if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+      const errors = body.singleResult.errors.map((error) => ({ ...error, message: withoutSuggestion(error.message) }));
+      body.singleResult = { ...body.singleResult, errors };
+    },
+  };
+  return {
+    requestDidStart: async ({ contextValue: { guard, call } }) =>
+      guard.mayIntrospect(call.principal) ? listener : discreet,
+  };
 }
 type Resolved = GraphQLRequestContextResponseForOperation<GraphContext>;
 type Single = Extract<GraphQLResponse['body'], { kind: 'single' }>['singleResult'];
@@ -93,7 +106,8 @@ const refusal = (presenter: ErrorPresenter, error: GraphQLError): GraphQLRespons
   response(406, { errors: [presenter.present(error)] });
 
 function refusedBy(presenter: ErrorPresenter, error: ScoregraphError): GraphQLResponse {
-  const answer = response(error.code === 'RATE_LIMITED' ? 429 : 400, { errors: [presenter.present(error)] });
+  const status = { RATE_LIMITED: 429, FORBIDDEN: 403 }[error.code as string] ?? 400;
+  const answer = response(status, { errors: [presenter.present(error)] });
   const { retryAfterMs } = error.details;
   if (retryAfterMs !== undefined) answer.http.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
   return answer;

@@ -12,9 +12,11 @@ import {
   validate,
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
+import type { Principal } from '../access/principal.js';
 import { badInput, ScoregraphError } from '../core/errors.js';
 import type { Admission } from './admission.js';
 import type { App } from './app.js';
+import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
 import { Ending } from './ending.js';
@@ -100,10 +102,10 @@ export class GraphPipeline {
     return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
   }
 
-  /** Parses, validates and admits. Never throws for what a caller can do wrong. */
+  /** Parses, validates, authorises and admits. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
     const document = this.#document(request.query);
-    if (!('kind' in document)) return { kind: 'refused', errors: document };
+    if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
@@ -151,7 +153,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return settled(this.#presented(result), args.contextValue.charge, args.showsCost);
+    return settled(this.#presented(result, args), args.contextValue.charge, args.showsCost);
   }
 
   /**
@@ -161,7 +163,8 @@ export class GraphPipeline {
    */
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return settled(this.#presented(source), args.contextValue.charge, false);
+    if (!(Symbol.asyncIterator in source))
+      return settled(this.#presented(source, args), args.contextValue.charge, false);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -179,9 +182,22 @@ export class GraphPipeline {
     });
   }
 
-  #presented(result: ExecutionResult): ExecutionResult {
+  /** With `to`, as that operation's caller may be told; without, as anybody may. */
+  #presented(result: ExecutionResult, to?: ReadyOperation): ExecutionResult {
     if (result.errors === undefined) return result;
-    return { ...result, errors: this.present(result.errors) };
+    const errors = this.present(result.errors);
+    return { ...result, errors: to === undefined ? errors : this.#toldTo(to.contextValue.call.principal, errors) };
+  }
+
+  /** Names of the schema that a caller did not use are for those who may introspect. */
+  #toldTo(principal: Principal, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+    if (this.#guard.mayIntrospect(principal)) return errors;
+    return errors.map((error) =>
+      withLocations(
+        new GraphQLError(withoutSuggestion(error.message), { path: error.path, extensions: error.extensions }),
+        error.locations,
+      ),
+    );
   }
 
   #document(query: string): DocumentNode | readonly GraphQLError[] {

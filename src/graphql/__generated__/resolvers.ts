@@ -1114,6 +1114,19 @@ export type RecordTransactionsPayload = {
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
+/** What a caller may do. Roles include others: `SCORER` and `OPERATOR` may do what `VIEWER` may, `ADMIN` everything. */
+export type Role =
+  /** Everything; and what concerns people: audit, export, erasure. */
+  | 'ADMIN'
+  /** Bring events in. */
+  | 'INGESTER'
+  /** Run the server: models, alerts, metrics. */
+  | 'OPERATOR'
+  /** Ask for new predictions. */
+  | 'SCORER'
+  /** Read what is recorded, and watch it live. */
+  | 'VIEWER';
+
 /** A kind of customer. */
 export type Segment = Node & {
   readonly __typename?: 'Segment';
@@ -1573,6 +1586,7 @@ export type ResolversTypes = {
   RecommendedItem: ResolverTypeWrapper<RankedItem>;
   RecordInteractionsPayload: ResolverTypeWrapper<RecordInteractionsPayload>;
   RecordTransactionsPayload: ResolverTypeWrapper<Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
+  Role: Role;
   Segment: ResolverTypeWrapper<SegmentNode>;
   SegmentAssignment: ResolverTypeWrapper<SegmentPrediction>;
   SegmentChanged: ResolverTypeWrapper<Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversTypes['SegmentAssignment']>, customer?: Maybe<ResolversTypes['Customer']>, previous?: Maybe<ResolversTypes['Segment']> }>;
@@ -1679,6 +1693,13 @@ export type ResolversParentTypes = {
   UpsertItemsPayload: UpsertItemsPayload;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
 };
+
+export type AccessDirectiveArgs = {
+  ofAll?: Scalars['Boolean']['input'];
+  role?: Maybe<Role>;
+};
+
+export type AccessDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AccessDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CostDirectiveArgs = {
   each?: Maybe<Scalars['String']['input']>;
@@ -2328,6 +2349,7 @@ export type Resolvers<ContextType = GraphContext> = {
 };
 
 export type DirectiveResolvers<ContextType = GraphContext> = {
+  access?: AccessDirectiveResolver<any, any, ContextType>;
   cost?: CostDirectiveResolver<any, any, ContextType>;
   listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
 };

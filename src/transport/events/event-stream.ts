@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import type { CustomerScope } from '../../access/principal.js';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { EventSource } from '../../core/events.js';
 import type { Logger } from '../../core/logger.js';
@@ -32,7 +33,9 @@ export interface LineAccount {
 }
 
 export interface EventStreamOptions {
-  readonly ingest: { record(items: readonly IngestItem[], source: EventSource): Promise<IngestResult> };
+  readonly ingest: {
+    record(items: readonly IngestItem[], source: EventSource, scope: CustomerScope): Promise<IngestResult>;
+  };
   /** Bounds what is on its way over all streams; see flows/ingest-window. */
   readonly window: { enter(rows: number): Promise<void>; leave(rows: number): void };
   readonly source: EventSource;
@@ -56,9 +59,9 @@ interface Block {
 /** One request: its lines go into the flow in blocks as they come, and are acknowledged in order. */
 export class EventStream {
   readonly #request: IncomingMessage;
+  readonly #scope: CustomerScope;
   readonly #options: EventStreamOptions;
   readonly #answer: NdjsonAnswer;
-  /** Who pays for the lines; null: nobody. */
   readonly #account: LineAccount | null;
   readonly #splitter = new LineSplitter(MAX_LINE_BYTES);
   readonly #tally: Tally = {
@@ -75,14 +78,17 @@ export class EventStream {
   readonly #pending: Promise<void>[] = [];
   #failed = false;
 
+  /** `scope`: customers it may bring events of. `account`: pays for the lines; null: nobody does. */
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    options: EventStreamOptions,
+    scope: CustomerScope,
     account: LineAccount | null,
+    options: EventStreamOptions,
   ) {
     this.#account = account;
     this.#request = request;
+    this.#scope = scope;
     this.#options = options;
     this.#answer = new NdjsonAnswer(response);
   }
@@ -161,7 +167,7 @@ export class EventStream {
     else if (this.#pending.length >= MAX_BLOCKS) await this.#pending[0];
     await this.#pay(rows);
     await this.#options.window.enter(rows);
-    const recording = this.#failed ? null : this.#options.ingest.record(block.items, this.#options.source);
+    const recording = this.#failed ? null : this.#options.ingest.record(block.items, this.#options.source, this.#scope);
     const acknowledged = this.#acknowledge(block, recording, this.#pending[this.#pending.length - 1]);
     this.#pending.push(acknowledged);
     if (alone) await acknowledged;

@@ -77,13 +77,13 @@ describe('authentication', () => {
       const first = createApiKey(file(), request, NOW);
       const made = authenticator({ apiKeyFile: file() });
       const ended: string[] = [];
-      made.onRevoked((id) => ended.push(id));
+      made.whenOver(await made.authenticate({ bearer: first.key }), ({ message }) => ended.push(message));
       const second = createApiKey(file(), request, NOW);
       await expect
         .poll(() => refusal(made, { bearer: second.key }).catch(() => 'taken'), { timeout: 3_000 })
         .toBe('taken');
       revokeApiKey(file(), first.kept.prefix, NOW);
-      await expect.poll(() => ended, { timeout: 3_000 }).toEqual([`key:${first.kept.prefix}`]);
+      await expect.poll(() => ended, { timeout: 3_000 }).toEqual(['the API key was revoked']);
       expect((await refusal(made, { bearer: first.key })).message).toMatch(/revoked/);
       appendFileSync(file(), 'garbage');
       await new Promise((resolve) => setTimeout(resolve, 1_100));

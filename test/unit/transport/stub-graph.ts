@@ -1,21 +1,23 @@
 import { connect, type Socket } from 'node:net';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { WebSocket } from 'ws';
-import { Guard } from '../../../src/access/guard.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { Admission } from '../../../src/graphql/admission.js';
 import { createApollo } from '../../../src/graphql/apollo.js';
+import { Authorisation, authorisationCheck } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
 import { Executor } from '../../../src/graphql/executor.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
 import { PrometheusMetrics } from '../../../src/transport/metrics.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../../src/transport/server.js';
+import { openGuard } from '../../support/guard.js';
 
 const SDL = `
-  type Query {
+  directive @access on OBJECT
+  type Query @access {
     hello(name: String! = "world"): String!
     "Milliseconds left."
     deadline: Float!
@@ -25,8 +27,8 @@ const SDL = `
     refused: String
     broken: String
   }
-  type Mutation { add(n: Int!): Int! }
-  type Subscription {
+  type Mutation @access { add(n: Int!): Int! }
+  type Subscription @access {
     count(to: Int!): Int!
     "Nothing, until it is ended."
     never: Int!
@@ -123,8 +125,8 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   const metrics = new PrometheusMetrics();
   const presenter = new ErrorPresenter(silentLogger, metrics);
   const executor = new Executor(schema);
-  const guard = new Guard({ clock: systemClock, deadlineMs: 10_000, maxDeadlineMs: 60_000 });
-  const admission = new Admission([]);
+  const guard = openGuard();
+  const admission = new Admission([authorisationCheck(new Authorisation(schema, guard))]);
   const maxTokens = 10_000;
   const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, admission, maxTokens });
   const apollo = createApollo({ schema, executor, presenter, logger: silentLogger, admission, maxTokens });
@@ -134,13 +136,14 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
     port: 0,
     apollo,
     pipeline,
+    guard,
     metrics,
     logger: silentLogger,
     maxBodyBytes: 64 * 1024,
     allowedHosts: ['graph.example'],
     allowedOrigins: ['https://app.example'],
     pageDir: '/nowhere',
-    notReady: () => [],
+    health: { readiness: () => ({ notReady: [], degraded: [] }), modelReady: () => null },
     beforeScrape: () => {},
     ...options,
   });
