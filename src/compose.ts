@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authentication.js';
 import { Budgets } from './access/budgets.js';
 import { Guard } from './access/guard.js';
+import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
@@ -29,6 +30,8 @@ import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
 import { costCheck } from './graphql/cost/cost-check.js';
+import type { Documents } from './graphql/documents/documents.js';
+import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
@@ -43,6 +46,8 @@ import { type RunningServer, startServer } from './transport/server.js';
 
 /** Built beside the server's own code; from src/ (in tests) it is the same folder. */
 const PAGE_DIR = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
+/** What that page asks, built with it. */
+const PAGE_DOCUMENTS = fileURLToPath(new URL('../dist/dashboard-documents.json', import.meta.url));
 const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
@@ -59,6 +64,7 @@ export interface Running {
   readonly app: App;
   readonly data: DataRoom;
   readonly inference: InferenceService;
+  readonly documents: Documents;
   /** What start-up did, for the start-up lines. */
   readonly startup: {
     readonly events: number;
@@ -258,7 +264,19 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     authorisationCheck(new Authorisation(schema, guard)),
     costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
   ]);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter, admission, maxTokens });
+  const documents = await openDocuments({
+    schema,
+    files: config.trustedDocuments,
+    ownFile: PAGE_DOCUMENTS,
+    onlyTrusted: config.onlyTrusted,
+    maxRegistered: config.registeredDocuments,
+    // Where nobody is asked who they are, everybody is the local caller: that is no proof of a role.
+    mayAskFreely: (principal) =>
+      principal !== LOCAL_PRINCIPAL && (principal.roles.has('operator') || principal.roles.has('admin')),
+    logger: logger.child({ room: 'graphql' }),
+  });
+  undo.push(async () => documents.trusted.close());
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, admission, maxTokens, documents });
   const apollo = createApollo({
     schema,
     executor,
@@ -305,6 +323,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         )
         .set(pipeline.live.renderings);
       metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
+      metrics.gauge('scoregraph_trusted_documents', 'Documents of the manifests.').set(documents.trusted.size);
+      metrics.gauge('scoregraph_registered_documents', 'Documents kept for clients.').set(documents.registered.size);
     },
   });
 
@@ -345,6 +365,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     app,
     data,
     inference,
+    documents,
     startup,
     engineThreads: pool.threads,
     simulation: null,
@@ -353,6 +374,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       closing = true;
       clearInterval(checkpoints);
       clearInterval(pricing);
+      documents.trusted.close();
       await server.close(DRAIN_MS);
       authenticator.close();
       await apollo.stop();

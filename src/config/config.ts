@@ -45,6 +45,12 @@ export interface Config {
   readonly authentication: AuthenticationConfig;
   /** How much one operation, and one caller, may ask for. */
   readonly limits: LimitsConfig;
+  /** Manifests of trusted documents. */
+  readonly trustedDocuments: readonly string[];
+  /** Whether nothing else is answered. */
+  readonly onlyTrusted: boolean;
+  /** Documents that clients may register by their hash; 0: none. */
+  readonly registeredDocuments: number;
 }
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -83,6 +89,9 @@ export const VARIABLES = {
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
   ...LIMIT_VARIABLES,
+  SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
+  SCOREGRAPH_ONLY_TRUSTED: z.enum(['on', 'off']).default('off'),
+  SCOREGRAPH_REGISTERED_DOCUMENTS: integer(0, 100_000).default(1_000),
 } as const;
 
 /** What the variables say. */
@@ -150,5 +159,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
     limits: limitsOf(v),
+    trustedDocuments: v.SCOREGRAPH_TRUSTED_DOCUMENTS.map((file) => resolve(file)),
+    onlyTrusted: v.SCOREGRAPH_ONLY_TRUSTED === 'on',
+    registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,
   });
 }

@@ -13,12 +13,13 @@ import {
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
 import type { Principal } from '../access/principal.js';
-import { badInput, ScoregraphError } from '../core/errors.js';
+import { badInput } from '../core/errors.js';
 import type { Admission } from './admission.js';
 import type { App } from './app.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
+import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
 import { type ErrorPresenter, refusalOf } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
@@ -26,16 +27,15 @@ import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
 
+/** Tokens a document may have: parsing and validating take time that grows with them. */
+const MAX_TOKENS = 10_000;
 /** Parsed and validated documents remembered. */
 const MAX_DOCUMENTS = 1_000;
 
-/** One operation as any door brings it. */
-export interface OperationRequest {
-  readonly query: string;
+/** One operation as any door brings it: its document by text, by id or by hash. */
+export interface OperationRequest extends DocumentRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  /** `cost: true`: the answer says what it cost. */
-  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** An operation that may run, or the reasons why not. */
@@ -57,6 +57,8 @@ export interface ReadyOperation extends ExecutionArgs {
 export class GraphPipeline {
   /** The subscriptions that are open. */
   readonly live: LiveGraph;
+  /** What turns a request into the text of a document; Apollo's door asks it too. */
+  readonly documents: Documents;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -66,7 +68,6 @@ export class GraphPipeline {
   readonly #maxTokens: number;
   readonly #documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
-  /** `maxTokens`: what a document may have: parsing and validating take time that grows with them. */
   constructor(options: {
     executor: Executor;
     app: App;
@@ -74,7 +75,10 @@ export class GraphPipeline {
     presenter: ErrorPresenter;
     admission: Admission;
     maxTokens: number;
+    /** Default: any document is answered, and clients may register theirs. */
+    documents?: Documents;
   }) {
+    this.documents = options.documents ?? new Documents();
     this.#schema = options.executor.schema;
     this.#executor = options.executor;
     this.#app = options.app;
@@ -97,51 +101,45 @@ export class GraphPipeline {
   }
 
   /** What kind of operation this is; null when it is none that could run. Admits nothing. */
-  operationType({ query, operationName }: OperationRequest): OperationTypeNode | null {
-    const document = this.#document(query);
-    return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
+  operationType(request: OperationRequest, principal: Principal): OperationTypeNode | null {
+    const text = this.documents.peek(request, principal);
+    const document = text === null ? [] : this.#document(text);
+    return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
   }
 
-  /** Parses, validates, authorises and admits. Never throws for what a caller can do wrong. */
+  /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
-    const document = this.#document(request.query);
+    const ending = new Ending(call.signal);
+    let contextValue: GraphContext;
+    let text: string;
+    try {
+      contextValue = new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending));
+      text = this.documents.resolve(request, contextValue.call.principal);
+    } catch (error) {
+      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
+    }
+    const document = this.#document(text);
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
-    try {
-      const args = this.#ready(document, operation.operation, request, call);
-      const { contextValue: context } = args;
-      const refusal = this.#admission.admit({ document, operation, variables: request.variables, context });
-      if (refusal === null) return { kind: 'ready', args };
-      args.end();
-      return { kind: 'refused', errors: [refusalOf(refusal)] };
-    } catch (error) {
-      const known = error instanceof ScoregraphError;
-      return {
-        kind: 'refused',
-        errors: [
-          known ? refusalOf(error) : new GraphQLError((error as Error).message, { originalError: error as Error }),
-        ],
-      };
+    const { variables } = request;
+    const refused = this.#admission.admit({ document, operation, variables, context: contextValue });
+    if (refused !== null) {
+      ending.end();
+      return { kind: 'refused', errors: [refusalOf(refused)] };
     }
-  }
-
-  #ready(
-    document: DocumentNode,
-    operation: ReadyOperation['operation'],
-    request: OperationRequest,
-    call: CallRequest,
-  ): ReadyOperation {
-    const ending = new Ending(call.signal);
     return {
-      schema: this.#schema,
-      document,
-      operationName: request.operationName ?? null,
-      variableValues: request.variables ?? null,
-      contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
-      operation,
-      showsCost: request.extensions?.cost === true,
-      end: () => ending.end(),
+      kind: 'ready',
+      args: {
+        schema: this.#schema,
+        document,
+        operationName: request.operationName ?? null,
+        variableValues: request.variables ?? null,
+        contextValue,
+        operation: operation.operation,
+        showsCost: (request.extensions as { cost?: unknown } | null | undefined)?.cost === true,
+        end: () => ending.end(),
+      },
     };
   }
 
@@ -203,7 +201,7 @@ export class GraphPipeline {
   #document(query: string): DocumentNode | readonly GraphQLError[] {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
-    const made = this.#parse(query);
+    const made = checkDocument(this.#schema, query, this.#maxTokens);
     if (this.#documents.size >= MAX_DOCUMENTS) {
       for (const oldest of this.#documents.keys()) {
         this.#documents.delete(oldest);
@@ -213,21 +211,30 @@ export class GraphPipeline {
     if (query.length <= 100_000) this.#documents.set(query, made);
     return made;
   }
+}
 
-  #parse(query: string): DocumentNode | readonly GraphQLError[] {
-    let document: DocumentNode;
-    try {
-      document = parse(query, { maxTokens: this.#maxTokens });
-    } catch (error) {
-      return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
-    }
-    const errors = validate(this.#schema, document, specifiedRules, { maxErrors: 20 });
-    if (errors.length === 0) return document;
-    return errors.map(
-      (error) =>
-        new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
-    );
+/** The document of a text: parsed with a token limit and validated. What is wrong with it when it is none that could run. */
+export function checkDocument(
+  schema: GraphQLSchema,
+  text: string,
+  maxTokens = MAX_TOKENS,
+): DocumentNode | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens });
+  } catch (error) {
+    return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }
+  const errors = validate(schema, document, specifiedRules, { maxErrors: 20 });
+  if (errors.length === 0) return document;
+  return errors.map(
+    (error) =>
+      new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
+  );
+}
+
+function asGraphQLError(error: Error): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }
 
 /** The refusal of an `operationName` that does not choose one of the document's operations. */

@@ -248,7 +248,7 @@ describe('a budget', () => {
     });
     for (const name of ['ws', 'sse']) {
       await spendAll();
-      const { errors } = await doors[name]!(SEGMENTS, { ids: Array(20).fill('c1') });
+      const { errors } = await doors[name]!(SEGMENTS, { ids: Array(150).fill('c1') });
       expect(errors![0]!.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     }
     await new Promise((resolve) => setTimeout(resolve, answer.errors![0]!.extensions.retryAfterMs as number));

@@ -8,6 +8,7 @@ import { Admission } from '../../../src/graphql/admission.js';
 import { createApollo } from '../../../src/graphql/apollo.js';
 import { Authorisation, authorisationCheck } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
+import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
 import { Executor } from '../../../src/graphql/executor.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
@@ -50,7 +51,10 @@ export interface StubServer {
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-export async function startStub(options: Partial<ServerOptions> = {}): Promise<StubServer> {
+export async function startStub({
+  documents = new Documents(),
+  ...options
+}: Partial<ServerOptions> & { documents?: Documents } = {}): Promise<StubServer> {
   const seen = { held: 0, cancelled: 0, opened: 0, ended: 0, sum: 0, flooded: 0 };
   let release: () => void = () => {};
   let released = new Promise<void>((resolve) => {
@@ -128,7 +132,7 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   const guard = openGuard();
   const admission = new Admission([authorisationCheck(new Authorisation(schema, guard))]);
   const maxTokens = 10_000;
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, admission, maxTokens });
+  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, admission, maxTokens, documents });
   const apollo = createApollo({ schema, executor, presenter, logger: silentLogger, admission, maxTokens });
   await apollo.start();
   const running = await startServer({
