@@ -120,6 +120,7 @@ function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Pr
     search.delete('extensions');
     asked.search = `?${search}`;
   } else asked.body = { query, operationName: operation.operationName, variables: operation.variables };
+  if (operation.extensions.cost === true) asked.headers.set('x-cost', '1');
 }
 
 const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
