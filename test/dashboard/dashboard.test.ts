@@ -61,8 +61,9 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
   const count = async (selector: string) => Number(/[\d,]+/.exec(await text(selector))?.[0].replaceAll(',', '') ?? 0);
   const until = (check: () => Promise<void>, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 100 });
 
-  /** What axe-core finds that is serious or worse. */
+  /** What axe-core finds that is serious or worse, once nothing moves: something half faded in has not its own colours yet. */
   async function violations(): Promise<string[]> {
+    await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)');
     await page.evaluate(AXE);
     const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
       violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
