@@ -33,7 +33,7 @@ export async function backup(data: DataRoom, target: string, now: number): Promi
   mkdirSync(dirname(resolve(target)), { recursive: true });
   await data.backup(target);
   const note = { sha256: await sha256(target), events: data.events.head(), madeAt: new Date(now).toISOString() };
-  writeFileSync(noteOf(target), `${JSON.stringify(note, null, 2)}\n`);
+  writeFileSync(noteOf(target), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 });
   return note;
 }
 

@@ -3,6 +3,7 @@ import { badInput } from '../core/errors.js';
 import type { EventSource, NewEvent, StoredEvent } from '../core/events.js';
 import { uuidv7 } from '../core/ids.js';
 import type { EventLog } from '../data/ports.js';
+import type { Forgetful } from './departures.js';
 import {
   type CustomerInput,
   checkAmount,
@@ -21,6 +22,8 @@ import {
 export interface IngestWorld {
   knownCustomer(customerId: string): boolean;
   knownItem(itemId: string): boolean;
+  /** Whether this customer is being erased at the moment. */
+  leaving(customerId: string): boolean;
   /** Log position that `knownCustomer` and `knownItem` have seen: under load they follow the log at a distance. */
   seen(): number;
   /** Which of these predictionIds were recorded. */
@@ -68,7 +71,7 @@ const NONE: Announced = { customers: new Set(), items: new Set() };
  * The one way events come in: validate, append durably, hand to the projection. Items are judged one by one: a bad one
  * is refused with a reason and the others go in. Sending an id again with the same content answers the first record.
  */
-export class Ingest {
+export class Ingest implements Forgetful {
   readonly #log: EventLog;
   readonly #world: IngestWorld;
   readonly #clock: Clock;
@@ -197,6 +200,16 @@ export class Ingest {
     return { events: stored, errors, acceptedCount, repeatedCount, durableThrough };
   }
 
+  /** A customer who is being erased is not known any more. */
+  bar(customerId: string): void {
+    this.#announced.customers.delete(customerId);
+  }
+
+  /** What was on its way when the erasure began has arrived by now. */
+  lift(customerId: string): void {
+    this.#announced.customers.delete(customerId);
+  }
+
   #announce(event: StoredEvent): void {
     if (event.type === 'customer.upserted') this.#announced.customers.add(event.entity);
     else if (event.type === 'item.upserted') this.#announced.items.add(event.entity);
@@ -214,6 +227,7 @@ export class Ingest {
   #customer(input: CustomerInput, source: EventSource): Checked {
     const wrong =
       checkId(input.customerId, 'customerId') ??
+      this.#leaving(input.customerId) ??
       (input.country == null ? null : checkText(input.country, 'country', 100)) ??
       (input.createdAt == null ? null : checkTime(input.createdAt, this.#clock, 'createdAt'));
     if (wrong !== null) return wrong;
@@ -298,12 +312,22 @@ export class Ingest {
   #customerOf(customerId: string, earlier: Announced): Refusal | null {
     return (
       checkId(customerId, 'customerId') ??
+      this.#leaving(customerId) ??
       (this.#world.knownCustomer(customerId) ||
       this.#announced.customers.has(customerId) ||
       earlier.customers.has(customerId)
         ? null
         : { code: 'UNKNOWN_CUSTOMER', field: 'customerId', message: 'no such customer: upsertCustomers first' })
     );
+  }
+
+  #leaving(customerId: string): Refusal | null {
+    if (!this.#world.leaving(customerId)) return null;
+    return {
+      code: 'BEING_ERASED',
+      field: 'customerId',
+      message: 'this customer is being erased: try again in a moment',
+    };
   }
 
   #event<T extends NewEvent['type']>(

@@ -63,7 +63,9 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
 
   /** What axe-core finds that is serious or worse, once nothing moves: something half faded in has not its own colours yet. */
   async function violations(): Promise<string[]> {
-    await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)');
+    await page.evaluate(
+      'Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)',
+    );
     await page.evaluate(AXE);
     const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
       violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];

@@ -17,12 +17,14 @@ export interface Opened extends Omit<Asked, 'scope'> {
 
 /** What all subscribers of one selection have in common. */
 class Selection implements SubscriberRoom<unknown> {
-  members = 0;
+  readonly members = new Set<LogSubscriber<unknown>>();
   readonly rendering: Rendering<unknown>;
   readonly present: (errors: readonly unknown[]) => GraphQLError[];
   readonly #left: (selection: Selection) => void;
 
   constructor(
+    /** What the stream's entries are about. */
+    readonly about: { readonly isPersonal: boolean },
     rendering: Rendering<unknown>,
     present: (errors: readonly unknown[]) => GraphQLError[],
     left: (selection: Selection) => void,
@@ -32,8 +34,8 @@ class Selection implements SubscriberRoom<unknown> {
     this.#left = left;
   }
 
-  onEnd(): void {
-    this.members--;
+  onEnd(subscriber: LogSubscriber<unknown>): void {
+    this.members.delete(subscriber);
     this.#left(this);
   }
 }
@@ -69,6 +71,15 @@ export class LiveGraph {
     return this.#renderings.size + this.#states.size;
   }
 
+  /** Drops what waits for clients that do not keep up and is about one customer. What was sent is out of reach. */
+  forget(customerId: string): void {
+    for (const { about, rendering, members } of this.#renderings.values()) {
+      if (!about.isPersonal) continue;
+      rendering.forget(customerId);
+      for (const member of members) member.forget(customerId);
+    }
+  }
+
   /** One more subscriber of what the field answered. */
   open(opened: Opened, source: AsyncIterable<unknown>): LiveSubscription {
     this.#count++;
@@ -92,14 +103,15 @@ export class LiveGraph {
     let selection = this.#renderings.get(key);
     if (selection === undefined) {
       const rendering = new Rendering(subscription, this.#renderer(opened, opened.contextValue.detached()));
-      selection = new Selection(rendering, this.#present, (made) => {
+      selection = new Selection(subscription.options.source, rendering, this.#present, (made) => {
         this.#count--;
-        if (made.members === 0) this.#renderings.delete(key);
+        if (made.members.size === 0) this.#renderings.delete(key);
       });
       this.#renderings.set(key, selection);
     }
-    selection.members++;
-    return new LogSubscriber(subscription, selection);
+    const subscriber = new LogSubscriber(subscription, selection);
+    selection.members.add(subscriber);
+    return subscriber;
   }
 
   #state(opened: Opened, subscription: StateSubscription, over: () => void): LiveSubscription {

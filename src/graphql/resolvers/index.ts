@@ -11,6 +11,7 @@ import { liveStatsResolvers } from './live-stats.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
+import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 
 /** All resolvers of the written graph. */
@@ -32,8 +33,9 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
+    ...personalDataResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
+  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation, ...personalDataResolvers.Mutation },
   Subscription: {
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
