@@ -206,6 +206,25 @@ describe('erasing a customer', () => {
     await client.dispose();
   });
 
+  it('finishes at the start what was noted and interrupted', async () => {
+    await upsert('noted');
+    await pay(['noted-tx'], 'noted');
+    await server.running.checkpoint();
+    await server.running.data.personal.begin({
+      entity: 'noted',
+      id: 'n',
+      subject: 's',
+      reason: 'r',
+      by: 'b',
+      requestedAt: 1,
+    });
+    await server.stop();
+    server = await startTestServer({ dataDir, env });
+    expect(server.running.app.customers.peek('noted')).toBeNull();
+    expect(filesWith(dataDir, 'noted-tx', MARKER)).toEqual([]);
+    expect(JSON.stringify([...server.running.app.alerts.list.entries()])).not.toContain('noted-tx');
+  });
+
   it.each(['', "x'; DROP TABLE events; --", '%', '*', 'a\u0000b', 'ß'.repeat(128), 'fraud'])(
     'takes odd ids as they are: %j',
     async (id) => {

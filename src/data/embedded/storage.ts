@@ -11,8 +11,8 @@ const MAX_WAITING_ROWS = 100_000;
 /** Rows of one transaction: the others wait for the next, so that no commit takes long. */
 const MAX_GROUP_ROWS = 8_000;
 const STATFS_EVERY_MS = 1_000;
-/** Pages cleaned in one transaction: some 10 ms. */
-const SCRUB_PAGES = 512;
+/** Pages cleaned in one transaction: a few milliseconds. */
+const SCRUB_PAGES = 128;
 const TRUNCATE_ATTEMPTS = 200;
 const TRUNCATE_PAUSE_MS = 50;
 

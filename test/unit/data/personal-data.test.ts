@@ -165,6 +165,27 @@ describe('personal data', () => {
     expect(sql(dir, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 
+  it('takes out what a version before this one had deleted and not overwritten', async () => {
+    mkdirSync(dir);
+    execFileSync(process.execPath, [
+      '-e',
+      `const D = require('libsql'); const d = new D(process.argv[1]); d.pragma('secure_delete = OFF'); for (const m of JSON.parse(process.argv[2])) d.exec(m); d.exec('PRAGMA user_version = 4');
+       const put = d.prepare("INSERT INTO snapshots (kind, key, seq, body) VALUES ('customer', ?, 1, ?) ON CONFLICT DO UPDATE SET body = excluded.body");
+       d.exec('BEGIN'); for (let round = 0; round < 3; round++) for (let i = 0; i < 300; i++) put.run('the-victim' + (i === 7 ? '' : i), 'OLD MARKER ' + i + '-'.repeat(round === 1 ? 9000 : 40)); d.exec('COMMIT');
+       d.exec("DELETE FROM snapshots WHERE key <> 'the-victim'"); d.close()`,
+      join(dir, 'scoregraph.db'),
+      JSON.stringify(MIGRATIONS.slice(0, 4)),
+    ]);
+    expect(filesWith(dir, 'OLD MARKER 8')).toHaveLength(1);
+    const data = await open(dir);
+    await data.snapshots.save('customer', [{ key: 'other', seq: 1, body: '{"kept":true}' }]);
+    expect(await erase(data, 'the-victim')).toMatchObject({ events: 0, predictions: 0 });
+    expect(filesWith(dir, 'the-victim', 'OLD MARKER')).toEqual([]);
+    expect(await data.snapshots.load('customer', '', 10)).toEqual([{ key: 'other', seq: 1, body: '{"kept":true}' }]);
+    await data.close();
+    expect(sql(dir, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  });
+
   it('forgets predictions that were offered and not written yet', async () => {
     const data = await open(dir);
     await data.events.append([known('v')]);
