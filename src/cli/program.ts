@@ -101,9 +101,11 @@ export function createProgram(say: (line: string) => void): Command {
     .command('backup')
     .description('writes a consistent copy of the data of a stopped server')
     .argument('<file>', 'a new file')
-    .action(async (file: string) => {
+    .option('--key-file <file>', 'encrypts the copy with this key; default: as the data is')
+    .action(async (file: string, { keyFile }: { keyFile?: string }) => {
+      const key = readDataKey(keyFile ?? null);
       await withData(async (data) => {
-        const note = await backup(data, file, systemClock.now());
+        const note = await backup(data, file, systemClock.now(), key);
         say(`${file}: everything up to event ${note.events}, sha256 ${note.sha256}`);
       });
     });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { encryptedTarget } from './embedded/data-file.js';
 import { EmbeddedEventLog } from './embedded/event-log.js';
 import { keepPrivate, lockFolder } from './embedded/lock.js';
 import { EmbeddedPersonalData } from './embedded/personal-data.js';
@@ -45,8 +46,8 @@ export interface DataRoom {
   readonly personal: PersonalData;
   /** Deletes what retention no longer keeps, never what a replay or a consumer still needs. Runs by itself once a minute. */
   prune(): Promise<void>;
-  /** Writes a consistent copy to a new file while everything goes on. */
-  backup(target: string): Promise<void>;
+  /** Writes a consistent copy to a new file while everything goes on; encrypted with `key`, absent: as the data file is. */
+  backup(target: string, key?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,9 +88,9 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
     snapshots: snapshotStore(storage),
     personal: new EmbeddedPersonalData(storage, events, predictions),
     prune,
-    async backup(target) {
+    async backup(target, copyKey) {
       keepPrivate(target); // SQLite writes into an empty file as it finds it
-      await storage.backup(target);
+      await storage.backup(copyKey === undefined ? target : encryptedTarget(target, copyKey));
     },
     async close() {
       clearInterval(timer);

@@ -430,6 +430,23 @@ describe('personal data', () => {
       await data.close();
     });
 
+    it('is encrypted later, or with another key, by way of a backup', async () => {
+      const keys = [undefined, '1/?&=%# ü'.repeat(5), '2'.repeat(32)];
+      let data = await open(dir);
+      await data.events.append([paid('a', 'secret-customer')]);
+      for (let i = 1; i < keys.length; i++) {
+        const copy = join(folder.path, `copy ?#% ${i}.db`);
+        await backup(data, copy, now, keys[i]);
+        await data.close();
+        expect(readFileSync(copy).includes('secret-customer')).toBe(false);
+        await restore(copy, join(folder.path, `moved${i}`));
+        data = await open(join(folder.path, `moved${i}`), { events: 0, predictions: 0 }, keys[i]);
+        expect(await data.events.count(0)).toBe(1);
+      }
+      await data.close();
+      await expect(open(join(folder.path, 'moved2'), { events: 0, predictions: 0 }, keys[1])).rejects.toThrow(/key/);
+    });
+
     it('takes a key only from a file that holds a good one', () => {
       const file = join(folder.path, 'key');
       expect(readDataKey(null)).toBeUndefined();
