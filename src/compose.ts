@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Guard, LOCAL_PRINCIPAL } from './access/guard.js';
+import { Authenticator } from './access/authentication.js';
+import { Guard } from './access/guard.js';
 import { openLive } from './compose-live.js';
 import { type Config, retentionOf } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
@@ -27,6 +28,7 @@ import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { Authorisation } from './graphql/authorisation.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
@@ -34,6 +36,7 @@ import { buildGraph } from './graphql/schema.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
 import { InferenceService } from './inference/service.js';
+import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
 
@@ -255,12 +258,26 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     source: 'api',
   };
 
-  const guard = new Guard({ clock, deadlineMs: config.deadlineMs, maxDeadlineMs: config.maxDeadlineMs });
+  const { apiKeys, jwt, trustedProxies } = config.authentication;
+  const authenticator = new Authenticator(
+    { apiKeyFile: apiKeys ? config.apiKeyFile : null, jwt, trustedProxies },
+    clock,
+    logger.child({ room: 'access' }),
+  );
+  undo.push(async () => authenticator.close());
+  const guard = new Guard({
+    authenticator,
+    introspection: config.authentication.introspection,
+    clock,
+    deadlineMs: config.deadlineMs,
+    maxDeadlineMs: config.maxDeadlineMs,
+  });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
   const schema = buildGraph();
   const executor = new Executor(schema);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter });
-  const apollo = createApollo({ schema, executor, presenter, logger: logger.child({ room: 'apollo' }) });
+  const authorisation = new Authorisation(schema, guard);
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, authorisation });
+  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: logger.child({ room: 'apollo' }) });
   await apollo.start();
   undo.push(() => apollo.stop());
 
@@ -269,9 +286,9 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     port: config.port,
     apollo,
     pipeline,
+    guard,
     metrics,
     events: {
-      guard,
       ingest,
       window: new IngestWindow({
         head: () => data.events.head(),
@@ -279,12 +296,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       }),
       source: app.source,
     },
-    logger: logger.child({ room: 'transport', principal: LOCAL_PRINCIPAL.id }),
+    logger: logger.child({ room: 'transport' }),
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
     pageDir: PAGE_DIR,
-    notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
+    health: healthOf(inference, () => pool.workers.alive(), config.requiredModels),
     beforeScrape: () => {
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
@@ -346,6 +363,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
       await erasure.settled();
+      authenticator.close();
       await apollo.stop();
       await live.end();
       await modelStates.close();
@@ -374,6 +392,34 @@ async function appendOwn(
     status === 'appended' ? [{ ...events[i]!, seq, recordedAt } as StoredEvent] : [],
   );
   if (fresh.length > 0) projection?.appended(fresh);
+}
+
+/** Ready means: the engine runs, and each required model answers. Any other model without a version takes its own fields with it only. */
+function healthOf(inference: InferenceService, workersAlive: () => number, required: readonly string[]): HealthSource {
+  const { registry } = inference;
+  const reasonOf = (name: string): string | null => {
+    try {
+      inference.router.resolve(name, {});
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
+  return {
+    readiness() {
+      const missing = required.flatMap((name) => reasonOf(name) ?? []);
+      const others = registry.list().flatMap(({ name }) => (required.includes(name) ? [] : (reasonOf(name) ?? [])));
+      return {
+        notReady: workersAlive() === 0 ? ['no engine worker is running', ...missing] : missing,
+        degraded: [...others, ...registry.problems.map(({ model, message }) => `${model}: ${message}`)],
+      };
+    },
+    modelReady(name) {
+      if (registry.get(name) === null) return null;
+      const reason = workersAlive() === 0 ? 'no engine worker is running' : reasonOf(name);
+      return { ready: reason === null, reason };
+    },
+  };
 }
 
 /** The registry as the graph shows it. */

@@ -1,19 +1,9 @@
 import type { Clock } from '../core/clock.js';
-import { badInput } from '../core/errors.js';
+import { badInput, ScoregraphError } from '../core/errors.js';
 import { uuidv7 } from '../core/ids.js';
-
-/** Who asks. Until authentication is configured everybody is the same local caller, who may do everything. */
-export interface Principal {
-  readonly id: string;
-  readonly roles: ReadonlySet<Role>;
-  /** The customers this caller may see; `all` without restriction. */
-  readonly customers: 'all' | ReadonlySet<string>;
-}
-export const ROLES = ['viewer', 'scorer', 'ingester', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** The caller of a server that listens on loopback only. */
-export const LOCAL_PRINCIPAL: Principal = { id: 'local', roles: new Set(ROLES), customers: 'all' };
+import type { Role } from '../core/roles.js';
+import type { Authenticator, Credentials } from './authentication.js';
+import { type Principal, principalEnded } from './principal.js';
 
 /** One admitted call: what travels from a door to the rows of a batch. Knows no transport. */
 export interface Call {
@@ -33,31 +23,65 @@ export interface Cancellable {
 
 export interface CallRequest extends Cancellable {
   readonly door: string;
+  /** Who asks, as `identify` said. */
+  readonly principal: Principal;
   /** Deadline asked for, milliseconds from now; absent: the default. */
   readonly deadlineMs?: number | undefined;
 }
 
+/** Who is told the schema itself; an empty list: nobody. */
+export type Introspection = 'everybody' | readonly Role[];
+
 /**
- * The one way in, for every door: who is it, how long has it got. Authorisation, budgets and audit join here, so that
- * no door can be without them.
+ * The one way in, for every door: who is it, may they, how long has it got. Budgets and audit join here, so that no door can be
+ * without them.
  */
 export class Guard {
+  readonly #authenticator: Authenticator;
+  readonly #introspection: Introspection;
   readonly #clock: Clock;
   readonly #defaultMs: number;
   readonly #maxMs: number;
 
-  constructor(options: { clock: Clock; deadlineMs: number; maxDeadlineMs: number }) {
+  constructor(options: {
+    authenticator: Authenticator;
+    introspection: Introspection;
+    clock: Clock;
+    deadlineMs: number;
+    maxDeadlineMs: number;
+  }) {
+    this.#authenticator = options.authenticator;
+    this.#introspection = options.introspection;
     this.#clock = options.clock;
     this.#defaultMs = options.deadlineMs;
     this.#maxMs = options.maxDeadlineMs;
   }
 
   /**
+   * Who shows these credentials: the first thing every door asks. Answers at once unless a token's signature has to be checked.
+   * @throws ScoregraphError UNAUTHENTICATED (or rejects with it) saying what was expected.
+   */
+  identify(credentials: Credentials): Principal | Promise<Principal> {
+    return this.#authenticator.authenticate(credentials);
+  }
+
+  /**
+   * Calls `end` with the reason, once, when this identity is over: its token has expired or its key was revoked. For what outlives a
+   * request: a socket, a stream.
+   * @returns forgets it.
+   */
+  whenOver(principal: Principal, end: (reason: ScoregraphError) => void): () => void {
+    return this.#authenticator.whenOver(principal, end);
+  }
+
+  /**
    * Admits a call, cancelled by its own signal unless told what else cancels it. A deadline above the maximum is cut to it.
-   * @throws ScoregraphError BAD_USER_INPUT when the deadline is no positive number of milliseconds.
+   * @throws ScoregraphError BAD_USER_INPUT when the deadline is no positive number of milliseconds, UNAUTHENTICATED when the caller's
+   * identity has ended.
    */
   admit(request: CallRequest, cancelled: Cancellable = request): Call {
-    const asked = request.deadlineMs;
+    const { principal, deadlineMs: asked } = request;
+    if (principal.expiresAt !== null && principal.expiresAt <= this.#clock.now()) throw principalEnded();
     if (asked !== undefined && !(Number.isInteger(asked) && asked > 0)) {
       throw badInput(
         `expected deadlineMs to be a positive whole number of milliseconds, got ${String(asked)}`,
@@ -65,7 +89,22 @@ export class Guard {
       );
     }
     const deadline = this.#clock.monotonic() + Math.min(asked ?? this.#defaultMs, this.#maxMs);
-    return new AdmittedCall(request.door, LOCAL_PRINCIPAL, deadline, cancelled);
+    return new AdmittedCall(request.door, principal, deadline, cancelled);
+  }
+
+  /**
+   * Lets a caller through who has the role and, where `ofAll` says so, is bound to no customers.
+   * @throws ScoregraphError FORBIDDEN naming `what` and the role.
+   */
+  authorise(principal: Principal, role: Role, what: string, ofAll = false): void {
+    if (!principal.roles.has(role)) throw new ScoregraphError('FORBIDDEN', `${what} needs the role ${role}.`);
+    if (ofAll && principal.customers !== 'all')
+      throw new ScoregraphError('FORBIDDEN', `${what} is about all customers; this caller is bound to some.`);
+  }
+
+  /** Whether the schema itself is told to this caller. */
+  mayIntrospect({ roles }: Principal): boolean {
+    return this.#introspection === 'everybody' || this.#introspection.some((role) => roles.has(role));
   }
 
   /** The same caller's call, to go on without the operation that brought it: for what several subscribers share. */

@@ -8,6 +8,7 @@ import { type DataRoom, openData } from '../data/open.js';
 import { addCustomerCommands } from './customers.js';
 import { evaluationTable } from './evaluation-table.js';
 import { exportPredictions } from './export.js';
+import { addKeyCommands } from './keys.js';
 
 const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
 type ModelName = (typeof MODELS)[number];
@@ -137,5 +138,6 @@ export function createProgram(say: (line: string) => void): Command {
       say(`${dataDir}: everything up to event ${note.events}, as of ${note.madeAt}`);
     });
 
+  addKeyCommands(program, say);
   return program;
 }

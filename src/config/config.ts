@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
 export interface Config {
@@ -37,35 +39,22 @@ export interface Config {
   readonly alertQuietMinutes: number;
   /** Writes are refused while the disk has less than this free. */
   readonly diskWatermarkBytes: number;
+  /** Models without which the server is not ready. */
+  readonly requiredModels: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Where API keys are kept. */
+  readonly apiKeyFile: string;
+  /** How callers say who they are. */
+  readonly authentication: AuthenticationConfig;
 }
+
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
 /** Thrown when the environment does not make a Config: one sentence per variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
-
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `expected a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `expected a whole number from ${min} to ${max}`);
-
-const probability = z
-  .string()
-  .regex(/^(0(\.\d{1,15})?|1(\.0{1,15})?)$/, 'expected a probability from 0 to 1, as 0.85')
-  .transform(Number)
-  .nullable();
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 
 const cores = availableParallelism();
 
@@ -94,9 +83,14 @@ export const VARIABLES = {
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
+  SCOREGRAPH_REQUIRED_MODELS: list.default([]),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
+  ...AUTHENTICATION_VARIABLES,
 } as const;
+
+/** What the variables say. */
+type Values = { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]> };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
@@ -117,11 +111,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   for (const name of Object.keys(env)) {
     if (name.startsWith('SCOREGRAPH_') && !(name in VARIABLES)) problems.push(`${name}: no such setting`);
   }
-  const v = values as { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]> };
-  if (problems.length === 0 && !LOOPBACK.test(v.HOST)) {
+  const v = values as Values;
+  const authentication = authenticationOf(v, env.NODE_ENV === 'production', problems);
+  if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
-        'set HOST=127.0.0.1 and put a proxy that authenticates in front',
+        'set SCOREGRAPH_API_KEYS=on (or SCOREGRAPH_JWT_… or SCOREGRAPH_TRUSTED_PROXIES, docs/access.md), or HOST=127.0.0.1',
     );
   }
   if (problems.length === 0 && v.SCOREGRAPH_DEADLINE_MS > v.SCOREGRAPH_MAX_DEADLINE_MS) {
@@ -156,8 +151,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
+    requiredModels: v.SCOREGRAPH_REQUIRED_MODELS,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
+    apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
+    authentication,
   });
 }
 

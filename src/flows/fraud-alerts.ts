@@ -1,3 +1,4 @@
+import { type CustomerScope, inScope } from '../access/principal.js';
 import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { AlertEvent, FraudAlert, NewEvent, Stored, StoredEvent } from '../core/events.js';
@@ -117,14 +118,20 @@ export class FraudAlertWatch implements LogFollower, ScoredFollower, Forgetful {
 
   /**
    * Notes that somebody has seen to alerts. Answers one result for each id, in order, when all of it is on disk. Of an id that is given
-   * twice the second is already acknowledged.
+   * twice the second is already acknowledged; one about a customer outside of `scope` is not found.
    * @throws ScoregraphError STORAGE_UNAVAILABLE or QUEUE_FULL: nothing was acknowledged.
    */
-  acknowledge(alertIds: readonly string[], by: string, note: string | null): Promise<Acknowledgement[]> {
+  acknowledge(
+    alertIds: readonly string[],
+    by: string,
+    note: string | null,
+    scope: CustomerScope = 'all',
+  ): Promise<Acknowledgement[]> {
     if (this.#failure !== null) return Promise.reject(this.#failure); // it would wait behind appends that fail
     return this.#exclusively(async () => {
       const known = (await this.find(alertIds)).map((alert) => {
         if (alert !== null && this.#barred.has(alert.customerId)) return null;
+        if (alert !== null && !inScope(scope, alert.customerId)) return null;
         const standing = alert === null ? undefined : this.#book.of(alert.customerId);
         return standing?.alertId === alert?.alertId ? (standing ?? null) : alert; // the book knows first
       });

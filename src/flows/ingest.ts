@@ -1,3 +1,4 @@
+import { type CustomerScope, inScope } from '../access/principal.js';
 import type { Clock } from '../core/clock.js';
 import { badInput } from '../core/errors.js';
 import type { EventSource, NewEvent, StoredEvent } from '../core/events.js';
@@ -65,6 +66,17 @@ interface Announced {
   readonly items: Set<string>;
 }
 
+const NO_SUCH_CUSTOMER: Refusal = {
+  code: 'UNKNOWN_CUSTOMER',
+  field: 'customerId',
+  message: 'no such customer: upsertCustomers first',
+};
+const ITEMS_ARE_EVERYBODYS: Refusal = {
+  code: 'INVALID',
+  field: 'type',
+  message: 'items concern all customers; this caller is bound to some',
+};
+
 const NONE: Announced = { customers: new Set(), items: new Set() };
 
 /**
@@ -94,8 +106,12 @@ export class Ingest implements Forgetful {
   }
 
   /** Creates customers or changes what is known about them; absent fields keep their value. */
-  upsertCustomers(inputs: readonly CustomerInput[], source: EventSource): Promise<IngestResult> {
-    return this.#run(inputs, (input) => this.#customer(input, source));
+  upsertCustomers(
+    inputs: readonly CustomerInput[],
+    source: EventSource,
+    scope: CustomerScope = 'all',
+  ): Promise<IngestResult> {
+    return this.#run(inputs, (input) => this.#customer(input, source, scope));
   }
 
   /** Creates items, renames them or withdraws them from sale. */
@@ -104,40 +120,49 @@ export class Ingest implements Forgetful {
   }
 
   /** Records card payments; each is fraud-scored as soon as it is on disk. */
-  recordTransactions(inputs: readonly TransactionInput[], source: EventSource): Promise<IngestResult> {
-    return this.#run(inputs, (input) => this.#payment(input, source));
+  recordTransactions(
+    inputs: readonly TransactionInput[],
+    source: EventSource,
+    scope: CustomerScope = 'all',
+  ): Promise<IngestResult> {
+    return this.#run(inputs, (input) => this.#payment(input, source, scope));
   }
 
   /** Records what customers looked at, put into their basket and bought. */
-  async recordInteractions(inputs: readonly InteractionInput[], source: EventSource): Promise<IngestResult> {
+  async recordInteractions(
+    inputs: readonly InteractionInput[],
+    source: EventSource,
+    scope: CustomerScope = 'all',
+  ): Promise<IngestResult> {
     const known = await this.#credited(inputs);
-    return this.#run(inputs, (input) => this.#interaction(input, known, source));
+    return this.#run(inputs, (input) => this.#interaction(input, known, source, scope));
   }
 
   /**
    * Records items of any kind in the order of the list; a payment may follow its customer in the same call. Calls that bring payments
    * only are recorded in the order they were made; wait for the others before the next call when the order matters.
    */
-  async record(items: readonly IngestItem[], source: EventSource): Promise<IngestResult> {
+  async record(items: readonly IngestItem[], source: EventSource, scope: CustomerScope = 'all'): Promise<IngestResult> {
     const interactions = items.flatMap((item) => (item.type === 'interaction' ? [item.input] : []));
     const known = interactions.length === 0 ? NOTHING : await this.#credited(interactions);
     const earlier: Announced = { customers: new Set(), items: new Set() };
     return this.#run(items, (item) => {
       switch (item.type) {
         case 'customer': {
-          const checked = this.#customer(item.input, source);
+          const checked = this.#customer(item.input, source, scope);
           if (!('code' in checked)) earlier.customers.add(checked.entity);
           return checked;
         }
         case 'item': {
+          if (scope !== 'all') return ITEMS_ARE_EVERYBODYS;
           const checked = this.#item(item.input, source);
           if (!('code' in checked)) earlier.items.add(checked.entity);
           return checked;
         }
         case 'transaction':
-          return this.#payment(item.input, source, earlier);
+          return this.#payment(item.input, source, scope, earlier);
         case 'interaction':
-          return this.#interaction(item.input, known, source, earlier);
+          return this.#interaction(item.input, known, source, scope, earlier);
       }
     });
   }
@@ -224,9 +249,10 @@ export class Ingest implements Forgetful {
     this.#announcedThrough = 0;
   }
 
-  #customer(input: CustomerInput, source: EventSource): Checked {
+  #customer(input: CustomerInput, source: EventSource, scope: CustomerScope): Checked {
     const wrong =
       checkId(input.customerId, 'customerId') ??
+      (inScope(scope, input.customerId) ? null : NO_SUCH_CUSTOMER) ??
       this.#leaving(input.customerId) ??
       (input.country == null ? null : checkText(input.country, 'country', 100)) ??
       (input.createdAt == null ? null : checkTime(input.createdAt, this.#clock, 'createdAt'));
@@ -253,10 +279,10 @@ export class Ingest implements Forgetful {
     return this.#event('item.upserted', uuidv7(this.#clock.now()), input.itemId, this.#clock.now(), source, payload);
   }
 
-  #payment(input: TransactionInput, source: EventSource, earlier: Announced = NONE): Checked {
+  #payment(input: TransactionInput, source: EventSource, scope: CustomerScope, earlier: Announced = NONE): Checked {
     const wrong =
       checkId(input.transactionId, 'transactionId') ??
-      this.#customerOf(input.customerId, earlier) ??
+      this.#customerOf(input.customerId, scope, earlier) ??
       checkText(input.merchant, 'merchant', LIMITS.merchantLength) ??
       checkText(input.category, 'category', LIMITS.categoryLength) ??
       checkAmount(input.amount, 'amount', this.#world.paymentCurrency()) ??
@@ -270,11 +296,12 @@ export class Ingest implements Forgetful {
     input: InteractionInput,
     known: ReadonlySet<string>,
     source: EventSource,
+    scope: CustomerScope,
     earlier: Announced = NONE,
   ): Checked {
     const wrong =
       checkId(input.interactionId, 'interactionId') ??
-      this.#customerOf(input.customerId, earlier) ??
+      this.#customerOf(input.customerId, scope, earlier) ??
       checkId(input.itemId, 'itemId') ??
       (this.#world.knownItem(input.itemId) || this.#announced.items.has(input.itemId) || earlier.items.has(input.itemId)
         ? null
@@ -309,15 +336,17 @@ export class Ingest implements Forgetful {
     );
   }
 
-  #customerOf(customerId: string, earlier: Announced): Refusal | null {
+  /** A customer outside the caller's scope is refused as one that nobody knows. */
+  #customerOf(customerId: string, scope: CustomerScope, earlier: Announced): Refusal | null {
     return (
       checkId(customerId, 'customerId') ??
-      this.#leaving(customerId) ??
+      (inScope(scope, customerId) ? this.#leaving(customerId) : null) ??
+      (inScope(scope, customerId) &&
       (this.#world.knownCustomer(customerId) ||
-      this.#announced.customers.has(customerId) ||
-      earlier.customers.has(customerId)
+        this.#announced.customers.has(customerId) ||
+        earlier.customers.has(customerId))
         ? null
-        : { code: 'UNKNOWN_CUSTOMER', field: 'customerId', message: 'no such customer: upsertCustomers first' })
+        : NO_SUCH_CUSTOMER)
     );
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../core/logger.js';
+import { type Authorisation, withoutSuggestion } from './authorisation.js';
 import type { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
 import type { Executor } from './executor.js';
@@ -25,9 +26,10 @@ export function createApollo(options: {
   schema: GraphQLSchema;
   executor: Executor;
   presenter: ErrorPresenter;
+  authorisation: Authorisation;
   logger: Logger;
 }): ApolloServer<GraphContext> {
-  const { schema, executor, presenter, logger } = options;
+  const { schema, executor, presenter, authorisation, logger } = options;
   return new ApolloServer<GraphContext>({
     schema,
     introspection: true,
@@ -37,7 +39,7 @@ export function createApollo(options: {
     parseOptions: { maxTokens: MAX_TOKENS },
     formatError: (formatted, error) => presenter.present(error, formatted),
     plugins: [
-      executing(executor, presenter),
+      executing(executor, presenter, authorisation),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],
@@ -55,20 +57,41 @@ export function createApollo(options: {
  * Apollo then makes an object with accessors of its own, whose hidden class keeps the request alive until the next full collection:
  * a third of the throughput, and pauses.
  */
-function executing(executor: Executor, presenter: ErrorPresenter): ApolloServerPlugin<GraphContext> {
+function executing(
+  executor: Executor,
+  presenter: ErrorPresenter,
+  authorisation: Authorisation,
+): ApolloServerPlugin<GraphContext> {
   const listener: GraphQLRequestListener<GraphContext> = {
     async responseForOperation({ document, operation, request, contextValue }: Resolved) {
       // Null: Apollo goes on, and graphql-js says which operation there is not.
       if (operation === undefined) return null;
       if (operation.operation === 'subscription') return refusal(presenter, noStream());
       const { operationName, variables } = request;
+      try {
+        authorisation.check(document, operationName, contextValue.call.principal);
+      } catch (error) {
+        return response(403, { errors: [presenter.present(error)] });
+      }
       const result = await executor.execute({ document, operationName, variables, context: contextValue });
       if (result.errors === undefined) return response(200, result);
       const errors = result.errors.map((error) => presenter.present(error));
       return response(result.data === undefined ? 400 : 200, { ...result, errors });
     },
   };
-  return { requestDidStart: async () => listener };
+  /** For those who may not introspect: errors name nothing of the schema that they did not use. */
+  const discreet: GraphQLRequestListener<GraphContext> = {
+    ...listener,
+    async willSendResponse({ response: { body } }) {
+      if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+      const errors = body.singleResult.errors.map((error) => ({ ...error, message: withoutSuggestion(error.message) }));
+      body.singleResult = { ...body.singleResult, errors };
+    },
+  };
+  return {
+    requestDidStart: async ({ contextValue: { guard, call } }) =>
+      guard.mayIntrospect(call.principal) ? listener : discreet,
+  };
 }
 type Resolved = GraphQLRequestContextResponseForOperation<GraphContext>;
 type Single = Extract<GraphQLResponse['body'], { kind: 'single' }>['singleResult'];

@@ -1,4 +1,5 @@
 import type { Call, Guard } from '../access/guard.js';
+import type { CustomerScope } from '../access/principal.js';
 import type { RowContext } from '../core/predictions.js';
 import type { App } from './app.js';
 import { Loaders } from './loaders.js';
@@ -17,7 +18,7 @@ export class GraphContext {
     this.guard = guard;
     this.call = call;
     this.row = new CallRow(call);
-    this.loaders = new Loaders(app, this.row);
+    this.loaders = new Loaders(app, this.row, call.principal.customers);
   }
 
   /** The same caller, not bound to the operation that brought it: for what several subscribers share. */
@@ -28,6 +29,11 @@ export class GraphContext {
   /** What this caller may see: two with the same scope get the same answers. */
   get scope(): string {
     return this.guard.scopeOf(this.call.principal);
+  }
+
+  /** The customers this caller may see. */
+  get customers(): CustomerScope {
+    return this.call.principal.customers;
   }
 
   /** The same caller with a fresh deadline and fresh loaders: one per event of a subscription. */

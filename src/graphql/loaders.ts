@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { type CustomerScope, inScope } from '../access/principal.js';
 import { ScoregraphError } from '../core/errors.js';
 import type { PaymentRecorded, Stored } from '../core/events.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
@@ -26,11 +27,13 @@ const BY_CUSTOMER = { maxBatchSize: MAX_BATCH, cacheKeyFn: (customer: CustomerNo
 
 /**
  * One operation's loaders: one per entity and model, so that asking twice costs once and lists are fetched together.
- * Rows of all operations meet below, in the batcher.
+ * Rows of all operations meet below, in the batcher. What is about a customer outside the caller's scope is not there: whoever asks
+ * learns no more than of one that nobody knows.
  */
 export class Loaders {
   readonly #app: App;
   readonly #row: RowContext;
+  readonly #scope: CustomerScope;
   #customers: DataLoader<string, CustomerNode | null> | undefined;
   #transactions: DataLoader<string, TransactionNode | null> | undefined;
   #predictions: DataLoader<string, PredictionRecord | null> | undefined;
@@ -38,9 +41,10 @@ export class Loaders {
   readonly #segments: ByArguments<SegmentPrediction> = [];
   readonly #recommendations: ByArguments<RecommendationPrediction> = [];
 
-  constructor(app: App, row: RowContext) {
+  constructor(app: App, row: RowContext, scope: CustomerScope) {
     this.#app = app;
     this.#row = row;
+    this.#scope = scope;
   }
 
   // Each loader is made when it is first needed: most operations need one or two.
@@ -48,21 +52,21 @@ export class Loaders {
   get customers(): DataLoader<string, CustomerNode | null> {
     this.#customers ??= new DataLoader(async (ids) => {
       const states = await this.#app.customers.get(ids);
-      return states.map((state, i) => (state === null ? null : { customerId: ids[i]!, state }));
+      return states.map((state, i) => (state === null || !this.#sees(ids[i]!) ? null : { customerId: ids[i]!, state }));
     }, OPTIONS);
     return this.#customers;
   }
 
   get transactions(): DataLoader<string, TransactionNode | null> {
     this.#transactions ??= new DataLoader(
-      async (ids) => (await this.#app.events.byIds('payment.recorded', ids)) as (TransactionNode | null)[],
+      async (ids) => this.#seen((await this.#app.events.byIds('payment.recorded', ids)) as (TransactionNode | null)[]),
       OPTIONS,
     );
     return this.#transactions;
   }
 
   get predictions(): DataLoader<string, PredictionRecord | null> {
-    this.#predictions ??= new DataLoader((ids) => this.#app.predictions.byIds(ids), OPTIONS);
+    this.#predictions ??= new DataLoader(async (ids) => this.#seen(await this.#app.predictions.byIds(ids)), OPTIONS);
     return this.#predictions;
   }
 
@@ -79,7 +83,16 @@ export class Loaders {
   customer(customerId: string): CustomerNode | null | Promise<CustomerNode | null> {
     const state = this.#app.customers.peek(customerId);
     if (state === undefined) return this.customers.load(customerId);
-    return state === null ? null : { customerId, state };
+    return state === null || !this.#sees(customerId) ? null : { customerId, state };
+  }
+
+  #sees(customerId: string): boolean {
+    return inScope(this.#scope, customerId);
+  }
+
+  /** Those that are about customers in the caller's scope. */
+  #seen<T extends { readonly entity: string }>(found: readonly (T | null)[]): (T | null)[] {
+    return found.map((one) => (one === null || !this.#sees(one.entity) ? null : one));
   }
 
   /** Segment assignments by the version that `selector` means. */

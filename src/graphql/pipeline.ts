@@ -12,8 +12,10 @@ import {
   validate,
 } from 'graphql';
 import type { CallRequest, Guard } from '../access/guard.js';
+import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
+import { type Authorisation, withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
@@ -57,14 +59,22 @@ export class GraphPipeline {
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
+  readonly #authorisation: Authorisation;
   readonly #documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
-  constructor(options: { executor: Executor; app: App; guard: Guard; presenter: ErrorPresenter }) {
+  constructor(options: {
+    executor: Executor;
+    app: App;
+    guard: Guard;
+    presenter: ErrorPresenter;
+    authorisation: Authorisation;
+  }) {
     this.#schema = options.executor.schema;
     this.#executor = options.executor;
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
+    this.#authorisation = options.authorisation;
     this.live = new LiveGraph({
       execute: ({ document, operationName, variableValues: variables }, root, context) => {
         const result = this.#executor.execute({ document, operationName, variables, context, root });
@@ -85,10 +95,10 @@ export class GraphPipeline {
     return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
   }
 
-  /** Parses, validates and admits. Never throws for what a caller can do wrong. */
+  /** Parses, validates, authorises and admits. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
     const document = this.#document(request.query);
-    if (!('kind' in document)) return { kind: 'refused', errors: document };
+    if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
@@ -107,6 +117,7 @@ export class GraphPipeline {
     request: OperationRequest,
     call: CallRequest,
   ): ReadyOperation {
+    this.#authorisation.check(document, request.operationName, call.principal);
     const ending = new Ending(call.signal);
     return {
       schema: this.#schema,
@@ -127,7 +138,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return this.#presented(result);
+    return this.#presented(result, args);
   }
 
   /**
@@ -137,7 +148,7 @@ export class GraphPipeline {
    */
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return this.#presented(source);
+    if (!(Symbol.asyncIterator in source)) return this.#presented(source, args);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -155,9 +166,22 @@ export class GraphPipeline {
     });
   }
 
-  #presented(result: ExecutionResult): ExecutionResult {
+  /** With `to`, as that operation's caller may be told; without, as anybody may. */
+  #presented(result: ExecutionResult, to?: ReadyOperation): ExecutionResult {
     if (result.errors === undefined) return result;
-    return { ...result, errors: this.present(result.errors) };
+    const errors = this.present(result.errors);
+    return { ...result, errors: to === undefined ? errors : this.#toldTo(to.contextValue.call.principal, errors) };
+  }
+
+  /** Names of the schema that a caller did not use are for those who may introspect. */
+  #toldTo(principal: Principal, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+    if (this.#guard.mayIntrospect(principal)) return errors;
+    return errors.map((error) =>
+      withLocations(
+        new GraphQLError(withoutSuggestion(error.message), { path: error.path, extensions: error.extensions }),
+        error.locations,
+      ),
+    );
   }
 
   #document(query: string): DocumentNode | readonly GraphQLError[] {

@@ -3,16 +3,18 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ApolloServer } from '@apollo/server';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { messageOf } from '../core/errors.js';
+import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
+import { identified } from './credentials.js';
 import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import { BodyClock } from './http/body-clock.js';
 import { GraphqlHttp } from './http/graphql-http.js';
-import { refuse, send } from './http/http-answer.js';
+import { answerHealth, type HealthSource } from './http/health.js';
+import { refuse, refuseUnknown, send } from './http/http-answer.js';
 import { StaticFiles } from './http/static-files.js';
 import type { PrometheusMetrics } from './metrics.js';
 import type { StreamLimits } from './streams/streams.js';
@@ -53,17 +55,17 @@ export interface ServerOptions {
   readonly port: number;
   readonly apollo: ApolloServer<GraphContext>;
   readonly pipeline: GraphPipeline;
+  readonly guard: NdjsonDoorOptions['guard'];
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
-  readonly events?: Pick<NdjsonDoorOptions, 'guard' | 'ingest' | 'window' | 'source'>;
+  readonly events?: Pick<NdjsonDoorOptions, 'ingest' | 'window' | 'source'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   /** The built page that `/` shows. */
   readonly pageDir: string;
-  /** What is not ready; empty when everything is. */
-  readonly notReady: () => readonly string[];
+  readonly health: HealthSource;
   /** Called before every scrape. */
   readonly beforeScrape: () => void;
   readonly limits?: Partial<ServerLimits>;
@@ -148,14 +150,29 @@ class Door {
     this.#options = options;
     this.#server = server;
     this.#maxRequests = limits.maxRequests;
-    this.#graphql = new GraphqlHttp({ ...options, unreadMs: limits.unreadMs, streams: limits.streams });
-    this.#ws = graphqlWs({ pipeline: options.pipeline, logger: options.logger, limits: limits.ws });
+    this.#graphql = new GraphqlHttp({
+      ...options,
+      identifier: options.guard,
+      unreadMs: limits.unreadMs,
+      streams: limits.streams,
+    });
+    this.#ws = graphqlWs({
+      pipeline: options.pipeline,
+      identifier: options.guard,
+      logger: options.logger,
+      limits: limits.ws,
+    });
     this.#page = new StaticFiles(options.pageDir);
     this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
     this.#events =
       options.events === undefined
         ? null
-        : new NdjsonDoor({ ...options.events, logger: options.logger, idleMs: limits.requestMs });
+        : new NdjsonDoor({
+            ...options.events,
+            guard: options.guard,
+            logger: options.logger,
+            idleMs: limits.requestMs,
+          });
     this.#requests = options.metrics.counter(
       'scoregraph_http_requests_total',
       'Requests at the GraphQL endpoint over HTTP.',
@@ -231,21 +248,12 @@ class Door {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
+    if (answerHealth(path, response, this.#options.health, this.#draining)) return;
     switch (path) {
       case '/graphiql':
         return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
-      case '/v2/health/live':
-        return send(response, 200, 'application/json', '{"live":true}');
-      case '/v2/health/ready': {
-        const notReady = this.#draining ? ['shutting down'] : this.#options.notReady();
-        return send(
-          response,
-          notReady.length === 0 ? 200 : 503,
-          'application/json',
-          JSON.stringify({ ready: notReady.length === 0, notReady }),
-        );
-      }
       case '/metrics':
+        if (!(await this.#mayScrape(request, response))) return;
         this.#options.beforeScrape();
         this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
         this.#options.metrics
@@ -259,6 +267,23 @@ class Door {
       default:
         if (this.#page.serve(path, request, response)) return;
         return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
+    }
+  }
+
+  /** Figures tell of everybody's doings. Answers who may not see them. */
+  async #mayScrape(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { guard } = this.#options;
+    const principal = await identified(guard, request);
+    if (principal instanceof ScoregraphError) {
+      refuseUnknown(response, principal);
+      return false;
+    }
+    try {
+      guard.authorise(principal, 'operator', 'Reading metrics', true);
+      return true;
+    } catch (error) {
+      refuse(response, 403, 'FORBIDDEN', messageOf(error));
+      return false;
     }
   }
 

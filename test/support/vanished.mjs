@@ -11,6 +11,7 @@ const PING_MS = Number(process.argv[2]);
 execFileSync('ip', ['link', 'set', 'lo', 'up']);
 const streams = new Streams({
   pipeline: { present: () => [] },
+  identifier: { whenOver: () => () => {} },
   limits: { ...STREAM_DEFAULTS, live: LIVE_DEFAULTS, pingMs: PING_MS },
   unreadMs: 60_000,
 });

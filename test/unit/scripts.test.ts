@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/server.js';
 const common = await import('../../scripts/lib/common.mjs' as string);
 const steps = await import('../../scripts/lib/steps.mjs' as string);
 const engine = await import('../../scripts/lib/engine.mjs' as string);
+const licences = await import('../../scripts/lib/licences.mjs' as string);
 
 describe('the set-up', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -114,5 +115,23 @@ describe('the set-up', () => {
   it('ends npm start in the server itself, so that a signal to npm reaches it', () => {
     const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(scripts.start).toMatch(/&& exec node .*dist\/main\.js$/);
+  });
+});
+
+describe('the licences of what is installed', () => {
+  const root = join(import.meta.dirname, '../..');
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+  it('are each on the list, and written down', () => {
+    const packages: { name: string; licence: string }[] = licences.installedPackages(lock);
+    expect(packages.length).toBeGreaterThan(100);
+    expect(packages.filter(({ licence }) => !licences.isAccepted(licence))).toEqual([]);
+    expect(readFileSync(join(root, 'docs/licences.md'), 'utf8')).toBe(licences.licencesPage(lock));
+  });
+  it('are refused when they ask for more', () => {
+    expect(licences.isAccepted('(MIT AND BSD-3-Clause)')).toBe(true);
+    expect(licences.isAccepted('GPL-3.0 OR MIT')).toBe(true);
+    expect(licences.isAccepted('GPL-3.0 AND MIT')).toBe(false);
+    expect(licences.isAccepted('not said')).toBe(false);
   });
 });

@@ -260,6 +260,19 @@ export type RecommendationBasis =
   /** Nothing is known of the customer's taste: popular in their country. */
   | 'POPULAR_IN_COUNTRY';
 
+/** What a caller may do. Roles include others: `SCORER` and `OPERATOR` may do what `VIEWER` may, `ADMIN` everything. */
+export type Role =
+  /** Everything; and what concerns people: audit, export, erasure. */
+  | 'ADMIN'
+  /** Bring events in. */
+  | 'INGESTER'
+  /** Run the server: models, alerts, metrics. */
+  | 'OPERATOR'
+  /** Ask for new predictions. */
+  | 'SCORER'
+  /** Read what is recorded, and watch it live. */
+  | 'VIEWER';
+
 /** A card payment to be recorded and scored. */
 export type TransactionInput = {
   /** How much, above 0, in the fraud model's currency. */

@@ -1202,6 +1202,19 @@ export type RecordTransactionsPayload = {
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
+/** What a caller may do. Roles include others: `SCORER` and `OPERATOR` may do what `VIEWER` may, `ADMIN` everything. */
+export type Role =
+  /** Everything; and what concerns people: audit, export, erasure. */
+  | 'ADMIN'
+  /** Bring events in. */
+  | 'INGESTER'
+  /** Run the server: models, alerts, metrics. */
+  | 'OPERATOR'
+  /** Ask for new predictions. */
+  | 'SCORER'
+  /** Read what is recorded, and watch it live. */
+  | 'VIEWER';
+
 /** A kind of customer. */
 export type Segment = Node & {
   readonly __typename?: 'Segment';
@@ -1668,6 +1681,7 @@ export type ResolversTypes = {
   RecommendedItem: ResolverTypeWrapper<RankedItem>;
   RecordInteractionsPayload: ResolverTypeWrapper<RecordInteractionsPayload>;
   RecordTransactionsPayload: ResolverTypeWrapper<Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
+  Role: Role;
   Segment: ResolverTypeWrapper<SegmentNode>;
   SegmentAssignment: ResolverTypeWrapper<SegmentPrediction>;
   SegmentChanged: ResolverTypeWrapper<Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversTypes['SegmentAssignment']>, customer?: Maybe<ResolversTypes['Customer']>, previous?: Maybe<ResolversTypes['Segment']> }>;
@@ -1779,6 +1793,13 @@ export type ResolversParentTypes = {
   UpsertItemsPayload: UpsertItemsPayload;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
 };
+
+export type AccessDirectiveArgs = {
+  ofAll?: Scalars['Boolean']['input'];
+  role?: Maybe<Role>;
+};
+
+export type AccessDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AccessDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcknowledgeFraudAlertsPayload'] = ResolversParentTypes['AcknowledgeFraudAlertsPayload']> = {
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -2444,3 +2465,6 @@ export type Resolvers<ContextType = GraphContext> = {
   UserError?: UserErrorResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = GraphContext> = {
+  access?: AccessDirectiveResolver<any, any, ContextType>;
+};

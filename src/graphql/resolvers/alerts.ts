@@ -1,3 +1,4 @@
+import { inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import type { AlertEvent, FraudAlert, Stored } from '../../core/events.js';
 import { quote } from '../../core/money.js';
@@ -41,7 +42,7 @@ export const alertResolvers: Pick<
   'Query' | 'Mutation' | 'Subscription' | 'FraudAlert' | 'FraudAlertChanged'
 > = {
   Query: {
-    async fraudAlerts(_root, args, { app }) {
+    async fraudAlerts(_root, args, { app, customers }) {
       const request = pageRequest(args);
       const { after = 0, before = Number.MAX_SAFE_INTEGER } = logBounds(LIST, args);
       const states = args.states == null ? null : new Set(args.states);
@@ -50,7 +51,7 @@ export const alertResolvers: Pick<
         after,
         before,
         withCleared: states === null || states.has('CLEARED'),
-        passes: (alert) => states === null || states.has(stateOf(alert)),
+        passes: (alert) => inScope(customers, alert.customerId) && (states === null || states.has(stateOf(alert))),
       });
       return connection(
         request,
@@ -62,12 +63,12 @@ export const alertResolvers: Pick<
     },
   },
   Mutation: {
-    async acknowledgeFraudAlerts(_root, { alertIds, note }, { app, call }) {
+    async acknowledgeFraudAlerts(_root, { alertIds, note }, { app, call, customers }) {
       checkListSize(alertIds, MAX_ACKNOWLEDGED, 'alertIds');
       for (const id of alertIds) checkIdLength(id, 'alertIds');
       if (note != null && note.length > MAX_NOTE)
         throw badInput(`expected at most ${MAX_NOTE} characters, got ${note.length}`, 'note');
-      const results = await app.alerts.acknowledge(alertIds, call.principal.id, note ?? null);
+      const results = await app.alerts.acknowledge(alertIds, call.principal.id, note ?? null, customers);
       return {
         alerts: results.map(({ alert }) => alert),
         acknowledgedCount: results.filter(({ result }) => result === 'ACKNOWLEDGED').length,
@@ -82,14 +83,14 @@ export const alertResolvers: Pick<
       async subscribe(
         _root: unknown,
         { customerId, ...following }: Following & { customerId?: string | null },
-        { app, loaders }: GraphContext,
+        { app, loaders, customers }: GraphContext,
       ) {
         if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
         return eventSubscription({
           field: 'fraudAlerts',
           type: 'FraudAlertChanged',
           source: app.streams.alerts,
-          entity: customerId,
+          entities: customerId == null ? customers : new Set([customerId]),
           following,
           present: (event) => ({ event }),
         });

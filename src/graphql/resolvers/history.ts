@@ -1,3 +1,4 @@
+import { type CustomerScope, inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import type { PositionedPrediction, PredictionSelection } from '../../data/ports.js';
 import { FRAUD_MODEL } from '../../domains/fraud/fraud.js';
@@ -17,7 +18,7 @@ const MAX_BUCKET_SECONDS = 31 * 86_400;
  * A filter as the data room takes it.
  * @throws ScoregraphError BAD_USER_INPUT, naming the field.
  */
-function selectionOf(filter: PredictionFilter | null | undefined): PredictionSelection {
+function selectionOf(filter: PredictionFilter | null | undefined, scope: CustomerScope): PredictionSelection {
   const { model, customerIds, from, to, minProbability, decisions } = filter ?? {};
   if (model != null && !MODELS_OF_GRAPH.includes(model)) {
     throw badInput(`expected one of ${MODELS_OF_GRAPH.join(', ')}, got ${JSON.stringify(model)}`, 'filter.model');
@@ -33,7 +34,7 @@ function selectionOf(filter: PredictionFilter | null | undefined): PredictionSel
   if (from != null && to != null && from >= to) throw badInput('expected from to lie before to', 'filter.from');
   return {
     models: model != null ? [model] : fraudOnly !== null ? [FRAUD_MODEL] : MODELS_OF_GRAPH,
-    entities: customerIds == null ? null : [...new Set(customerIds)],
+    entities: entitiesOf(customerIds, scope),
     from: from ?? null,
     to: to ?? null,
     minScore: minProbability ?? null,
@@ -41,14 +42,26 @@ function selectionOf(filter: PredictionFilter | null | undefined): PredictionSel
   };
 }
 
+/** Whom a question is about: those asked for whom the caller may see; null: everybody. */
+function entitiesOf(customerIds: readonly string[] | null | undefined, scope: CustomerScope): string[] | null {
+  if (customerIds != null) return [...new Set(customerIds)].filter((customerId) => inScope(scope, customerId));
+  if (scope === 'all') return null;
+  if (scope.size > MAX_CUSTOMERS)
+    throw badInput(
+      `expected customerIds, at most ${MAX_CUSTOMERS}: this caller is bound to ${scope.size} customers`,
+      'filter.customerIds',
+    );
+  return [...scope];
+}
+
 /** Nothing can pass: an empty list was given. */
 const isEmpty = ({ entities, decisions }: PredictionSelection) => entities?.length === 0 || decisions?.length === 0;
 
 export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
   Query: {
-    async predictions(_root, args, { app, row }) {
+    async predictions(_root, args, { app, row, customers }) {
       const request = pageRequest(args);
-      const selection = selectionOf(args.filter);
+      const selection = selectionOf(args.filter, customers);
       const bounds = {
         ...(args.before == null ? {} : { after: decodeHistoryCursor(args.before, 'before') }),
         ...(args.after == null ? {} : { before: decodeHistoryCursor(args.after, 'after') }),
@@ -63,7 +76,7 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
         ({ record }) => recorded(record) as never,
       );
     },
-    async predictionSeries(_root, { filter, from, to, bucketSeconds }, { app, row }) {
+    async predictionSeries(_root, { filter, from, to, bucketSeconds }, { app, row, customers }) {
       if (filter?.from != null || filter?.to != null)
         throw badInput('expected the range in from and to of the series, not in its filter', 'filter');
       if (from >= to) throw badInput('expected from to lie before to', 'from');
@@ -78,7 +91,7 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
           `expected at most ${MAX_BUCKETS} buckets, the range has ${buckets} of that length`,
           'bucketSeconds',
         );
-      const selection = { ...selectionOf(filter), from, to };
+      const selection = { ...selectionOf(filter, customers), from, to };
       // A selection of nothing still has its buckets: those of a customer whom nobody knows.
       const asked = isEmpty(selection) ? { ...selection, entities: [''], decisions: null } : selection;
       return app.history.series(asked, bucketSeconds * 1_000, row);

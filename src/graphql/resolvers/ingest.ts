@@ -70,30 +70,30 @@ async function readThenRun<I, O>(
 
 export const ingestResolvers: Pick<Resolvers<GraphContext>, 'Mutation'> = {
   Mutation: {
-    async upsertCustomers(_root, { customers }, { app }) {
+    async upsertCustomers(_root, { customers }, { app, call }) {
       checkListSize(customers, LIMITS.itemsPerCall, 'customers');
-      return payload('customers', await app.ingest.upsertCustomers(customers, app.source));
+      return payload('customers', await app.ingest.upsertCustomers(customers, app.source, call.principal.customers));
     },
     async upsertItems(_root, { items }, { app }) {
       checkListSize(items, LIMITS.itemsPerCall, 'items');
       const inputs = items.map((item) => ({ ...item, available: item.available ?? true }));
       return payload('items', await app.ingest.upsertItems(inputs, app.source));
     },
-    async recordTransactions(_root, { transactions }, { app }) {
+    async recordTransactions(_root, { transactions }, { app, call }) {
       checkListSize(transactions, LIMITS.itemsPerCall, 'transactions');
       const result = await readThenRun(
         transactions,
         (input) => ({ ...input, amount: moneyOf(input.amount, 'amount') }),
-        (inputs) => app.ingest.recordTransactions(inputs, app.source),
+        (inputs) => app.ingest.recordTransactions(inputs, app.source, call.principal.customers),
       );
       return { ...payload('transactions', result), transactions: result.events as never };
     },
-    async recordInteractions(_root, { interactions }, { app }) {
+    async recordInteractions(_root, { interactions }, { app, call }) {
       checkListSize(interactions, LIMITS.itemsPerCall, 'interactions');
       const result = await readThenRun(
         interactions,
         (input) => ({ ...input, unitPrice: priceOf(input.unitPrice) }),
-        (inputs) => app.ingest.recordInteractions(inputs, app.source),
+        (inputs) => app.ingest.recordInteractions(inputs, app.source, call.principal.customers),
       );
       return payload('interactions', result);
     },

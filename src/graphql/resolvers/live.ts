@@ -1,3 +1,4 @@
+import { type CustomerScope, inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import type { NewEvent, SegmentChanged, Stored } from '../../core/events.js';
 import { MAX_RECOMMENDATIONS } from '../../domains/recommendations/recommendations.js';
@@ -24,9 +25,10 @@ interface ScoredFilter {
 /** Which payments pass, and the topics that say so without being asked for every payment. */
 function scoredSelection(
   filter: ScoredFilter | null | undefined,
+  scope: CustomerScope,
 ): Pick<LogSelection<ScoredPayment>, 'filter' | 'topics'> {
-  if (filter == null) return {};
-  const { minProbability } = filter;
+  if (filter == null && scope === 'all') return {};
+  const { minProbability, ...lists } = filter ?? {};
   if (minProbability != null && !(minProbability >= 0 && minProbability <= 1)) {
     throw badInput(`expected a probability from 0 to 1, got ${minProbability}`, 'filter.minProbability');
   }
@@ -35,9 +37,9 @@ function scoredSelection(
     checkListSize(list, MAX_FILTER, `filter.${field}`);
     return new Set(list);
   };
-  const customers = among(filter.customerIds, 'customerIds');
-  const categories = among(filter.categories, 'categories');
-  const decisions = among(filter.decisions, 'decisions');
+  const customers = narrowed(among(lists.customerIds, 'customerIds'), scope);
+  const categories = among(lists.categories, 'categories');
+  const decisions = among(lists.decisions, 'decisions');
   const topics =
     topicsOf(customers, scoredTopic.customer) ??
     topicsOf(categories, scoredTopic.category) ??
@@ -52,6 +54,12 @@ function scoredSelection(
   };
 }
 
+/** Those of the asked customers (null: any) that the caller may see; null: any at all. */
+function narrowed(asked: ReadonlySet<string> | null, scope: CustomerScope): ReadonlySet<string> | null {
+  if (asked === null) return scope === 'all' ? null : scope;
+  return new Set([...asked].filter((customerId) => inScope(scope, customerId)));
+}
+
 function topicsOf(keys: ReadonlySet<string> | null, topic: (key: string) => string): string[] | undefined {
   return keys === null ? undefined : [...keys].map(topic);
 }
@@ -62,23 +70,23 @@ export interface Following {
   readonly delivery?: DeliveryInput | null;
 }
 
-/** A subscription to events of the log, of one entity or (absent) of all. */
+/** A subscription to events of the log, of some entities or of all. */
 export function eventSubscription<E extends NewEvent>(options: {
   field: string;
   type: string;
   source: LogBackedSource<Stored<E>>;
-  entity: string | null | undefined;
+  entities: 'all' | ReadonlySet<string>;
   following: Following;
   present: (event: Stored<E>) => object;
   whileOpen?: () => () => void;
 }): LogSubscription<Stored<E>> {
-  const { source, entity, following, ...rest } = options;
+  const { source, entities, following, ...rest } = options;
   return new LogSubscription({
     ...rest,
     source,
     from: startingPosition(source, following.after),
     delivery: deliveryOf(following.delivery),
-    ...(entity == null ? {} : { topics: [entity], filter: (event: Stored<E>) => event.entity === entity }),
+    ...(entities === 'all' ? {} : { topics: [...entities], filter: (event: Stored<E>) => entities.has(event.entity) }),
   });
 }
 
@@ -90,7 +98,7 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
       subscribe(
         _root: unknown,
         { filter, after, delivery }: Following & { filter?: ScoredFilter | null },
-        { app }: GraphContext,
+        { app, customers }: GraphContext,
       ) {
         const source = app.streams.scored;
         return new LogSubscription({
@@ -99,7 +107,7 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
           source,
           from: startingPosition(source, after),
           delivery: deliveryOf(delivery),
-          ...scoredSelection(filter),
+          ...scoredSelection(filter, customers),
           present: scoredFields,
         });
       },
@@ -108,14 +116,14 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
       async subscribe(
         _root: unknown,
         { customerId, ...following }: Following & { customerId?: string | null },
-        { app, loaders }: GraphContext,
+        { app, loaders, customers }: GraphContext,
       ) {
         if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
         return eventSubscription({
           field: 'segmentChanged',
           type: 'SegmentChanged',
           source: app.streams.segments,
-          entity: customerId,
+          entities: customerId == null ? customers : new Set([customerId]),
           following,
           present: (change) => ({ change }),
           whileOpen: () => app.segmentWatch.watch(customerId ?? null),

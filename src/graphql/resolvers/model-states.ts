@@ -13,7 +13,7 @@ export const modelStateResolvers: Pick<Resolvers<GraphContext>, 'Subscription' |
           field: 'modelStateChanged',
           type: 'ModelStateChanged',
           source: app.streams.modelStates,
-          entity: model,
+          entities: model == null ? 'all' : new Set([model]),
           following,
           present: (event) => ({ event }),
         });

@@ -1,3 +1,4 @@
+import { inScope } from '../../access/principal.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { decodeNodeId, isPredictionId } from '../node-id.js';
@@ -34,8 +35,10 @@ async function nodeById(id: string, context: GraphContext): Promise<object | nul
       const [model, number] = key.split('/');
       return typed(app.models.version(model ?? '', Number(number)));
     }
-    case 'FraudAlert':
-      return typed((await app.alerts.find([key]))[0] ?? null);
+    case 'FraudAlert': {
+      const [alert] = await app.alerts.find([key]);
+      return typed(alert != null && inScope(context.customers, alert.customerId) ? alert : null);
+    }
   }
 }
 

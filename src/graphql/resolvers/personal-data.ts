@@ -1,3 +1,4 @@
+import { inScope } from '../../access/principal.js';
 import { customerReducer } from '../../features/customer-state.js';
 import { customerRecords } from '../../flows/customer-export.js';
 import { namesCustomer } from '../../flows/erasure.js';
@@ -17,11 +18,11 @@ const refused = (code: EraseCustomerErrorCode, field: string, message: string) =
 
 export const personalDataResolvers: Pick<Resolvers<GraphContext>, 'Query' | 'Mutation'> = {
   Query: {
-    async customerRecords(_root, { customerId, first, after }, { app }) {
+    async customerRecords(_root, { customerId, first, after }, { app, call }) {
       checkIdLength(customerId, 'customerId');
       const limit = checkCount(first, MAX_RECORDS, 'first') + 1;
       const [state] = await app.customers.get([customerId]);
-      if (!state) throw notFound('customer', customerId);
+      if (!state || !inScope(call.principal.customers, customerId)) throw notFound('customer', customerId);
       const encoded = customerReducer.encode(state);
       const records = await customerRecords(app.personal, customerId, encoded, after ?? null, limit);
       return connection(
@@ -40,7 +41,9 @@ export const personalDataResolvers: Pick<Resolvers<GraphContext>, 'Query' | 'Mut
       if (wrong !== null) return refused('INVALID', 'reason', wrong.message);
       if (customerId !== '' && namesCustomer(reason, customerId))
         return refused('INVALID', 'reason', 'expected a reason that does not name the customer: it is kept');
-      const erasure = await app.erasure.erase(customerId, reason, call.principal.id);
+      const erasure = inScope(call.principal.customers, customerId)
+        ? await app.erasure.erase(customerId, reason, call.principal.id)
+        : null;
       if (erasure === null)
         return refused('NOT_FOUND', 'customerId', 'nothing is held about such a customer, or not any more');
       return { erasure, userErrors: [] };

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import type { CustomerScope } from '../../access/principal.js';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { EventSource } from '../../core/events.js';
 import type { Logger } from '../../core/logger.js';
@@ -23,7 +24,9 @@ const EXPANSION_FROM = 4 * 1024 * 1024;
 const UNZIPPED_CHUNK = 64 * 1024;
 
 export interface EventStreamOptions {
-  readonly ingest: { record(items: readonly IngestItem[], source: EventSource): Promise<IngestResult> };
+  readonly ingest: {
+    record(items: readonly IngestItem[], source: EventSource, scope: CustomerScope): Promise<IngestResult>;
+  };
   /** Bounds what is on its way over all streams; see flows/ingest-window. */
   readonly window: { enter(rows: number): Promise<void>; leave(rows: number): void };
   readonly source: EventSource;
@@ -45,6 +48,7 @@ interface Block {
 /** One request: its lines go into the flow in blocks as they come, and are acknowledged in order. */
 export class EventStream {
   readonly #request: IncomingMessage;
+  readonly #scope: CustomerScope;
   readonly #options: EventStreamOptions;
   readonly #answer: NdjsonAnswer;
   readonly #splitter = new LineSplitter(MAX_LINE_BYTES);
@@ -62,8 +66,10 @@ export class EventStream {
   readonly #pending: Promise<void>[] = [];
   #failed = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: EventStreamOptions) {
+  /** `scope`: customers it may bring events of. */
+  constructor(request: IncomingMessage, response: ServerResponse, scope: CustomerScope, options: EventStreamOptions) {
     this.#request = request;
+    this.#scope = scope;
     this.#options = options;
     this.#answer = new NdjsonAnswer(response);
   }
@@ -141,7 +147,7 @@ export class EventStream {
     if (alone) await this.#settled();
     else if (this.#pending.length >= MAX_BLOCKS) await this.#pending[0];
     await this.#options.window.enter(rows);
-    const recording = this.#failed ? null : this.#options.ingest.record(block.items, this.#options.source);
+    const recording = this.#failed ? null : this.#options.ingest.record(block.items, this.#options.source, this.#scope);
     const acknowledged = this.#acknowledge(block, recording, this.#pending[this.#pending.length - 1]);
     this.#pending.push(acknowledged);
     if (alone) await acknowledged;

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, CallRequest } from '../../access/guard.js';
+import type { Guard } from '../../access/guard.js';
+import { ScoregraphError } from '../../core/errors.js';
 import { quote } from '../../core/money.js';
-import { refuse } from '../http/http-answer.js';
+import { type Identifier, identified } from '../credentials.js';
+import { refuse, refuseUnknown } from '../http/http-answer.js';
 import { EventStream, type EventStreamOptions } from './event-stream.js';
 import type { EndReason } from './ndjson-answer.js';
 
@@ -9,7 +11,7 @@ import type { EndReason } from './ndjson-answer.js';
 const MAX_STREAMS = 64;
 
 export interface NdjsonDoorOptions extends EventStreamOptions {
-  readonly guard: { admit(request: CallRequest): Call };
+  readonly guard: Identifier & Pick<Guard, 'admit' | 'authorise'>;
 }
 
 const TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json)\s*(?:;|$)/i;
@@ -31,18 +33,29 @@ export class NdjsonDoor {
       response.setHeader('allow', 'POST');
       return refuse(response, 405, 'BAD_REQUEST', `expected POST, got ${request.method}`);
     }
+    const { guard } = this.#options;
+    const principal = await identified(guard, request);
+    if (principal instanceof ScoregraphError) return refuseUnknown(response, principal);
+    try {
+      guard.admit({ door: 'ndjson', principal });
+      guard.authorise(principal, 'ingester', 'Recording events');
+    } catch (error) {
+      if (!(error instanceof ScoregraphError)) throw error;
+      return refuse(response, error.code === 'FORBIDDEN' ? 403 : 401, error.code, error.message);
+    }
     const kind = refusedKind(request);
     if (kind !== null) return refuse(response, 415, 'BAD_REQUEST', kind);
     if (this.#draining || this.#streams.size >= MAX_STREAMS) {
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${MAX_STREAMS} streams of events are under way.`);
     }
-    this.#options.guard.admit({ door: 'ndjson' });
-    const stream = new EventStream(request, response, this.#options);
+    const stream = new EventStream(request, response, principal.customers, this.#options);
     this.#streams.add(stream);
+    const forget = guard.whenOver(principal, ({ code, message }) => stream.interrupt({ code, message, status: 401 }));
     try {
       await stream.run();
     } finally {
+      forget();
       this.#streams.delete(stream);
     }
   }

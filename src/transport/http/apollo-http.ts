@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import type { Principal } from '../../access/principal.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { GraphContext } from '../../graphql/context.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
@@ -23,7 +24,12 @@ export interface ApolloDoorOptions {
  * said. Rejects only for what is a bug here.
  */
 export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOptions) {
-  return async (request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> => {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    principal: Principal,
+    body: unknown,
+  ): Promise<void> => {
     const headers = new HeaderMap();
     for (const name of HEADERS) {
       const value = request.headers[name];
@@ -37,7 +43,7 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
     const query = url.indexOf('?');
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method!, headers, search: query < 0 ? '' : url.slice(query), body },
-      context: async () => contextOf(request, pipeline, goneSignal(request.socket)),
+      context: async () => contextOf(request, principal, pipeline, goneSignal(request.socket)),
     });
     const out: (string | number)[] = [...SECURITY];
     for (const [name, value] of result.headers) out.push(name, value);
@@ -93,11 +99,12 @@ function goneSignal(socket: Socket): AbortSignal {
 /** Admits the call; a refusal keeps its own sentence instead of Apollo's "context creation failed". */
 function contextOf(
   request: IncomingMessage,
+  principal: Principal,
   pipeline: ApolloDoorOptions['pipeline'],
   signal: AbortSignal,
 ): GraphContext {
   try {
-    return pipeline.context({ door: 'http', deadlineMs: deadlineOf(request), signal });
+    return pipeline.context({ door: 'http', principal, deadlineMs: deadlineOf(request), signal });
   } catch (error) {
     if (!(error instanceof ScoregraphError)) throw error;
     throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status: 400 } } });

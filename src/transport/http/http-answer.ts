@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ScoregraphError } from '../../core/errors.js';
 
 /** On every answer, whoever gives it. */
 export const SECURITY_HEADERS = {
@@ -21,6 +22,12 @@ export function refuse(response: ServerResponse, status: number, code: string, m
     'content-length': Buffer.byteLength(text),
   });
   response.end(text);
+}
+
+/** Refuses somebody of whom it is not known who they are. */
+export function refuseUnknown(response: ServerResponse, { code, message }: ScoregraphError): void {
+  response.setHeader('www-authenticate', 'Bearer realm="scoregraph"');
+  refuse(response, 401, code, message);
 }
 
 /** A short text that nobody may keep. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../../access/principal.js';
 import { refuse } from '../http/http-answer.js';
 import { deadlineOf } from '../http/http-request.js';
 import type { HttpOperation } from '../http/operation-request.js';
@@ -20,12 +21,13 @@ export async function streamOperation(
   operation: HttpOperation,
   options: {
     readonly kind: keyof typeof KINDS;
+    readonly principal: Principal;
     readonly headers: Readonly<Record<string, string>>;
     readonly pipeline: GraphDoor;
     readonly streams: Streams;
   },
 ): Promise<void> {
-  const { kind, headers, pipeline, streams } = options;
+  const { kind, principal, headers, pipeline, streams } = options;
   const { type, format } = KINDS[kind];
   const resumeAfter = kind === 'sse' ? lastEventId(request) : undefined;
   if (resumeAfter === COMPLETED) {
@@ -42,7 +44,9 @@ export async function streamOperation(
   let running: StreamOperation | null = null;
   const stream = streams.open(response, type, {
     headers,
+    principal,
     isAnswering: () => ready !== null && ready.operation !== 'subscription',
+    onOver: (errors) => running?.end(errors),
     onClose: () => running?.stop(),
   });
   if (stream === null) return ready?.end();
@@ -58,7 +62,7 @@ export async function streamOperation(
 
   function prepare(): ReturnType<GraphDoor['prepare']> {
     try {
-      return pipeline.prepare(operation, { door: kind, deadlineMs: deadlineOf(request) });
+      return pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
     } catch (error) {
       return { kind: 'refused', errors: pipeline.present([error]) };
     }

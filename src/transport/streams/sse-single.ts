@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../../access/principal.js';
 import type { ReadyOperation } from '../../graphql/pipeline.js';
 import { refuse, send } from '../http/http-answer.js';
 import { deadlineOf } from '../http/http-request.js';
@@ -21,6 +22,8 @@ interface Asked {
 
 /** A reservation, and the stream that came for it. */
 interface Place {
+  /** Who reserved it: nobody else may use it. */
+  readonly principal: Principal;
   stream: ResponseStream | null;
   readonly operations: Map<string, Asked>;
   /** Gives the reservation up. */
@@ -45,7 +48,7 @@ export class SingleConnections {
     this.#limits = options.limits;
   }
 
-  reserve(response: ServerResponse): void {
+  reserve(response: ServerResponse, principal: Principal): void {
     const { maxReservations, reservationMs } = this.#limits;
     if (this.#streams.isDraining) return busy(response, shuttingDown());
     if (this.#reserved >= maxReservations)
@@ -53,7 +56,7 @@ export class SingleConnections {
     const token = randomBytes(24).toString('base64url');
     const lapse = setTimeout(() => this.#giveUp(token), reservationMs);
     lapse.unref();
-    this.#places.set(token, { stream: null, operations: new Map(), lapse });
+    this.#places.set(token, { principal, stream: null, operations: new Map(), lapse });
     this.#reserved++;
     send(response, 201, PLAIN, token);
   }
@@ -63,9 +66,14 @@ export class SingleConnections {
     if (place === undefined) return noSuchStream(response);
     if (place.stream !== null)
       return refuse(response, 409, 'BAD_REQUEST', 'The stream is open already: a token is good for one.');
-    const { operations } = place;
+    const { operations, principal } = place;
     const stream = this.#streams.open(response, SSE, {
       headers,
+      principal,
+      onOver: (errors) => {
+        for (const asked of [...operations.values()]) asked.running?.end(errors);
+        place.stream?.end('');
+      },
       isAnswering: () => [...operations.values()].some(({ args }) => args.operation !== 'subscription'),
       onClose: () => this.#giveUp(token),
     });
@@ -76,8 +84,14 @@ export class SingleConnections {
     for (const [id, asked] of operations) this.#run(stream, operations, id, asked);
   }
 
-  operate(request: IncomingMessage, response: ServerResponse, token: string, operation: HttpOperation): void {
-    const place = this.#places.get(token);
+  operate(
+    request: IncomingMessage,
+    response: ServerResponse,
+    principal: Principal,
+    token: string,
+    operation: HttpOperation,
+  ): void {
+    const place = this.#placeOf(token, principal);
     if (place === undefined) return noSuchStream(response);
     if (this.#streams.isDraining) return busy(response, shuttingDown());
     const id = operation.extensions.operationId;
@@ -90,7 +104,7 @@ export class SingleConnections {
       );
     const { operations, stream } = place;
     if (operations.has(id)) return refuse(response, 409, 'BAD_REQUEST', 'An operation of this operationId is open.');
-    const prepared = this.#prepare(request, operations.size, operation);
+    const prepared = this.#prepare(request, principal, operations.size, operation);
     if (prepared.kind === 'refused') {
       const text = JSON.stringify({ errors: prepared.errors });
       return send(response, 400, 'application/json; charset=utf-8', text);
@@ -102,8 +116,8 @@ export class SingleConnections {
   }
 
   /** Ends an operation; one that is over already is no mistake: the two may have crossed. */
-  cancel(response: ServerResponse, token: string, id: string | null): void {
-    const place = this.#places.get(token);
+  cancel(response: ServerResponse, principal: Principal, token: string, id: string | null): void {
+    const place = this.#placeOf(token, principal);
     if (place === undefined) return noSuchStream(response);
     if (id === null) return refuse(response, 400, 'BAD_REQUEST', 'expected the operation’s "operationId" in the URL');
     const asked = place.operations.get(id);
@@ -114,10 +128,21 @@ export class SingleConnections {
     send(response, 200, PLAIN, '');
   }
 
-  #prepare(request: IncomingMessage, open: number, operation: HttpOperation): ReturnType<GraphDoor['prepare']> {
+  /** Somebody else's stream is none. */
+  #placeOf(token: string, { id }: Principal): Place | undefined {
+    const place = this.#places.get(token);
+    return place?.principal.id === id ? place : undefined;
+  }
+
+  #prepare(
+    request: IncomingMessage,
+    principal: Principal,
+    open: number,
+    operation: HttpOperation,
+  ): ReturnType<GraphDoor['prepare']> {
     try {
       if (open >= this.#limits.maxOperations) throw tooManyOperations(this.#limits.maxOperations, 'stream');
-      return this.#pipeline.prepare(operation, { door: 'sse', deadlineMs: deadlineOf(request) });
+      return this.#pipeline.prepare(operation, { door: 'sse', principal, deadlineMs: deadlineOf(request) });
     } catch (error) {
       return { kind: 'refused', errors: this.#pipeline.present([error]) };
     }

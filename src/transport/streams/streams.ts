@@ -1,4 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { Principal } from '../../access/principal.js';
+import type { Identifier } from '../credentials.js';
 import { refuse } from '../http/http-answer.js';
 import { LIVE_DEFAULTS, type LiveLimits } from '../outlet.js';
 import { shuttingDown } from '../refusals.js';
@@ -35,6 +38,10 @@ const LOOKS = 4;
 
 export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
+  /** Whose it is: it ends with their identity. */
+  readonly principal: Principal;
+  /** Called once when that has ended, to tell its operations why and to end them. */
+  readonly onOver: (errors: readonly GraphQLError[]) => void;
   /** Whether a query or mutation is under way in it, which a shutdown waits for. */
   readonly isAnswering: () => boolean;
   /** Called once when the response is over, whoever ended it. */
@@ -44,14 +51,21 @@ export interface StreamOptions {
 /** All responses of this server that stay open. */
 export class Streams {
   readonly #pipeline: Pick<GraphDoor, 'present'>;
+  readonly #identifier: Pick<Identifier, 'whenOver'>;
   readonly #limits: StreamLimits;
   readonly #unreadMs: number;
   readonly #open = new Map<ResponseStream, () => void>();
   readonly #lookout: NodeJS.Timeout;
   #draining = false;
 
-  constructor(options: { pipeline: Pick<GraphDoor, 'present'>; limits: StreamLimits; unreadMs: number }) {
+  constructor(options: {
+    pipeline: Pick<GraphDoor, 'present'>;
+    identifier: Pick<Identifier, 'whenOver'>;
+    limits: StreamLimits;
+    unreadMs: number;
+  }) {
     this.#pipeline = options.pipeline;
+    this.#identifier = options.identifier;
     this.#limits = options.limits;
     this.#unreadMs = options.unreadMs;
     const { pingMs } = options.limits;
@@ -88,9 +102,13 @@ export class Streams {
       unreadMs: this.#unreadMs,
       onClose: () => {
         this.#open.delete(stream);
+        forget();
         options.onClose();
       },
     });
+    const forget = this.#identifier.whenOver(options.principal, (reason) =>
+      options.onOver(this.#pipeline.present([reason])),
+    );
     this.#open.set(stream, () => {
       if (!options.isAnswering()) stream.end(type.goingAway(this.#pipeline.present([shuttingDown()])));
     });

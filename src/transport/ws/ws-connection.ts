@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { Credentials } from '../../access/authentication.js';
+import type { Principal } from '../../access/principal.js';
 import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { LIVE_DEFAULTS, type LiveLimits, Outlet } from '../outlet.js';
@@ -69,6 +71,11 @@ export class Connection implements ProtocolSocket, FramesOwner {
   readonly #room: ConnectionRoom;
   /** A hundred at most: a list is small, and searched as fast as a map. */
   readonly #operations: OpenOperation[] = [];
+  /** Who it is; null until it has introduced itself. */
+  principal: Principal | null = null;
+  /** What its upgrade request showed. */
+  readonly credentials: Credentials;
+  #afterClose: (() => void) | null = null;
   #take: ((message: string) => Promise<void>) | null = null;
   /** Until the client has introduced itself. */
   #introduction: NodeJS.Timeout | null;
@@ -78,9 +85,10 @@ export class Connection implements ProtocolSocket, FramesOwner {
   #allowance: number;
   #countedAt = Math.trunc(performance.now());
 
-  constructor(socket: DoorSocket, carrier: Duplex, room: ConnectionRoom) {
+  constructor(socket: DoorSocket, carrier: Duplex, credentials: Credentials, room: ConnectionRoom) {
     const { limits, flusher } = room;
     this.#socket = socket;
+    this.credentials = credentials;
     this.#room = room;
     this.#allowance = BURST_SECONDS * limits.maxMessagesPerSecond;
     this.outlet = new Outlet(limits.live);
@@ -117,7 +125,17 @@ export class Connection implements ProtocolSocket, FramesOwner {
   }
 
   /** The client has introduced itself. */
-  introduced(): void {
+  introduced(principal: Principal): void {
+    this.principal = principal;
+    this.#forgetIntroduction();
+  }
+
+  /** Calls `act` once when it is closed. */
+  onClose(act: () => void): void {
+    this.#afterClose = act;
+  }
+
+  #forgetIntroduction(): void {
     if (this.#introduction !== null) clearTimeout(this.#introduction);
     this.#introduction = null;
   }
@@ -174,7 +192,8 @@ export class Connection implements ProtocolSocket, FramesOwner {
 
   /** The client is gone: nothing of its is worth computing. */
   closed(code: number, reason: string): void {
-    this.introduced();
+    this.#forgetIntroduction();
+    this.#afterClose?.();
     for (const operation of this.#operations.splice(0)) operation.end();
     this.#room.onClosed(this, code, reason);
   }

@@ -2,21 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, handleProtocols, makeServer } from 'graphql-ws';
 import { type ServerOptions, WebSocketServer } from 'ws';
-import { badInput, messageOf } from '../../core/errors.js';
+/** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
+import type { Credentials } from '../../access/authentication.js';
+import { badInput, messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { isRefused } from '../../graphql/live/live.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
+import { credentialsOf, credentialsOfSocket, type Identifier } from '../credentials.js';
 import { shuttingDown, tooManyOperations } from '../refusals.js';
 import { Connection, type ConnectionRoom, DoorSocket, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
 import { Flusher } from './ws-frames.js';
 import { SocketOperation } from './ws-operation.js';
 import { SingleResult, SocketStream } from './ws-results.js';
-
-/** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
 export type GraphDoor = Pick<GraphPipeline, 'prepare' | 'execute' | 'subscribe' | 'present'>;
 
 /** Time a client has to answer a close frame before its connection is cut. */
 const CLOSE_MS = 2_000;
+/** Close code that ends a client: what it showed will not do. */
+const UNAUTHORIZED = 4401;
+/** Close code after which clients come again, with a fresh token if they have one. */
+const FORBIDDEN = 4403;
+/** Longest reason of a close frame, bytes (RFC 6455, 5.5). */
+const MAX_REASON = 123;
 /** Longest operation id: every result carries it. */
 export const MAX_ID = 128;
 /** Pings go out in this many turns per `pingMs`: 10,000 at one instant would hold up everybody's answers. */
@@ -43,8 +50,13 @@ export function refuseUpgrade(socket: Duplex, status: string, headers = ''): voi
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws): every operation goes through the same pipeline as HTTP's. */
-export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits?: Partial<WsLimits> }): WsDoor {
-  const { pipeline, logger } = options;
+export function graphqlWs(options: {
+  pipeline: GraphDoor;
+  identifier: Identifier;
+  logger: Logger;
+  limits?: Partial<WsLimits>;
+}): WsDoor {
+  const { pipeline, identifier, logger } = options;
   const limits = { ...WS_DEFAULTS, ...options.limits };
   const server = new WebSocketServer<typeof DoorSocket>({
     noServer: true,
@@ -65,7 +77,7 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
 
   const protocol = makeServer<ConnectionInitMessage['payload'], Connection>({
     connectionInitWaitTimeout: 0, // a connection sees to it, and forgets its timer
-    onConnect: ({ extra }) => extra.introduced(),
+    onConnect: ({ extra, connectionParams }) => introduce(extra, connectionParams),
     onSubscribe({ extra }, id, payload) {
       if (draining) return pipeline.present([shuttingDown()]);
       if (extra.operations >= limits.maxOperations)
@@ -75,6 +87,7 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
       const asked = (payload.extensions as { deadlineMs?: unknown } | null | undefined)?.deadlineMs;
       const prepared = pipeline.prepare(payload, {
         door: 'ws',
+        principal: extra.principal!,
         deadlineMs: asked === undefined ? undefined : typeof asked === 'number' ? asked : Number.NaN,
       });
       if (prepared.kind === 'refused') return pipeline.present(prepared.errors);
@@ -121,8 +134,21 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
     },
   };
 
-  function accept(socket: DoorSocket, carrier: Duplex): void {
-    const connection = new Connection(socket, carrier, room);
+  /** Takes a client's introduction: who is it? One that cannot say is closed, and told why. */
+  async function introduce(connection: Connection, payload: unknown): Promise<void> {
+    try {
+      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials));
+      if (!connection.isOpen) return;
+      connection.introduced(principal);
+      connection.onClose(identifier.whenOver(principal, ({ message }) => connection.close(FORBIDDEN, message)));
+    } catch (error) {
+      if (!(error instanceof ScoregraphError)) throw error;
+      connection.close(UNAUTHORIZED, error.message.slice(0, MAX_REASON));
+    }
+  }
+
+  function accept(socket: DoorSocket, carrier: Duplex, credentials: Credentials): void {
+    const connection = new Connection(socket, carrier, credentials, room);
     turns[opened++ % TURNS]!.add(connection);
     open.set(connection, protocol.opened(connection, connection));
   }
@@ -131,7 +157,8 @@ export function graphqlWs(options: { pipeline: GraphDoor; logger: Logger; limits
     upgrade(request, socket, head) {
       if (draining || open.size >= limits.maxSockets) {
         refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5\r\n');
-      } else server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket));
+      } else
+        server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket, credentialsOf(request)));
     },
     count: () => open.size,
     async close(graceMs) {

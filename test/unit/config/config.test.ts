@@ -55,10 +55,11 @@ describe('readConfig', () => {
     ['SCOREGRAPH_ENGINE', 'gpu', /tensorflow.*got "gpu"/],
     ['SCOREGRAPH_DEADLINE_MS', '60001', /at most SCOREGRAPH_MAX_DEADLINE_MS/],
     ['SCOREGRAPH_PROT', '1', /SCOREGRAPH_PROT: no such setting/],
+    ['HOST', '0.0.0.0', /not a loopback address.*set SCOREGRAPH_API_KEYS=on.*HOST=127\.0\.0\.1/],
+    ['SCOREGRAPH_API_KEYS', 'yes', /"on".*got "yes"/],
     ['SCOREGRAPH_ALERT_RAISE_THRESHOLD', '1.1', /expected a probability from 0 to 1, as 0.85, got "1.1"/],
     ['SCOREGRAPH_ALERT_RAISE_THRESHOLD', 'NaN', /expected a probability/],
     ['SCOREGRAPH_ALERT_QUIET_MINUTES', '-1', /from 0 to 525600/],
-    ['HOST', '0.0.0.0', /not a loopback address.*set HOST=127\.0\.0\.1/],
     ['HOST', '127.0.0.1.evil.example', /not a loopback address/],
   ])('refuses %s=%s and says what it expected', (name, value, message) => {
     expect(problems({ [name]: value })).toMatch(message);
@@ -84,5 +85,24 @@ describe('readConfig', () => {
   it('names everything that is wrong at once', () => {
     const text = problems({ PORT: 'x', SCOREGRAPH_ENGINE: 'y', SCOREGRAPH_NO: 'z' });
     for (const name of ['PORT', 'SCOREGRAPH_ENGINE', 'SCOREGRAPH_NO']) expect(text).toContain(`${name}: `);
+  });
+
+  it('listens beyond loopback only where callers say who they are', () => {
+    const tokens = {
+      SCOREGRAPH_JWT_ISSUER: 'https://id.example',
+      SCOREGRAPH_JWT_AUDIENCE: 'scoregraph',
+      SCOREGRAPH_JWT_JWKS: 'https://id.example/jwks',
+    };
+    for (const env of [{ SCOREGRAPH_API_KEYS: 'on' }, tokens, { SCOREGRAPH_TRUSTED_PROXIES: '10.0.0.0/8' }])
+      expect(readConfig({ HOST: '0.0.0.0', ...env }).host).toBe('0.0.0.0');
+    expect(readConfig(tokens).authentication.jwt).toMatchObject({ algorithms: ['RS256'], clockSkewSeconds: 30 });
+    expect(problems({ ...tokens, SCOREGRAPH_JWT_ALGORITHMS: 'RS256,HS256' })).toMatch(/expected RS….*got "HS256"/);
+    expect(problems({ ...tokens, SCOREGRAPH_JWT_ALGORITHMS: 'none' })).toMatch(/got "none"/);
+    expect(problems({ ...tokens, SCOREGRAPH_JWT_JWKS: 'http://id.example/jwks' })).toMatch(/expected https:/);
+    expect(problems({ SCOREGRAPH_JWT_ISSUER: 'https://id.example' })).toMatch(
+      /_JWKS: expected it or SCOREGRAPH_JWT_SECRET_FILE/,
+    );
+    expect(problems({ SCOREGRAPH_JWT_JWKS: 'keys.json' })).toMatch(/expected both, else any token/);
+    expect(problems({ ...tokens, SCOREGRAPH_JWT_SECRET_FILE: 'x' })).toMatch(/not both/);
   });
 });

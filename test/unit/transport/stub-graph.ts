@@ -1,20 +1,22 @@
 import { connect, type Socket } from 'node:net';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { WebSocket } from 'ws';
-import { Guard } from '../../../src/access/guard.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { createApollo } from '../../../src/graphql/apollo.js';
+import { Authorisation } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
 import { Executor } from '../../../src/graphql/executor.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
 import { PrometheusMetrics } from '../../../src/transport/metrics.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../../src/transport/server.js';
+import { openGuard } from '../../support/guard.js';
 
 const SDL = `
-  type Query {
+  directive @access on OBJECT
+  type Query @access {
     hello(name: String! = "world"): String!
     "Milliseconds left."
     deadline: Float!
@@ -24,8 +26,8 @@ const SDL = `
     refused: String
     broken: String
   }
-  type Mutation { add(n: Int!): Int! }
-  type Subscription {
+  type Mutation @access { add(n: Int!): Int! }
+  type Subscription @access {
     count(to: Int!): Int!
     "Nothing, until it is ended."
     never: Int!
@@ -122,22 +124,24 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   const metrics = new PrometheusMetrics();
   const presenter = new ErrorPresenter(silentLogger, metrics);
   const executor = new Executor(schema);
-  const guard = new Guard({ clock: systemClock, deadlineMs: 10_000, maxDeadlineMs: 60_000 });
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter });
-  const apollo = createApollo({ schema, executor, presenter, logger: silentLogger });
+  const guard = openGuard();
+  const authorisation = new Authorisation(schema, guard);
+  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, authorisation });
+  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: silentLogger });
   await apollo.start();
   const running = await startServer({
     host: '127.0.0.1',
     port: 0,
     apollo,
     pipeline,
+    guard,
     metrics,
     logger: silentLogger,
     maxBodyBytes: 64 * 1024,
     allowedHosts: ['graph.example'],
     allowedOrigins: ['https://app.example'],
     pageDir: '/nowhere',
-    notReady: () => [],
+    health: { readiness: () => ({ notReady: [], degraded: [] }), modelReady: () => null },
     beforeScrape: () => {},
     ...options,
   });
