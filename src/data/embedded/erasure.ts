@@ -20,7 +20,10 @@ interface Noted {
 /** The writes of an erasure, within the open transaction. An erasure that was carried through before answers as it did then. */
 export function eraser(db: Database.Database) {
   const begin = db.prepare(
-    'INSERT INTO erasures (entity, id, subject, reason, principal, requested_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    // One that was carried through, and whose files could not be cleaned yet, makes room: the id may be another customer's by now.
+    `INSERT INTO erasures (entity, id, subject, reason, principal, requested_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (entity) DO UPDATE SET
+       id = excluded.id, subject = excluded.subject, reason = excluded.reason, principal = excluded.principal,
+       requested_at = excluded.requested_at, seq = NULL, events = 0, predictions = 0 WHERE seq IS NOT NULL`,
   );
   const noted = db.prepare('SELECT * FROM erasures WHERE entity = ?');
   const bury = db.prepare(

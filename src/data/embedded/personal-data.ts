@@ -104,7 +104,8 @@ export class EmbeddedPersonalData implements PersonalData {
   }
 
   async end(entity: string): Promise<void> {
+    await this.#storage.scrub(); // the note stays until it is done
     await this.#storage.write({ kind: 'erasure-end', entity }, 1, true);
-    await this.#storage.scrub();
+    await this.#storage.emptyLog(); // it is emptied at every start too
   }
 }

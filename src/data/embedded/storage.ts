@@ -106,16 +106,19 @@ export class Storage {
     return this.#call({ kind: 'backup', call: 0, target });
   }
 
-  /**
-   * Takes out of the data file what erased rows may have left behind in it, and empties the write-ahead log. In small bites: others write
-   * in between.
-   * @throws ScoregraphError STORAGE_UNAVAILABLE with reason `BUSY` when somebody reads for so long that the log could not be emptied.
-   */
+  /** Takes out of the data file what deleted rows have left behind in it. In small bites: others write in between. */
   async scrub(): Promise<void> {
     let pages = 1;
     for (let from = 1; from <= pages; from += SCRUB_PAGES) {
       pages = await this.#call<number>({ kind: 'scrub', call: 0, from, count: SCRUB_PAGES });
     }
+  }
+
+  /**
+   * Brings what the write-ahead log holds into the data file, and empties it.
+   * @throws ScoregraphError STORAGE_UNAVAILABLE with reason `BUSY` when somebody reads for so long that it could not be emptied.
+   */
+  async emptyLog(): Promise<void> {
     for (let attempt = 0; attempt < TRUNCATE_ATTEMPTS; attempt++) {
       if (await this.#call<boolean>({ kind: 'truncate', call: 0 })) return;
       await new Promise((resolve) => setTimeout(resolve, TRUNCATE_PAUSE_MS));
@@ -228,7 +231,7 @@ function explain(code: string, message: string): [string, string] {
   if (/CORRUPT|NOTADB/.test(code) || /not a database|malformed/i.test(message))
     return [
       'CORRUPT',
-      `it is damaged, no data file, or not one of this key (${message}). It was left as it is: restore a backup, or move it away.`,
+      `it is damaged or no data file, or its key is another one (${message}). It was left as it is: restore a backup, or move it away.`,
     ];
   if (code === 'NEWER_FORMAT') return ['NEWER_FORMAT', `${message}.`];
   if (/BUSY|LOCKED/.test(code)) return ['LOCKED', 'another process is using it.'];

@@ -220,6 +220,24 @@ describe('personal data', () => {
     await data.close();
   });
 
+  it('takes an id that came again while the files of its erasure were not cleaned yet', async () => {
+    const data = await open(dir);
+    const request = { entity: 'v', id: 'e1', subject: 's1', reason: 'r', by: 'b', requestedAt: now };
+    await data.events.append([known('v')]);
+    await data.personal.begin(request);
+    await data.personal.begin({ ...request, id: 'not taken' });
+    expect(await data.personal.erase('v', now, [])).toMatchObject({ events: 1 });
+    expect(await data.personal.erase('v', now, [])).toMatchObject({ events: 1 }); // the same, told again
+    await data.events.append([{ ...known('v'), id: 'again' }, paid('a', 'v')]);
+    expect(await erase(data, 'v')).toMatchObject({ events: 2 });
+    expect(await data.personal.holds('v')).toBe(false);
+    const told = await data.events.byType('customer.erased', { limit: 10, newestFirst: false });
+    expect(told.map(({ payload }) => payload)).toMatchObject([{ events: 1 }, { events: 2 }]);
+    expect(told[0]!.id).toBe('e1');
+    await data.close();
+    expect(filesWith(dir, 'again')).toEqual([]);
+  });
+
   it('does not save the state of an entity that is erased while it is being saved', async () => {
     const data = await open(dir);
     const { store } = await EmbeddedFeatureStore.open<CustomerState>({
