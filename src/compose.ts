@@ -10,6 +10,7 @@ import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js'
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
+import { openAudit } from './data/open-audit.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { QueryRecorder } from './domains/prediction.js';
@@ -103,6 +104,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     throw error;
   });
   undo.push(() => data.close());
+  const audit = openAudit({
+    dir: config.dataDir,
+    clock,
+    logger: logger.child({ room: 'data' }),
+    metrics,
+    days: config.auditDays,
+  });
+  undo.push(() => audit.close());
   const pool = await starting;
   undo.push(() => pool.close(0));
 
@@ -141,7 +150,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
   const replayFrom = Math.min(customers.replayFrom, items.replayFrom);
 
-  const recorder = new QueryRecorder(data.predictions, clock);
+  const recorder = new QueryRecorder(data.predictions, clock, audit);
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
@@ -202,6 +211,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     events: data.events,
     predictions: data.predictions,
     history: data.history,
+    audit,
     fraud,
     segmentation,
     recommendations,
@@ -236,6 +246,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     metrics,
     events: {
       guard,
+      audit,
       ingest,
       window: new IngestWindow({
         head: () => data.events.head(),
@@ -317,6 +328,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await scorer.close();
       await live.alerts.close();
       await inference.close(DRAIN_MS);
+      await audit.close();
       await data.close();
     },
   };

@@ -25,6 +25,8 @@ export interface Config {
   /** Retention of the logs in rows; 0 keeps everything. */
   readonly retentionEvents: number;
   readonly retentionPredictions: number;
+  /** Days that audit entries are kept; 0 keeps everything. */
+  readonly auditDays: number;
   /** Probabilities that raise and clear a fraud alert; null: the fraud version's own DECLINE and REVIEW thresholds. */
   readonly alertRaiseThreshold: number | null;
   readonly alertClearThreshold: number | null;
@@ -82,6 +84,7 @@ export const VARIABLES = {
   SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS: integer(1, 86_400_000).default(60_000),
   SCOREGRAPH_RETENTION_EVENTS: integer(0, 1e12).default(0),
   SCOREGRAPH_RETENTION_PREDICTIONS: integer(0, 1e12).default(0),
+  SCOREGRAPH_AUDIT_DAYS: integer(0, 36_500).default(365),
   SCOREGRAPH_ALERT_RAISE_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
@@ -141,6 +144,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     predictionCacheMaxAgeMs: v.SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS,
     retentionEvents: v.SCOREGRAPH_RETENTION_EVENTS,
     retentionPredictions: v.SCOREGRAPH_RETENTION_PREDICTIONS,
+    auditDays: v.SCOREGRAPH_AUDIT_DAYS,
     alertRaiseThreshold: raise,
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,

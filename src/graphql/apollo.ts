@@ -12,6 +12,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../core/logger.js';
+import { noteRefusals } from './audit.js';
 import type { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
 import type { Executor } from './executor.js';
@@ -65,6 +66,7 @@ function executing(executor: Executor, presenter: ErrorPresenter): ApolloServerP
       const result = await executor.execute({ document, operationName, variables, context: contextValue });
       if (result.errors === undefined) return response(200, result);
       const errors = result.errors.map((error) => presenter.present(error));
+      noteRefusals(contextValue, errors, document, operationName);
       return response(result.data === undefined ? 400 : 200, { ...result, errors });
     },
   };

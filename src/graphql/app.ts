@@ -8,6 +8,7 @@ import type {
   SegmentChanged,
   Stored,
 } from '../core/events.js';
+import type { AuditLog } from '../data/audit.js';
 import type { EventLog, FeatureStore, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
@@ -32,6 +33,7 @@ export interface App {
   readonly events: EventLog;
   readonly predictions: PredictionLog;
   readonly history: PredictionHistory;
+  readonly audit: AuditLog;
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;

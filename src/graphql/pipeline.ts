@@ -14,6 +14,7 @@ import {
 import type { CallRequest, Guard } from '../access/guard.js';
 import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
+import { noteRefusals } from './audit.js';
 import { GraphContext } from './context.js';
 import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
@@ -127,7 +128,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return this.#presented(result);
+    return this.#answered(result, args);
   }
 
   /**
@@ -137,7 +138,7 @@ export class GraphPipeline {
    */
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return this.#presented(source);
+    if (!(Symbol.asyncIterator in source)) return this.#answered(source, args);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -153,6 +154,13 @@ export class GraphPipeline {
       const { message, path, locations, extensions } = this.#presenter.present(error);
       return withLocations(new GraphQLError(message, { path, extensions }), locations);
     });
+  }
+
+  /** The result that answers a call. */
+  #answered(result: ExecutionResult, { contextValue, document, operationName }: ReadyOperation): ExecutionResult {
+    const presented = this.#presented(result);
+    if (presented.errors !== undefined) noteRefusals(contextValue, presented.errors, document, operationName);
+    return presented;
   }
 
   #presented(result: ExecutionResult): ExecutionResult {

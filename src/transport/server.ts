@@ -55,7 +55,7 @@ export interface ServerOptions {
   readonly pipeline: GraphPipeline;
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
-  readonly events?: Pick<NdjsonDoorOptions, 'guard' | 'ingest' | 'window' | 'source'>;
+  readonly events?: Pick<NdjsonDoorOptions, 'guard' | 'audit' | 'ingest' | 'window' | 'source'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];

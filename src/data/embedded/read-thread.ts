@@ -30,14 +30,17 @@ function readerFile(): URL {
 export class ReadThread {
   readonly #file: string;
   readonly #clock: Clock;
+  readonly #what: string;
   #worker: Worker | null = null;
   readonly #waiting: Waiting[] = [];
   #running: Waiting | null = null;
   #closed = false;
 
-  constructor(file: string, clock: Clock) {
+  /** `what` is read, in the words of errors. */
+  constructor(file: string, clock: Clock, what = 'recorded predictions') {
     this.#file = file;
     this.#clock = clock;
+    this.#what = what;
   }
 
   /**
@@ -52,10 +55,10 @@ export class ReadThread {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(gone());
     const left = Math.min(deadline - this.#clock.monotonic(), 2 ** 31 - 1);
-    if (left <= 0) return Promise.reject(late());
+    if (left <= 0) return Promise.reject(late(this.#what));
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(
-        new ScoregraphError('QUEUE_FULL', `${this.#waiting.length} reads of recorded predictions wait.`, {
+        new ScoregraphError('QUEUE_FULL', `${this.#waiting.length} reads of ${this.#what} wait.`, {
           retryAfterMs: RETRY_AFTER_MS,
         }),
       );
@@ -75,7 +78,7 @@ export class ReadThread {
         reject: (error) => over(() => reject(error)),
         over: false,
       };
-      const timer = setTimeout(() => waiting.reject(late()), left);
+      const timer = setTimeout(() => waiting.reject(late(this.#what)), left);
       signal?.addEventListener('abort', abandon, { once: true });
       this.#waiting.push(waiting);
       this.#next();
@@ -131,6 +134,6 @@ export class ReadThread {
 }
 
 const gone = () => new ScoregraphError('CANCELLED', 'The caller went away.');
-const late = () =>
-  new ScoregraphError('DEADLINE_EXCEEDED', 'Recorded predictions could not be read before the deadline.');
+const late = (what: string) =>
+  new ScoregraphError('DEADLINE_EXCEEDED', `The ${what} could not be read before the deadline.`);
 const closed = () => new ScoregraphError('STORAGE_UNAVAILABLE', 'The data file is closed.', { reason: 'CLOSED' });

@@ -1,7 +1,9 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
+import { auditedMutations, auditedSubscriptions } from '../audit.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
+import { auditResolvers } from './audit.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { historyResolvers } from './history.js';
@@ -25,6 +27,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelStateResolvers,
   ...customerScoreResolvers,
   ...nodeResolvers,
+  AuditEntry: auditResolvers.AuditEntry!,
   Query: {
     ...nodeResolvers.Query,
     ...customerResolvers.Query,
@@ -32,13 +35,14 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
+    ...auditResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
-  Subscription: {
+  Mutation: auditedMutations({ ...ingestResolvers.Mutation, ...alertResolvers.Mutation }),
+  Subscription: auditedSubscriptions({
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
-  } as never,
+  }) as never,
 };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, CallRequest } from '../../access/guard.js';
 import { quote } from '../../core/money.js';
+import type { AuditLog } from '../../data/audit.js';
 import { refuse } from '../http/http-answer.js';
 import { EventStream, type EventStreamOptions } from './event-stream.js';
 import type { EndReason } from './ndjson-answer.js';
@@ -10,6 +11,7 @@ const MAX_STREAMS = 64;
 
 export interface NdjsonDoorOptions extends EventStreamOptions {
   readonly guard: { admit(request: CallRequest): Call };
+  readonly audit: Pick<AuditLog, 'acted'>;
 }
 
 const TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json)\s*(?:;|$)/i;
@@ -37,11 +39,22 @@ export class NdjsonDoor {
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${MAX_STREAMS} streams of events are under way.`);
     }
-    this.#options.guard.admit({ door: 'ndjson' });
+    const { door, principal, traceId } = this.#options.guard.admit({ door: 'ndjson' });
     const stream = new EventStream(request, response, this.#options);
     this.#streams.add(stream);
     try {
-      await stream.run();
+      const { remoteAddress } = request.socket; // gone with the connection
+      const { tally, ended } = await stream.run();
+      const { accepted, repeated, refused } = tally;
+      this.#options.audit.acted({
+        principal: principal.id,
+        door,
+        operation: 'POST /v1/events',
+        outcome: ended?.code ?? 'OK',
+        traceId,
+        remote: remoteAddress ?? null,
+        detail: { accepted, repeated, refused },
+      });
     } finally {
       this.#streams.delete(stream);
     }
