@@ -21,7 +21,8 @@ export function openAudit({
 }
 
 /**
- * The entries of a data folder, oldest first, beside a server that may be running: what it noted within the last second is not there yet.
+ * The entries of a data folder, oldest first, beside a server that may be running: what it noted of questions within the last
+ * minute may not be there yet.
  * @throws ScoregraphError BAD_USER_INPUT when the folder has no audit, STORAGE_UNAVAILABLE when it cannot be read.
  */
 export async function* readAudit(dir: string, selection: AuditSelection, clock: Clock): AsyncGenerator<AuditEntry> {

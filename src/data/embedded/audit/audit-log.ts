@@ -170,6 +170,7 @@ export class EmbeddedAuditLog implements AuditLog {
     turn: Pick<RowContext, 'deadline' | 'signal'>,
   ): Promise<AuditEntry[]> {
     await this.flush();
+    await this.#writer.send({ kind: 'settle' });
     return readAuditPage((sql, args) => this.#reader.read(sql, args, turn), selection, page);
   }
 
@@ -183,11 +184,10 @@ export class EmbeddedAuditLog implements AuditLog {
     }
   }
 
-  /** Deletes what is older than it may be, in small bites between the writes. Runs by itself once a minute. */
+  /** Makes entries of a minute that is over, and deletes what is older than it may be, in small bites between the writes. Runs by itself once a minute. */
   async sweep(): Promise<void> {
     const { days, clock, logger } = this.#options;
-    if (days === 0) return;
-    const before = clock.now() - days * DAY_MS;
+    const before = days === 0 ? Number.MIN_SAFE_INTEGER : clock.now() - days * DAY_MS;
     for (;;) {
       const answer = await this.#writer.send({ kind: 'sweep', before, slice: SWEEP_SLICE });
       if (!answer.ok) return logger.warn({ error: answer.error.message }, 'Old audit entries could not be deleted.');

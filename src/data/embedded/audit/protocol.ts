@@ -26,6 +26,8 @@ export type CallerColumns = readonly [number, string, string, string, string, nu
 
 export type ToAuditWriter =
   | { readonly kind: 'write'; readonly tape: WoundTape | null; readonly rows: readonly PlainRow[] }
+  /** Makes entries of everything in the journal. */
+  | { readonly kind: 'settle' }
   /** Deletes at most `slice` entries from before `before`. */
   | { readonly kind: 'sweep'; readonly before: number; readonly slice: number }
   /** Takes the name out of at most `slice` entries. */

@@ -2,22 +2,33 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'libsql';
 import type { WireFailure } from '../protocol.js';
-import { countUp, minuteOf } from './counting.js';
+import { type Counted, countUp, minuteOf } from './counting.js';
 import type { AuditWriterOptions, CallerColumns, FromAuditWriter, PlainRow, ToAuditWriter } from './protocol.js';
 import { AUDIT_MIGRATIONS } from './schema.js';
-import type { WoundTape } from './tape.js';
+import type { TapeCaller } from './tape.js';
 
 /**
- * The thread that owns the audit file: counts questions up and writes them, one transaction a message. What was counted before in the
- * same minute is added to, found by a map in memory: an index for it would cost more than the rows.
+ * The thread that owns the audit file, one transaction a message. Questions are counted up and written to a journal, a row each second;
+ * entries are made of them once a minute, or when somebody reads: writing an entry each second for everybody who is asked about would
+ * cost a tenth of the server. What was counted before in the same minute is added to, found by a map in memory.
  */
 const port = parentPort!;
 const { file } = workerData as AuditWriterOptions;
 
+/** Entries that are made at once when so many are due. */
+const MAX_PENDING = 200_000;
 /** Entries of the running minute that are added to; further ones get another entry. */
 const MAX_KNOWN = 200_000;
 /** Callers whose number is remembered. */
 const MAX_CALLERS = 50_000;
+
+interface Pending extends Counted {
+  readonly of: TapeCaller;
+}
+interface JournalRow {
+  readonly callers: string;
+  readonly counted: string;
+}
 
 const failure = (error: unknown): WireFailure => ({
   message: error instanceof Error ? error.message : String(error),
@@ -78,6 +89,11 @@ function serve(db: Database.Database): void {
      WHERE seq IN (SELECT seq FROM entries WHERE entity = ? LIMIT ?)`,
   );
 
+  const journal = db.prepare('INSERT INTO journal (callers, counted) VALUES (?, ?)');
+  const clearJournal = db.prepare('DELETE FROM journal');
+
+  /** What the journal holds, by caller, minute and entity. */
+  let pending = new Map<string, Pending>();
   const callers = new Map<string, number>();
   /** By caller and what else is the same, the entry of the minute `minute`. */
   let known = new Map<string, number>();
@@ -115,19 +131,51 @@ function serve(db: Database.Database): void {
     fresh.push([key, Number(lastInsertRowid)]);
   };
 
-  const writeTape = (tape: WoundTape): void => {
-    const ids = tape.callers.map(([kind, principal, door, model, version]) =>
-      callerId([kind, principal, door, '', model, version, 'OK']),
-    );
-    for (const q of countUp(tape)) {
-      const caller = ids[q.caller]!;
-      count(
-        `${caller} ${q.entity}`,
-        q.at,
-        () => [q.count, q.lastAt, q.firstPrediction, q.lastPrediction],
-        () => [q.at, q.lastAt, q.count, caller, q.entity, 0, q.firstPrediction, q.lastPrediction, null, null, null],
-      );
+  /** Adds to what will be entries. */
+  const merge = (tapeCallers: readonly TapeCaller[], counted: readonly Counted[]): void => {
+    const names = tapeCallers.map((caller) => JSON.stringify(caller));
+    for (const own of counted) {
+      const key = `${names[own.caller]} ${minuteOf(own.at)} ${own.entity}`;
+      const before = pending.get(key);
+      if (before === undefined) {
+        pending.set(key, { ...own, of: tapeCallers[own.caller]! });
+        continue;
+      }
+      before.count += own.count;
+      before.lastAt = Math.max(before.lastAt, own.lastAt);
+      before.firstPrediction ??= own.firstPrediction;
+      before.lastPrediction = own.lastPrediction ?? before.lastPrediction;
     }
+  };
+
+  /** Makes entries of what the journal holds, and empties it. */
+  const settle = (): number => {
+    if (pending.size === 0) return 0;
+    inTransaction(() => {
+      for (const q of pending.values()) {
+        const [kind, principal, door, model, version] = q.of;
+        const caller = callerId([kind, principal, door, '', model, version, 'OK']);
+        count(
+          `${caller} ${q.entity}`,
+          q.at,
+          () => [q.count, q.lastAt, q.firstPrediction, q.lastPrediction],
+          () => [q.at, q.lastAt, q.count, caller, q.entity, 0, q.firstPrediction, q.lastPrediction, null, null, null],
+        );
+      }
+      clearJournal.run();
+      return 0;
+    });
+    const settled = pending.size;
+    pending = new Map();
+    return settled;
+  };
+
+  /** Whether entries are due: a minute is over, or there are many. */
+  const isDue = (counted: readonly Counted[]): boolean => {
+    if (pending.size >= MAX_PENDING) return true;
+    const newest = counted.at(-1);
+    for (const oldest of pending.values()) return newest !== undefined && minuteOf(newest.at) > minuteOf(oldest.at);
+    return false;
   };
 
   const writeRow = (row: PlainRow): void => {
@@ -158,15 +206,36 @@ function serve(db: Database.Database): void {
     }
   };
 
+  /** What is written is in the journal already: should this fail, it is tried again later. */
+  const settleSoon = (): void => {
+    try {
+      settle();
+    } catch {
+      // whoever asks for it by itself is told
+    }
+  };
+
   const apply = (message: Exclude<ToAuditWriter, { kind: 'close' }>): number => {
     switch (message.kind) {
-      case 'write':
-        return inTransaction(() => {
-          if (message.tape !== null) writeTape(message.tape);
-          for (const row of message.rows) writeRow(row);
-          return (message.tape?.count ?? 0) + message.rows.length;
+      case 'write': {
+        const { tape, rows } = message;
+        const counted = tape === null ? [] : countUp(tape);
+        inTransaction(() => {
+          if (tape !== null) journal.run(JSON.stringify(tape.callers), JSON.stringify(counted));
+          for (const row of rows) writeRow(row);
+          return 0;
         });
+        if (tape !== null) {
+          const due = isDue(counted);
+          merge(tape.callers, counted);
+          if (due) settleSoon();
+        }
+        return (tape?.count ?? 0) + rows.length;
+      }
+      case 'settle':
+        return settle();
       case 'sweep': {
+        settleSoon();
         const deleted = inTransaction(() => sweep.run(message.before, message.slice).changes);
         if (deleted > 0 && deleted < message.slice) {
           sweepCallers.run();
@@ -176,6 +245,7 @@ function serve(db: Database.Database): void {
       }
       case 'forget': {
         const { entity, slice } = message;
+        settle();
         known = new Map(); // what was counted about them is not added to any more
         const named = inTransaction(() => forget.run(entity, slice).changes);
         if (named < slice) truncateLog(db); // the name is in the log of pages as well
@@ -184,8 +254,14 @@ function serve(db: Database.Database): void {
     }
   };
 
+  // What a server that was killed had not made entries of.
+  for (const row of db.prepare('SELECT callers, counted FROM journal ORDER BY id').all() as JournalRow[])
+    merge(JSON.parse(row.callers) as TapeCaller[], JSON.parse(row.counted) as Counted[]);
+  settleSoon();
+
   port.on('message', (message: ToAuditWriter) => {
     if (message.kind === 'close') {
+      settleSoon();
       db.close();
       port.postMessage({ kind: 'done', count: 0, tape: null } satisfies FromAuditWriter);
       port.close();
