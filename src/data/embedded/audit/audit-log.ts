@@ -111,10 +111,9 @@ export class EmbeddedAuditLog implements AuditLog {
     if (door === undefined) return;
     const number = kind === 'QUESTION' ? QUESTION : READING;
     if (this.#tape.add(principal, door, number, model, version, entity, at, predictionId)) return;
-    if (entity.length <= MAX_TEXT && this.#turn()) {
-      this.#tape.add(principal, door, number, model, version, entity, at, predictionId);
-      void this.#send();
-    } else this.#lose('questions', 1);
+    const kept = this.#turn() && this.#tape.add(principal, door, number, model, version, entity, at, predictionId);
+    if (kept) void this.#send();
+    else this.#lose('questions', 1);
   }
 
   acted(action: AuditAction): void {

@@ -26,7 +26,7 @@ export const AUDIT_MIGRATIONS: readonly string[] = [
     remote TEXT,
     detail TEXT
   );
-  CREATE TABLE journal (id INTEGER PRIMARY KEY, callers TEXT NOT NULL, counted TEXT NOT NULL);
+  CREATE TABLE journal (id INTEGER PRIMARY KEY, callers TEXT NOT NULL, count INTEGER NOT NULL, base INTEGER NOT NULL, heads BLOB NOT NULL, texts BLOB NOT NULL);
   CREATE INDEX entries_by_time ON entries (at);
   CREATE INDEX entries_by_caller ON entries (caller, at);
   CREATE INDEX entries_by_entity ON entries (entity, at) WHERE entity IS NOT NULL;

@@ -1,8 +1,10 @@
 /** Records of one tape, and bytes of their texts. A fuller one is written early. */
 const MAX_RECORDS = 32_768;
 const TEXT_BYTES = 1024 * 1024;
-/** Numbers a record has: caller, milliseconds UTC, bytes of the entity, bytes of the prediction's id. */
-export const HEAD = 4;
+/** Numbers a record has: caller, milliseconds since the tape's base, bytes of the entity and, 16 bits up, of the prediction's id. */
+export const HEAD = 3;
+/** Longest text in characters: its bytes are counted in 16 bits. */
+const MAX_LENGTH = 10_000;
 /** Different callers of one tape; more make it full. */
 const MAX_CALLERS = 20_000;
 
@@ -13,7 +15,11 @@ export type TapeCaller = readonly [number, string, string, string, number];
 export interface WoundTape {
   readonly callers: readonly TapeCaller[];
   readonly count: number;
-  readonly heads: Float64Array<ArrayBuffer>;
+  /** Milliseconds UTC of the first record. */
+  readonly base: number;
+  /** Bytes of `texts` that are written. */
+  readonly used: number;
+  readonly heads: Uint32Array<ArrayBuffer>;
   readonly texts: Uint8Array<ArrayBuffer>;
 }
 
@@ -34,7 +40,7 @@ class Asking {
  * do not age in the heap. Counting them up is the writer thread's work.
  */
 export class Tape {
-  #heads: Float64Array<ArrayBuffer>;
+  #heads: Uint32Array<ArrayBuffer>;
   #texts: Uint8Array<ArrayBuffer>;
   #callers: TapeCaller[] = [];
   /** By door and principal; of this tape alone. */
@@ -42,9 +48,10 @@ export class Tape {
   #last: Asking | null = null;
   #count = 0;
   #used = 0;
+  #base = 0;
 
   constructor(memory?: Pick<WoundTape, 'heads' | 'texts'>) {
-    this.#heads = memory?.heads ?? new Float64Array(MAX_RECORDS * HEAD);
+    this.#heads = memory?.heads ?? new Uint32Array(MAX_RECORDS * HEAD);
     this.#texts = memory?.texts ?? new Uint8Array(TEXT_BYTES);
   }
 
@@ -52,7 +59,7 @@ export class Tape {
     return this.#count;
   }
 
-  /** Adds a record. @returns false, and nothing was added, when the tape is full. */
+  /** Adds a record. @returns false, and nothing was added, when the tape is full, or was begun at a time too far from this. */
   add(
     principal: string,
     door: string,
@@ -63,8 +70,10 @@ export class Tape {
     at: number,
     predictionId: string | null,
   ): boolean {
-    const room = 3 * (entity.length + (predictionId === null ? 0 : predictionId.length));
-    if (this.#count === MAX_RECORDS || this.#used + room > TEXT_BYTES) return false;
+    const idLength = predictionId === null ? 0 : predictionId.length;
+    const since = this.#count === 0 ? 0 : at - this.#base;
+    if (this.#count === MAX_RECORDS || this.#used + 3 * (entity.length + idLength) > TEXT_BYTES) return false;
+    if (entity.length > MAX_LENGTH || idLength > MAX_LENGTH || since < 0 || since >= 2 ** 32) return false;
     let asking = this.#last;
     if (asking === null || asking.principal !== principal || asking.door !== door)
       asking = this.#asking(principal, door);
@@ -80,11 +89,12 @@ export class Tape {
       versions.push(version);
       kinds.push(kind);
     }
+    if (this.#count === 0) this.#base = at;
     const head = this.#count++ * HEAD;
     this.#heads[head] = caller;
-    this.#heads[head + 1] = at;
-    this.#heads[head + 2] = this.#write(entity);
-    this.#heads[head + 3] = predictionId === null ? 0 : this.#write(predictionId);
+    this.#heads[head + 1] = since;
+    const length = this.#write(entity);
+    this.#heads[head + 2] = length + (predictionId === null ? 0 : this.#write(predictionId) * 2 ** 16);
     return true;
   }
 
@@ -93,6 +103,8 @@ export class Tape {
     return {
       callers: this.#callers,
       count: this.#count,
+      base: this.#base,
+      used: this.#used,
       heads: this.#heads,
       texts: this.#texts,
     };

@@ -2,13 +2,13 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'libsql';
 import type { WireFailure } from '../protocol.js';
-import { type Counted, countUp, minuteOf } from './counting.js';
+import { Counting, minuteOf } from './counting.js';
 import type { AuditWriterOptions, CallerColumns, FromAuditWriter, PlainRow, ToAuditWriter } from './protocol.js';
 import { AUDIT_MIGRATIONS } from './schema.js';
-import type { TapeCaller } from './tape.js';
+import { HEAD, type TapeCaller, type WoundTape } from './tape.js';
 
 /**
- * The thread that owns the audit file, one transaction a message. Questions are counted up and written to a journal, a row each second;
+ * The thread that owns the audit file, one transaction a message. Questions are written to a journal as they come, a row each second;
  * entries are made of them once a minute, or when somebody reads: writing an entry each second for everybody who is asked about would
  * cost a tenth of the server. What was counted before in the same minute is added to, found by a map in memory.
  */
@@ -22,12 +22,13 @@ const MAX_KNOWN = 200_000;
 /** Callers whose number is remembered. */
 const MAX_CALLERS = 50_000;
 
-interface Pending extends Counted {
-  readonly of: TapeCaller;
-}
 interface JournalRow {
+  /** TapeCaller[] as JSON. */
   readonly callers: string;
-  readonly counted: string;
+  readonly count: number;
+  readonly base: number;
+  readonly heads: Uint8Array;
+  readonly texts: Uint8Array;
 }
 
 const failure = (error: unknown): WireFailure => ({
@@ -89,11 +90,11 @@ function serve(db: Database.Database): void {
      WHERE seq IN (SELECT seq FROM entries WHERE entity = ? LIMIT ?)`,
   );
 
-  const journal = db.prepare('INSERT INTO journal (callers, counted) VALUES (?, ?)');
+  const journal = db.prepare('INSERT INTO journal (callers, count, base, heads, texts) VALUES (?, ?, ?, ?, ?)');
   const clearJournal = db.prepare('DELETE FROM journal');
 
-  /** What the journal holds, by caller, minute and entity. */
-  let pending = new Map<string, Pending>();
+  /** What the journal holds. */
+  let pending = new Counting();
   const callers = new Map<string, number>();
   /** By caller and what else is the same, the entry of the minute `minute`. */
   let known = new Map<string, number>();
@@ -131,29 +132,11 @@ function serve(db: Database.Database): void {
     fresh.push([key, Number(lastInsertRowid)]);
   };
 
-  /** Adds to what will be entries. */
-  const merge = (tapeCallers: readonly TapeCaller[], counted: readonly Counted[]): void => {
-    const names = tapeCallers.map((caller) => JSON.stringify(caller));
-    for (const own of counted) {
-      const key = `${names[own.caller]} ${minuteOf(own.at)} ${own.entity}`;
-      const before = pending.get(key);
-      if (before === undefined) {
-        pending.set(key, { ...own, of: tapeCallers[own.caller]! });
-        continue;
-      }
-      before.count += own.count;
-      before.lastAt = Math.max(before.lastAt, own.lastAt);
-      before.firstPrediction ??= own.firstPrediction;
-      before.lastPrediction = own.lastPrediction ?? before.lastPrediction;
-    }
-  };
-
   /** Makes entries of what the journal holds, and empties it. */
   const settle = (): number => {
     if (pending.size === 0) return 0;
     inTransaction(() => {
-      for (const q of pending.values()) {
-        const [kind, principal, door, model, version] = q.of;
+      for (const [[kind, principal, door, model, version], q] of pending) {
         const caller = callerId([kind, principal, door, '', model, version, 'OK']);
         count(
           `${caller} ${q.entity}`,
@@ -166,16 +149,13 @@ function serve(db: Database.Database): void {
       return 0;
     });
     const settled = pending.size;
-    pending = new Map();
+    pending = new Counting();
     return settled;
   };
 
-  /** Whether entries are due: a minute is over, or there are many. */
-  const isDue = (counted: readonly Counted[]): boolean => {
-    if (pending.size >= MAX_PENDING) return true;
-    const newest = counted.at(-1);
-    for (const oldest of pending.values()) return newest !== undefined && minuteOf(newest.at) > minuteOf(oldest.at);
-    return false;
+  const writeTape = ({ callers: its, count: records, base, heads, texts, used }: WoundTape): void => {
+    const bytes = Buffer.from(heads.buffer, 0, records * HEAD * heads.BYTES_PER_ELEMENT);
+    journal.run(JSON.stringify(its), records, base, bytes, Buffer.from(texts.buffer, 0, used));
   };
 
   const writeRow = (row: PlainRow): void => {
@@ -219,16 +199,14 @@ function serve(db: Database.Database): void {
     switch (message.kind) {
       case 'write': {
         const { tape, rows } = message;
-        const counted = tape === null ? [] : countUp(tape);
         inTransaction(() => {
-          if (tape !== null) journal.run(JSON.stringify(tape.callers), JSON.stringify(counted));
+          if (tape !== null) writeTape(tape);
           for (const row of rows) writeRow(row);
           return 0;
         });
         if (tape !== null) {
-          const due = isDue(counted);
-          merge(tape.callers, counted);
-          if (due) settleSoon();
+          if (pending.size >= MAX_PENDING || pending.isOver(tape.base)) settleSoon();
+          pending.add(tape);
         }
         return (tape?.count ?? 0) + rows.length;
       }
@@ -255,8 +233,16 @@ function serve(db: Database.Database): void {
   };
 
   // What a server that was killed had not made entries of.
-  for (const row of db.prepare('SELECT callers, counted FROM journal ORDER BY id').all() as JournalRow[])
-    merge(JSON.parse(row.callers) as TapeCaller[], JSON.parse(row.counted) as Counted[]);
+  for (const { callers: its, heads, texts, ...tape } of db
+    .prepare('SELECT * FROM journal ORDER BY id')
+    .all() as JournalRow[])
+    pending.add({
+      ...tape,
+      callers: JSON.parse(its) as TapeCaller[],
+      heads: new Uint32Array(new Uint8Array(heads).buffer), // a copy, since numbers must lie at their places
+      texts: new Uint8Array(texts),
+      used: texts.byteLength,
+    });
   settleSoon();
 
   port.on('message', (message: ToAuditWriter) => {
