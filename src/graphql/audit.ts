@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DocumentNode, getOperationAST, Kind } from 'graphql';
 import { type ErrorCode, ScoregraphError } from '../core/errors.js';
 import type { AuditAction } from '../data/audit.js';
@@ -11,6 +12,8 @@ const ON_THE_EVENT_LOG: ReadonlySet<string> = new Set([
   'recordInteractions',
   'acknowledgeFraudAlerts',
 ]);
+/** How long the answer to such a deed waits for a disk that does not say a word, ms. */
+const PATIENCE_MS = 2_000;
 /** Mutations after which the customer must not be named, here either. */
 const ERASING: ReadonlySet<string> = new Set(['eraseCustomer']);
 /** Errors that say that a call was not let in. */
@@ -75,7 +78,7 @@ export function auditedMutations<R extends object>(resolvers: R): R {
           detail: { ...sizes(args), ...(userErrors === 0 ? {} : { userErrors }) },
         });
         // There is no other record of these: they are on disk, if it takes them, before they are answered.
-        if (!ON_THE_EVENT_LOG.has(field)) await context.app.audit.flush();
+        if (!ON_THE_EVENT_LOG.has(field)) await onDisk(context);
       }
     },
   );
@@ -104,6 +107,8 @@ export function auditedSubscriptions<R extends object>(resolvers: R): R {
     };
   });
 }
+
+const onDisk = ({ app }: GraphContext) => Promise.race([app.audit.flush(), sleep(PATIENCE_MS, null, { ref: false })]);
 
 function mapped<R extends object>(resolvers: R, wrap: (field: string, resolver: unknown) => unknown): R {
   return Object.fromEntries(Object.entries(resolvers).map(([field, resolver]) => [field, wrap(field, resolver)])) as R;
