@@ -14,6 +14,7 @@ import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { readDataKey } from './data/key.js';
 import { type DataRoom, openData } from './data/open.js';
+import { openAudit } from './data/open-audit.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { QueryRecorder } from './domains/prediction.js';
@@ -22,7 +23,7 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Departures } from './flows/departures.js';
-import { CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
+import { auditEraser, CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
@@ -31,6 +32,7 @@ import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { noteRefused } from './graphql/audit.js';
 import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
 import { costCheck } from './graphql/cost/cost-check.js';
 import type { Documents } from './graphql/documents/documents.js';
@@ -124,6 +126,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     throw error;
   });
   undo.push(() => data.close());
+  const audit = openAudit({
+    dir: config.dataDir,
+    clock,
+    logger: logger.child({ room: 'data' }),
+    metrics,
+    days: config.auditDays,
+  });
+  undo.push(() => audit.close());
   const pool = await starting;
   undo.push(() => pool.close(0));
 
@@ -150,7 +160,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const loadingModels = inference.start();
 
   // Other places that hold something about customers join here.
-  const erasers: readonly Eraser[] = [];
+  const erasers: readonly Eraser[] = [auditEraser(audit)];
   const resumed = await resumeErasures(data.personal, erasers, clock);
   if (resumed > 0) logger.info({ erasures: resumed }, 'Erasures that were interrupted are carried through.');
   const departures = new Departures(config.maxDeadlineMs);
@@ -170,6 +180,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recorder = new QueryRecorder(
     { offer: (record) => !departures.isRecent(record.entity) && data.predictions.offer(record) },
     clock,
+    audit,
   );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
@@ -255,6 +266,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     history: data.history,
     personal: data.personal,
     erasure,
+    audit,
     fraud,
     segmentation,
     recommendations,
@@ -287,6 +299,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const guard = new Guard({
     authenticator,
     introspection: config.authentication.introspection,
+    onUnknown: ({ door, remote }) =>
+      audit.refused({ principal: null, door, operation: 'identify', outcome: 'UNAUTHENTICATED', remote }),
     clock,
     deadlineMs: config.deadlineMs,
     maxDeadlineMs: config.maxDeadlineMs,
@@ -296,10 +310,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const executor = new Executor(schema);
   const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
   const budgets = new Budgets({ clock, msPerSecond, burstMs });
-  const admission = new Admission([
-    authorisationCheck(new Authorisation(schema, guard)),
-    costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
-  ]);
+  const admission = new Admission(
+    [
+      authorisationCheck(new Authorisation(schema, guard)),
+      costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+    ],
+    noteRefused,
+  );
   const documents = await openDocuments({
     schema,
     files: config.trustedDocuments,
@@ -332,6 +349,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     guard,
     metrics,
     events: {
+      audit,
       ingest,
       window: new IngestWindow({
         head: () => data.events.head(),
@@ -422,6 +440,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await scorer.close();
       await live.alerts.close();
       await inference.close(DRAIN_MS);
+      await audit.close();
       await data.close();
     },
   };

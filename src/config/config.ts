@@ -33,6 +33,8 @@ export interface Config {
   readonly retentionPredictionsDays: number;
   /** File with the passphrase of the data file; null: it is not encrypted. */
   readonly dataKeyFile: string | null;
+  /** Days that audit entries are kept; 0 keeps everything. */
+  readonly auditDays: number;
   /** Probabilities that raise and clear a fraud alert; null: the fraud version's own DECLINE and REVIEW thresholds. */
   readonly alertRaiseThreshold: number | null;
   readonly alertClearThreshold: number | null;
@@ -88,6 +90,7 @@ export const VARIABLES = {
   SCOREGRAPH_RETENTION_EVENTS_DAYS: integer(0, 36_500).default(0),
   SCOREGRAPH_RETENTION_PREDICTIONS_DAYS: integer(0, 36_500).default(0),
   SCOREGRAPH_DATA_KEY_FILE: z.string().min(1).max(4096).nullable().default(null),
+  SCOREGRAPH_AUDIT_DAYS: integer(0, 36_500).default(365),
   SCOREGRAPH_ALERT_RAISE_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
@@ -160,6 +163,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     retentionEventsDays: v.SCOREGRAPH_RETENTION_EVENTS_DAYS,
     retentionPredictionsDays: v.SCOREGRAPH_RETENTION_PREDICTIONS_DAYS,
     dataKeyFile: v.SCOREGRAPH_DATA_KEY_FILE,
+    auditDays: v.SCOREGRAPH_AUDIT_DAYS,
     alertRaiseThreshold: raise,
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,

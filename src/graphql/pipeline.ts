@@ -16,6 +16,7 @@ import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
 import type { Admission } from './admission.js';
 import type { App } from './app.js';
+import { noteRefusals } from './audit.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
@@ -151,7 +152,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return settled(this.#presented(result, args), args.contextValue.charge, args.showsCost);
+    return settled(this.#answered(result, args), args.contextValue.charge, args.showsCost);
   }
 
   /**
@@ -162,7 +163,7 @@ export class GraphPipeline {
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source))
-      return settled(this.#presented(source, args), args.contextValue.charge, false);
+      return settled(this.#answered(source, args), args.contextValue.charge, false);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -178,6 +179,14 @@ export class GraphPipeline {
       const { message, path, locations, extensions } = this.#presenter.present(error);
       return withLocations(new GraphQLError(message, { path, extensions }), locations);
     });
+  }
+
+  /** The result that answers a call. */
+  #answered(result: ExecutionResult, args: ReadyOperation): ExecutionResult {
+    const presented = this.#presented(result, args);
+    if (presented.errors !== undefined)
+      noteRefusals(args.contextValue, presented.errors, args.document, args.operationName);
+    return presented;
   }
 
   /** With `to`, as that operation's caller may be told; without, as anybody may. */

@@ -58,7 +58,7 @@ export interface ServerOptions {
   readonly guard: NdjsonDoorOptions['guard'];
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
-  readonly events?: Pick<NdjsonDoorOptions, 'budgets' | 'ingest' | 'window' | 'source' | 'lineMs'>;
+  readonly events?: Pick<NdjsonDoorOptions, 'audit' | 'budgets' | 'ingest' | 'window' | 'source' | 'lineMs'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
@@ -273,7 +273,7 @@ class Door {
   /** Figures tell of everybody's doings. Answers who may not see them. */
   async #mayScrape(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { guard } = this.#options;
-    const principal = await identified(guard, request);
+    const principal = await identified(guard, request, 'metrics');
     if (principal instanceof ScoregraphError) {
       refuseUnknown(response, principal);
       return false;

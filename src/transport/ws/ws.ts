@@ -137,7 +137,7 @@ export function graphqlWs(options: {
   /** Takes a client's introduction: who is it? One that cannot say is closed, and told why. */
   async function introduce(connection: Connection, payload: unknown): Promise<void> {
     try {
-      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials));
+      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials), 'ws');
       if (!connection.isOpen) return;
       connection.introduced(principal);
       connection.onClose(identifier.whenOver(principal, ({ message }) => connection.close(FORBIDDEN, message)));
