@@ -248,7 +248,9 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    tls: config.tls ?? undefined,
     pageDir: PAGE_DIR,
+    queueMs: () => inference.waitingMs(),
     notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
     beforeScrape: () => {
       inference.measure();

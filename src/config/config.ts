@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { origins, TLS_VARIABLES, type TlsConfig, tlsOf } from './doors.js';
 import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
@@ -36,6 +37,8 @@ export interface Config {
   readonly diskWatermarkBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Null: plain HTTP. */
+  readonly tls: TlsConfig | null;
   /** Where API keys are kept. */
   readonly apiKeyFile: string;
   /** How callers say who they are. */
@@ -74,7 +77,8 @@ export const VARIABLES = {
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
-  SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
+  SCOREGRAPH_ALLOWED_ORIGINS: origins.default([]),
+  ...TLS_VARIABLES,
   ...AUTHENTICATION_VARIABLES,
 } as const;
 
@@ -102,6 +106,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   const v = values as Values;
   const authentication = authenticationOf(v, problems);
+  const tls = tlsOf(v, problems);
   if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
@@ -139,6 +144,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
+    tls,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
   });

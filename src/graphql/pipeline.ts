@@ -52,6 +52,8 @@ export interface ReadyOperation extends ExecutionArgs {
 export class GraphPipeline {
   /** The subscriptions that are open. */
   readonly live: LiveGraph;
+  /** Told of every `execute`; set by whoever bounds what is under way. */
+  meter: { enter(): number; leave(since: number): void } | null = null;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -121,13 +123,18 @@ export class GraphPipeline {
 
   /** Runs a query or mutation. */
   async execute(args: ReadyOperation): Promise<ExecutionResult> {
-    const result = await this.#executor.execute({
-      document: args.document,
-      operationName: args.operationName,
-      variables: args.variableValues,
-      context: args.contextValue,
-    });
-    return this.#presented(result);
+    const since = this.meter?.enter() ?? 0;
+    try {
+      const result = await this.#executor.execute({
+        document: args.document,
+        operationName: args.operationName,
+        variables: args.variableValues,
+        context: args.contextValue,
+      });
+      return this.#presented(result);
+    } finally {
+      this.meter?.leave(since);
+    }
   }
 
   /**

@@ -41,6 +41,7 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
     });
     const out: (string | number)[] = [...SECURITY];
     for (const [name, value] of result.headers) out.push(name, value);
+    if (!result.headers.has('cache-control')) out.push('cache-control', 'no-store');
     if (result.body.kind === 'complete') {
       out.push('content-length', Buffer.byteLength(result.body.string));
       response.writeHead(result.status ?? 200, out as string[]);
