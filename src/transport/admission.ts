@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { GraphQLError } from 'graphql';
 import { ScoregraphError } from '../core/errors.js';
 import type { Metrics } from '../core/metrics.js';
 import { SECURITY } from './http/http-answer.js';
