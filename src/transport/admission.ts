@@ -103,7 +103,10 @@ export class Admission {
   /** One came in. @returns what `leave` wants to know */
   enter(): number {
     this.#entered++;
-    return performance.now();
+    const now = performance.now();
+    // Timers wait while one turn of the event loop takes in everything that has come: who looks then is whoever comes.
+    if (now - this.#lookedAt > 2 * LOOK_MS) this.#look();
+    return now;
   }
 
   /** It was answered, or is gone. */
@@ -147,7 +150,9 @@ export function shed(response: ServerResponse): void {
 export function admitting(graph: GraphDoor, admission: Admission): GraphDoor {
   return {
     prepare: (request, call) =>
-      admission.refuses() ? { kind: 'refused', errors: graph.present([OVERLOADED]) } : graph.prepare(request, call),
+      admission.refuses()
+        ? { kind: 'refused', errors: [new GraphQLError(OVERLOADED.message, { originalError: OVERLOADED })] }
+        : graph.prepare(request, call),
     execute: (args) => graph.execute(args),
     subscribe: (args, resumeAfter) => graph.subscribe(args, resumeAfter),
     present: (errors) => graph.present(errors),

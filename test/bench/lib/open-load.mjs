@@ -38,7 +38,8 @@ export async function flood({ port, connections, seconds, ratePerSecond, body, c
       if (problem === null) latencies.push(took);
       else if (wrong.length < 5) wrong.push(problem);
     });
-    socket.on('error', () => wrong.push('a connection broke'));
+    socket.on('error', ({ message }) => wrong.push(message));
+    socket.on('end', () => wrong.push('the server closed a connection'));
     idle.push(client);
   }
   const started = performance.now();

@@ -82,6 +82,14 @@ describe('admission', () => {
     expect(admission.limit).toBe(4_096);
   });
 
+  it('notices an overload in the middle of one long turn of the event loop', () => {
+    const admission = make();
+    enter(admission, 300);
+    work(250);
+    enter(admission, 1);
+    expect([admission.limit, admission.refuses()]).toEqual([256, true]);
+  });
+
   it('does not shed because something else is slow while the server rests', async () => {
     const admission = make();
     const since = enter(admission, 500);
