@@ -363,8 +363,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    tls: config.tls ?? undefined,
     pageDir: PAGE_DIR,
     health: healthOf(inference, () => pool.workers.alive(), config.requiredModels),
+    queueMs: () => inference.waitingMs(),
     beforeScrape: () => {
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { origins, TLS_VARIABLES, type TlsConfig, tlsOf } from './doors.js';
 import { LIMIT_VARIABLES, type LimitsConfig, limitsOf } from './limits.js';
 import { integer, list, probability } from './readers.js';
 
@@ -46,6 +47,8 @@ export interface Config {
   readonly requiredModels: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Null: plain HTTP. */
+  readonly tls: TlsConfig | null;
   /** Where API keys are kept. */
   readonly apiKeyFile: string;
   /** How callers say who they are. */
@@ -97,7 +100,8 @@ export const VARIABLES = {
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
   SCOREGRAPH_REQUIRED_MODELS: list.default([]),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
-  SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
+  SCOREGRAPH_ALLOWED_ORIGINS: origins.default([]),
+  ...TLS_VARIABLES,
   ...AUTHENTICATION_VARIABLES,
   ...LIMIT_VARIABLES,
   SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
@@ -129,6 +133,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   const v = values as Values;
   const authentication = authenticationOf(v, env.NODE_ENV === 'production', problems);
+  const tls = tlsOf(v, problems);
   if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
@@ -171,6 +176,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     requiredModels: v.SCOREGRAPH_REQUIRED_MODELS,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
+    tls,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
     limits: limitsOf(v),

@@ -60,6 +60,8 @@ export class GraphPipeline {
   readonly live: LiveGraph;
   /** What turns a request into the text of a document; Apollo's door asks it too. */
   readonly documents: Documents;
+  /** Told of every `execute`; set by whoever bounds what is under way. */
+  meter: { enter(): number; leave(since: number): void } | null = null;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -146,13 +148,18 @@ export class GraphPipeline {
 
   /** Runs a query or mutation. */
   async execute(args: ReadyOperation): Promise<ExecutionResult> {
-    const result = await this.#executor.execute({
-      document: args.document,
-      operationName: args.operationName,
-      variables: args.variableValues,
-      context: args.contextValue,
-    });
-    return settled(this.#answered(result, args), args.contextValue.charge, args.showsCost);
+    const since = this.meter?.enter() ?? 0;
+    try {
+      const result = await this.#executor.execute({
+        document: args.document,
+        operationName: args.operationName,
+        variables: args.variableValues,
+        context: args.contextValue,
+      });
+      return settled(this.#answered(result, args), args.contextValue.charge, args.showsCost);
+    } finally {
+      this.meter?.leave(since);
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed overload explanations start-up ingest kill fan-out]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,10 @@ import { fanOut } from './fan-out.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
+import { overload } from './overload.mjs';
 import { startUp } from './start-up.mjs';
 
-const BENCHES = { combined, deployed, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut };
+const BENCHES = { combined, deployed, overload, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 const unknown = chosen.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
