@@ -54,7 +54,9 @@ export class Executor {
     const compiled = this.#compiled(execution);
     if (compiled !== null) {
       const result = compiled.query(execution.root, execution.context, execution.variables ?? {});
-      return result instanceof Promise ? result.then(rewrap) : rewrap(result);
+      if (result instanceof Promise) return result.then(rewrap);
+      // Without data the variables did not fit: graphql-js says so in the words that the caller was told the first time.
+      if (result.data !== undefined) return rewrap(result);
     }
     return execute({
       schema: this.schema,

@@ -18,7 +18,7 @@ import type { App } from './app.js';
 import { type Authorisation, withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { Ending } from './ending.js';
-import type { ErrorPresenter } from './errors.js';
+import { type ErrorPresenter, TOO_DEEP } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
@@ -203,9 +203,9 @@ export class GraphPipeline {
     try {
       document = parse(query, { maxTokens: MAX_TOKENS });
     } catch (error) {
-      return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
+      return [refusal(error instanceof RangeError ? TOO_DEEP : (error as Error).message, 'GRAPHQL_PARSE_FAILED')];
     }
-    const errors = validate(this.#schema, document, specifiedRules, { maxErrors: 20 });
+    const errors = validate(this.#schema, document, specifiedRules);
     if (errors.length === 0) return document;
     return errors.map(
       (error) =>
@@ -214,12 +214,12 @@ export class GraphPipeline {
   }
 }
 
-/** The refusal of an `operationName` that does not choose one of the document's operations. */
+/** The refusal of an `operationName` that does not choose one of the document's operations, in graphql-js's words: Apollo uses them too. */
 function noSuchOperation(operationName: string | null | undefined): GraphQLError {
   const message =
     operationName == null
-      ? 'expected operationName: the document holds several operations'
-      : `the document has no operation named ${JSON.stringify(operationName.slice(0, 100))}`;
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${operationName}".`;
   return refusal(message, 'OPERATION_RESOLUTION_FAILURE');
 }
 

@@ -5,6 +5,7 @@ import type { ApolloServer } from '@apollo/server';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { masked } from '../core/masked.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
@@ -16,6 +17,7 @@ import { GraphqlHttp } from './http/graphql-http.js';
 import { refuse, refuseUnknown, send } from './http/http-answer.js';
 import { StaticFiles } from './http/static-files.js';
 import type { PrometheusMetrics } from './metrics.js';
+import { FOREIGN_PAGE, nothingAt, OTHER_HOST } from './refusals.js';
 import type { StreamLimits } from './streams/streams.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws/ws.js';
 import type { WsLimits } from './ws/ws-connection.js';
@@ -188,22 +190,26 @@ class Door {
     });
     if (this.#draining) response.shouldKeepAlive = false;
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
-      refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
+      refuse(response, OTHER_HOST.status, OTHER_HOST.code, OTHER_HOST.message);
       return;
     }
     this.#route(request, response).catch((error) => {
-      this.#options.logger.error({ error: messageOf(error) }, 'A request failed unexpectedly.');
-      refuse(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error.');
+      const { code, message, errorId } = masked(this.#options.logger, error, 'A request failed unexpectedly.');
+      refuse(response, 500, code, message, { errorId });
     });
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { allowedHosts, allowedOrigins } = this.#options;
-    const { host, origin } = request.headers;
-    if (!isOurHost(host, allowedHosts)) refuseUpgrade(socket, '421 Misdirected Request');
-    else if (!isOurOrigin(origin, host!, allowedOrigins, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
-    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, '404 Not Found');
+    if (!isOurHost(request.headers.host, this.#options.allowedHosts)) refuseUpgrade(socket, OTHER_HOST);
+    else if (!this.#isFromOurPage(request)) refuseUpgrade(socket, FOREIGN_PAGE);
+    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, nothingAt(pathOf(request.url!)));
     else this.#ws.upgrade(request, socket, head);
+  }
+
+  /** Whether the page that asks, if one does, was given by this server or allowed. */
+  #isFromOurPage({ headers: { origin, host } }: IncomingMessage): boolean {
+    const { allowedHosts, allowedOrigins } = this.#options;
+    return isOurOrigin(origin, host!, allowedOrigins, allowedHosts);
   }
 
   async close(graceMs: number): Promise<void> {
@@ -233,6 +239,8 @@ class Door {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url!);
+    if ((path === '/graphql' || path === '/v1/events') && !this.#isFromOurPage(request))
+      return refuse(response, FOREIGN_PAGE.status, FOREIGN_PAGE.code, FOREIGN_PAGE.message);
     if (path === '/graphql') {
       this.#requests.add();
       if (this.#underWay.size - this.#graphql.streams.count <= this.#maxRequests)
@@ -276,7 +284,7 @@ class Door {
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
         if (this.#page.serve(path, request, response)) return;
-        return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
+        return refuse(response, 404, 'NOT_FOUND', nothingAt(path).message);
     }
   }
 

@@ -13,9 +13,19 @@ export const SECURITY_HEADERS = {
 export const SECURITY = Object.entries(SECURITY_HEADERS).flat();
 
 /** An error of the door itself, shaped as GraphQL clients expect. */
-export function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+export const refusalText = (code: string, message: string, more: object = {}): string =>
+  JSON.stringify({ errors: [{ message, extensions: { code, ...more } }] });
+
+/** Answers with an error of the door itself; `more` stands beside its code. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  more: object = {},
+): void {
   if (response.headersSent) return;
-  const text = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const text = refusalText(code, message, more);
   response.writeHead(status, {
     ...SECURITY_HEADERS,
     'content-type': 'application/json; charset=utf-8',

@@ -8,6 +8,7 @@ export interface HttpOperation extends OperationRequest {
 
 /** The operation of a JSON body; a sentence when it is none. */
 export function operationOfBody(body: unknown): HttpOperation | string {
+  if (Array.isArray(body)) return 'Operation batching disabled.'; // Apollo's words, who answers most bodies
   if (!isObject(body)) return 'expected a JSON object with "query"';
   const { query, operationName = null, variables = null, extensions = null } = body;
   if (typeof query !== 'string' || query === '') return 'expected "query" to be a text that is not empty';

@@ -62,7 +62,8 @@ export async function streamOperation(
 
   function prepare(): ReturnType<GraphDoor['prepare']> {
     try {
-      return pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
+      const made = pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
+      return made.kind === 'ready' ? made : { kind: 'refused', errors: pipeline.present(made.errors) };
     } catch (error) {
       return { kind: 'refused', errors: pipeline.present([error]) };
     }

@@ -142,7 +142,8 @@ export class SingleConnections {
   ): ReturnType<GraphDoor['prepare']> {
     try {
       if (open >= this.#limits.maxOperations) throw tooManyOperations(this.#limits.maxOperations, 'stream');
-      return this.#pipeline.prepare(operation, { door: 'sse', principal, deadlineMs: deadlineOf(request) });
+      const made = this.#pipeline.prepare(operation, { door: 'sse', principal, deadlineMs: deadlineOf(request) });
+      return made.kind === 'ready' ? made : { kind: 'refused', errors: this.#pipeline.present(made.errors) };
     } catch (error) {
       return { kind: 'refused', errors: this.#pipeline.present([error]) };
     }

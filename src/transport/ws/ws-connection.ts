@@ -3,8 +3,8 @@ import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Credentials } from '../../access/authentication.js';
 import type { Principal } from '../../access/principal.js';
-import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
+import { masked } from '../../core/masked.js';
 import { LIVE_DEFAULTS, type LiveLimits, Outlet } from '../outlet.js';
 import { type Flusher, type FramesOwner, TextFrames } from './ws-frames.js';
 
@@ -148,8 +148,7 @@ export class Connection implements ProtocolSocket, FramesOwner {
     if (!this.isOpen) return;
     if (!this.#mayAsk()) return this.close(4429, 'Too many messages');
     this.#take!(parsed(String(data)) as string).catch((error) => {
-      this.#room.logger.error({ error: messageOf(error) }, 'A WebSocket message failed unexpectedly.');
-      this.close(4500, 'Internal server error');
+      this.close(4500, masked(this.#room.logger, error, 'A WebSocket message failed unexpectedly.').message);
     });
   }
 
