@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authentication.js';
 import { Guard } from './access/guard.js';
+import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
@@ -26,6 +27,8 @@ import { entityHub } from './flows/streams.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { Authorisation } from './graphql/authorisation.js';
+import type { Documents } from './graphql/documents/documents.js';
+import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
@@ -33,11 +36,14 @@ import { buildGraph } from './graphql/schema.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
 import { InferenceService } from './inference/service.js';
+import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
 
 /** Built beside the server's own code; from src/ (in tests) it is the same folder. */
 const PAGE_DIR = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
+/** What that page asks, built with it. */
+const PAGE_DOCUMENTS = fileURLToPath(new URL('../dist/dashboard-documents.json', import.meta.url));
 const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
@@ -50,6 +56,7 @@ export interface Running {
   readonly app: App;
   readonly data: DataRoom;
   readonly inference: InferenceService;
+  readonly documents: Documents;
   /** What start-up did, for the start-up lines. */
   readonly startup: {
     readonly events: number;
@@ -239,7 +246,19 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const schema = buildGraph();
   const executor = new Executor(schema);
   const authorisation = new Authorisation(schema, guard);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter, authorisation });
+  const documents = await openDocuments({
+    schema,
+    files: config.trustedDocuments,
+    ownFile: PAGE_DOCUMENTS,
+    onlyTrusted: config.onlyTrusted,
+    maxRegistered: config.registeredDocuments,
+    // Where nobody is asked who they are, everybody is the local caller: that is no proof of a role.
+    mayAskFreely: (principal) =>
+      principal !== LOCAL_PRINCIPAL && (principal.roles.has('operator') || principal.roles.has('admin')),
+    logger: logger.child({ room: 'graphql' }),
+  });
+  undo.push(async () => documents.trusted.close());
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, authorisation, documents });
   const apollo = createApollo({ schema, executor, presenter, authorisation, logger: logger.child({ room: 'apollo' }) });
   await apollo.start();
   undo.push(() => apollo.stop());
@@ -264,7 +283,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
     pageDir: PAGE_DIR,
-    notReady: () => (pool.workers.alive() === 0 ? ['no engine worker is running'] : []),
+    health: healthOf(inference, () => pool.workers.alive(), config.requiredModels),
     beforeScrape: () => {
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
@@ -277,6 +296,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         )
         .set(pipeline.live.renderings);
       metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
+      metrics.gauge('scoregraph_trusted_documents', 'Documents of the manifests.').set(documents.trusted.size);
+      metrics.gauge('scoregraph_registered_documents', 'Documents kept for clients.').set(documents.registered.size);
     },
   });
 
@@ -317,6 +338,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     app,
     data,
     inference,
+    documents,
     startup,
     engineThreads: pool.threads,
     simulation: null,
@@ -324,6 +346,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     async close() {
       closing = true;
       clearInterval(checkpoints);
+      documents.trusted.close();
       await server.close(DRAIN_MS);
       authenticator.close();
       await apollo.stop();
@@ -354,6 +377,34 @@ async function appendOwn(
     status === 'appended' ? [{ ...events[i]!, seq, recordedAt } as StoredEvent] : [],
   );
   if (fresh.length > 0) projection?.appended(fresh);
+}
+
+/** Ready means: the engine runs, and each required model answers. Any other model without a version takes its own fields with it only. */
+function healthOf(inference: InferenceService, workersAlive: () => number, required: readonly string[]): HealthSource {
+  const { registry } = inference;
+  const reasonOf = (name: string): string | null => {
+    try {
+      inference.router.resolve(name, {});
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
+  return {
+    readiness() {
+      const missing = required.flatMap((name) => reasonOf(name) ?? []);
+      const others = registry.list().flatMap(({ name }) => (required.includes(name) ? [] : (reasonOf(name) ?? [])));
+      return {
+        notReady: workersAlive() === 0 ? ['no engine worker is running', ...missing] : missing,
+        degraded: [...others, ...registry.problems.map(({ model, message }) => `${model}: ${message}`)],
+      };
+    },
+    modelReady(name) {
+      if (registry.get(name) === null) return null;
+      const reason = workersAlive() === 0 ? 'no engine worker is running' : reasonOf(name);
+      return { ready: reason === null, reason };
+    },
+  };
 }
 
 /** The registry as the graph shows it. */

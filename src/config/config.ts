@@ -34,12 +34,20 @@ export interface Config {
   readonly alertQuietMinutes: number;
   /** Writes are refused while the disk has less than this free. */
   readonly diskWatermarkBytes: number;
+  /** Models without which the server is not ready. */
+  readonly requiredModels: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   /** Where API keys are kept. */
   readonly apiKeyFile: string;
   /** How callers say who they are. */
   readonly authentication: AuthenticationConfig;
+  /** Manifests of trusted documents. */
+  readonly trustedDocuments: readonly string[];
+  /** Whether nothing else is answered. */
+  readonly onlyTrusted: boolean;
+  /** Documents that clients may register by their hash; 0: none. */
+  readonly registeredDocuments: number;
 }
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -73,9 +81,13 @@ export const VARIABLES = {
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
+  SCOREGRAPH_REQUIRED_MODELS: list.default([]),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
+  SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
+  SCOREGRAPH_ONLY_TRUSTED: z.enum(['on', 'off']).default('off'),
+  SCOREGRAPH_REGISTERED_DOCUMENTS: integer(0, 100_000).default(1_000),
 } as const;
 
 /** What the variables say. */
@@ -137,9 +149,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
     diskWatermarkBytes: v.SCOREGRAPH_DISK_WATERMARK_BYTES,
+    requiredModels: v.SCOREGRAPH_REQUIRED_MODELS,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
+    trustedDocuments: v.SCOREGRAPH_TRUSTED_DOCUMENTS.map((file) => resolve(file)),
+    onlyTrusted: v.SCOREGRAPH_ONLY_TRUSTED === 'on',
+    registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,
   });
 }

@@ -17,6 +17,7 @@ import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { type Authorisation, withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
+import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
 import { type ErrorPresenter, TOO_DEEP } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
@@ -29,9 +30,8 @@ export const MAX_TOKENS = 10_000;
 /** Parsed and validated documents remembered. */
 const MAX_DOCUMENTS = 1_000;
 
-/** One operation as any door brings it. */
-export interface OperationRequest {
-  readonly query: string;
+/** One operation as any door brings it: its document by text, by id or by hash. */
+export interface OperationRequest extends DocumentRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -54,6 +54,8 @@ export interface ReadyOperation extends ExecutionArgs {
 export class GraphPipeline {
   /** The subscriptions that are open. */
   readonly live: LiveGraph;
+  /** What turns a request into the text of a document; Apollo's door asks it too. */
+  readonly documents: Documents;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -68,7 +70,10 @@ export class GraphPipeline {
     guard: Guard;
     presenter: ErrorPresenter;
     authorisation: Authorisation;
+    /** Default: any document is answered, and clients may register theirs. */
+    documents?: Documents;
   }) {
+    this.documents = options.documents ?? new Documents();
     this.#schema = options.executor.schema;
     this.#executor = options.executor;
     this.#app = options.app;
@@ -90,43 +95,43 @@ export class GraphPipeline {
   }
 
   /** What kind of operation this is; null when it is none that could run. Admits nothing. */
-  operationType({ query, operationName }: OperationRequest): OperationTypeNode | null {
-    const document = this.#document(query);
-    return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
+  operationType(request: OperationRequest, principal: Principal): OperationTypeNode | null {
+    const text = this.documents.peek(request, principal);
+    const document = text === null ? [] : this.#document(text);
+    return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
   }
 
-  /** Parses, validates, authorises and admits. Never throws for what a caller can do wrong. */
+  /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
-    const document = this.#document(request.query);
+    const ending = new Ending(call.signal);
+    let contextValue: GraphContext;
+    let text: string;
+    try {
+      contextValue = new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending));
+      text = this.documents.resolve(request, contextValue.call.principal);
+    } catch (error) {
+      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
+    }
+    const document = this.#document(text);
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
-      return { kind: 'ready', args: this.#ready(document, operation.operation, request, call) };
+      this.#authorisation.check(document, request.operationName, call.principal);
     } catch (error) {
-      return {
-        kind: 'refused',
-        errors: [new GraphQLError((error as Error).message, { originalError: error as Error })],
-      };
+      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
     }
-  }
-
-  #ready(
-    document: DocumentNode,
-    operation: ReadyOperation['operation'],
-    request: OperationRequest,
-    call: CallRequest,
-  ): ReadyOperation {
-    this.#authorisation.check(document, request.operationName, call.principal);
-    const ending = new Ending(call.signal);
     return {
-      schema: this.#schema,
-      document,
-      operationName: request.operationName ?? null,
-      variableValues: request.variables ?? null,
-      contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
-      operation,
-      end: () => ending.end(),
+      kind: 'ready',
+      args: {
+        schema: this.#schema,
+        document,
+        operationName: request.operationName ?? null,
+        variableValues: request.variables ?? null,
+        contextValue,
+        operation: operation.operation,
+        end: () => ending.end(),
+      },
     };
   }
 
@@ -187,7 +192,7 @@ export class GraphPipeline {
   #document(query: string): DocumentNode | readonly GraphQLError[] {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
-    const made = this.#parse(query);
+    const made = checkDocument(this.#schema, query);
     if (this.#documents.size >= MAX_DOCUMENTS) {
       for (const oldest of this.#documents.keys()) {
         this.#documents.delete(oldest);
@@ -197,21 +202,35 @@ export class GraphPipeline {
     if (query.length <= 100_000) this.#documents.set(query, made);
     return made;
   }
+}
 
-  #parse(query: string): DocumentNode | readonly GraphQLError[] {
-    let document: DocumentNode;
-    try {
-      document = parse(query, { maxTokens: MAX_TOKENS });
-    } catch (error) {
-      return [refusal(error instanceof RangeError ? TOO_DEEP : (error as Error).message, 'GRAPHQL_PARSE_FAILED')];
-    }
-    const errors = validate(this.#schema, document, specifiedRules);
-    if (errors.length === 0) return document;
-    return errors.map(
-      (error) =>
-        new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
-    );
+/** The document of a text: parsed with a token limit and validated. What is wrong with it when it is none that could run. */
+export function checkDocument(schema: GraphQLSchema, text: string): DocumentNode | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: MAX_TOKENS });
+  } catch (error) {
+    return [refusal(error instanceof RangeError ? TOO_DEEP : (error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }
+  const errors = validated(schema, document);
+  return errors.length === 0 ? document : errors.map(invalid);
+}
+
+/** graphql-js's rule for subscriptions throws what it should report, such as `@skip(if: "x")` on a root field. */
+function validated(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, specifiedRules);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+const invalid = ({ message, nodes }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+
+function asGraphQLError(error: Error): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }
 
 /** The refusal of an `operationName` that does not choose one of the document's operations, in graphql-js's words: Apollo uses them too. */

@@ -14,6 +14,7 @@ import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import { BodyClock } from './http/body-clock.js';
 import { GraphqlHttp } from './http/graphql-http.js';
+import { answerHealth, type HealthSource } from './http/health.js';
 import { refuse, refuseUnknown, send } from './http/http-answer.js';
 import { StaticFiles } from './http/static-files.js';
 import type { PrometheusMetrics } from './metrics.js';
@@ -66,8 +67,7 @@ export interface ServerOptions {
   readonly allowedOrigins: readonly string[];
   /** The built page that `/` shows. */
   readonly pageDir: string;
-  /** What is not ready; empty when everything is. */
-  readonly notReady: () => readonly string[];
+  readonly health: HealthSource;
   /** Called before every scrape. */
   readonly beforeScrape: () => void;
   readonly limits?: Partial<ServerLimits>;
@@ -256,20 +256,10 @@ class Door {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
+    if (answerHealth(path, response, this.#options.health, this.#draining)) return;
     switch (path) {
       case '/graphiql':
         return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
-      case '/v2/health/live':
-        return send(response, 200, 'application/json', '{"live":true}');
-      case '/v2/health/ready': {
-        const notReady = this.#draining ? ['shutting down'] : this.#options.notReady();
-        return send(
-          response,
-          notReady.length === 0 ? 200 : 503,
-          'application/json',
-          JSON.stringify({ ready: notReady.length === 0, notReady }),
-        );
-      }
       case '/metrics':
         if (!(await this.#mayScrape(request, response))) return;
         this.#options.beforeScrape();

@@ -257,6 +257,14 @@ export const ATTACKS: readonly Attack[] = [
     message: /^Cannot spread fragment "a" within itself via "b"\.$/,
   },
   {
+    name: 'a directive that validation itself trips over',
+    operations: query('subscription { transactionScored @skip(if: "x") { __typename } }'),
+    streams: query('subscription { transactionScored @skip(if: "x") { __typename } }'),
+    lines: NO_FIELDS,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    message: /Argument "if" has invalid value "x"/,
+  },
+  {
     name: 'a hundred mistakes at once',
     operations: query(`{ ${many(150, (i) => `x${i}`)} }`),
     streams: query(`subscription { transactionScored { ${many(150, (i) => `x${i}`)} } }`),

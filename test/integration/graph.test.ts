@@ -314,8 +314,15 @@ describe.each(ENGINES)('the graph on %s', (engine) => {
   });
 
   it('serves health, metrics and GraphiQL without a CDN', async () => {
-    expect(await (await fetch(`${server.url}/v2/health/ready`)).json()).toEqual({ ready: true, notReady: [] });
+    expect(await (await fetch(`${server.url}/v2/health/ready`)).json()).toEqual({
+      ready: true,
+      notReady: [],
+      degraded: [],
+    });
     expect((await fetch(`${server.url}/v2/health/live`)).status).toBe(200);
+    const fraud = await fetch(`${server.url}/v2/models/fraud/ready`);
+    expect(await fraud.json()).toEqual({ name: 'fraud', ready: true, reason: null });
+    expect((await fetch(`${server.url}/v2/models/nothing/ready`)).status).toBe(404);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/scoregraph_model_rows_total\{model="fraud",version="1"\} [1-9]/);
     expect(metrics).toMatch(/scoregraph_workers_alive 1/);

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/server.js';
 const common = await import('../../scripts/lib/common.mjs' as string);
 const steps = await import('../../scripts/lib/steps.mjs' as string);
 const engine = await import('../../scripts/lib/engine.mjs' as string);
+const licences = await import('../../scripts/lib/licences.mjs' as string);
 
 describe('the set-up', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -48,6 +49,8 @@ describe('the set-up', () => {
     expect(steps.isBuilt(folder.path)).toBe(false); // nothing was made
     file('dist', 'main.js');
     file('dist', 'dashboard', 'index.html');
+    expect(steps.isBuilt(folder.path)).toBe(false); // the page would work only where any document is answered
+    file('dist', 'dashboard-documents.json');
     expect(steps.isBuilt(folder.path)).toBe(true);
     utimesSync(style, new Date(), new Date(Date.now() + 5_000));
     expect(steps.isBuilt(folder.path)).toBe(false);
@@ -114,5 +117,23 @@ describe('the set-up', () => {
   it('ends npm start in the server itself, so that a signal to npm reaches it', () => {
     const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(scripts.start).toMatch(/&& exec node .*dist\/main\.js$/);
+  });
+});
+
+describe('the licences of what is installed', () => {
+  const root = join(import.meta.dirname, '../..');
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+  it('are each on the list, and written down', () => {
+    const packages: { name: string; licence: string }[] = licences.installedPackages(lock);
+    expect(packages.length).toBeGreaterThan(100);
+    expect(packages.filter(({ licence }) => !licences.isAccepted(licence))).toEqual([]);
+    expect(readFileSync(join(root, 'docs/licences.md'), 'utf8')).toBe(licences.licencesPage(lock));
+  });
+  it('are refused when they ask for more', () => {
+    expect(licences.isAccepted('(MIT AND BSD-3-Clause)')).toBe(true);
+    expect(licences.isAccepted('GPL-3.0 OR MIT')).toBe(true);
+    expect(licences.isAccepted('GPL-3.0 AND MIT')).toBe(false);
+    expect(licences.isAccepted('not said')).toBe(false);
   });
 });

@@ -62,8 +62,9 @@ export async function streamOperation(
 
   function prepare(): ReturnType<GraphDoor['prepare']> {
     try {
-      const made = pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
-      return made.kind === 'ready' ? made : { kind: 'refused', errors: pipeline.present(made.errors) };
+      const prepared = pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
+      if (prepared.kind === 'ready') return prepared;
+      return { kind: 'refused', errors: pipeline.present(prepared.errors) };
     } catch (error) {
       return { kind: 'refused', errors: pipeline.present([error]) };
     }

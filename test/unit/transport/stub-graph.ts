@@ -7,6 +7,7 @@ import { silentLogger } from '../../../src/core/logger.js';
 import { createApollo } from '../../../src/graphql/apollo.js';
 import { Authorisation } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
+import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
 import { Executor } from '../../../src/graphql/executor.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
@@ -49,7 +50,10 @@ export interface StubServer {
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-export async function startStub(options: Partial<ServerOptions> = {}): Promise<StubServer> {
+export async function startStub({
+  documents = new Documents(),
+  ...options
+}: Partial<ServerOptions> & { documents?: Documents } = {}): Promise<StubServer> {
   const seen = { held: 0, cancelled: 0, opened: 0, ended: 0, sum: 0, flooded: 0 };
   let release: () => void = () => {};
   let released = new Promise<void>((resolve) => {
@@ -126,7 +130,7 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   const executor = new Executor(schema);
   const guard = openGuard();
   const authorisation = new Authorisation(schema, guard);
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, authorisation });
+  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, authorisation, documents });
   const apollo = createApollo({ schema, executor, presenter, authorisation, logger: silentLogger });
   await apollo.start();
   const running = await startServer({
@@ -141,7 +145,7 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
     allowedHosts: ['graph.example'],
     allowedOrigins: ['https://app.example'],
     pageDir: '/nowhere',
-    notReady: () => [],
+    health: { readiness: () => ({ notReady: [], degraded: [] }), modelReady: () => null },
     beforeScrape: () => {},
     ...options,
   });
