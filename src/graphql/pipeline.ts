@@ -101,6 +101,18 @@ export class GraphPipeline {
     return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
   }
 
+  /** What validating this text throws where it should report it, which Apollo would take for a fault of the server's; null: nothing. */
+  thrownByValidation(text: string): GraphQLError | null {
+    if (!text.includes('subscription') || !text.includes('@')) return null; // see `validated`: it takes both
+    try {
+      validate(this.#schema, parse(text, { maxTokens: MAX_TOKENS }), specifiedRules);
+    } catch (error) {
+      // Without nodes it is what the parser says, and Apollo says that itself.
+      if (error instanceof GraphQLError && error.nodes !== undefined) return invalid(error);
+    }
+    return null;
+  }
+
   /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
     const ending = new Ending(call.signal);
