@@ -90,8 +90,10 @@ function converse(url, frames) {
   return new Promise((done, fail) => {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const messages = [];
-    let alive = false;
+    let ended = false;
     const over = (closeCode) => {
+      if (ended) return;
+      ended = true;
       clearTimeout(bound);
       socket.terminate();
       try {
@@ -105,10 +107,9 @@ function converse(url, frames) {
     socket.on('error', () => {});
     socket.on('message', (text) => messages.push(String(text)));
     socket.on('pong', () => {
-      alive = true;
       setTimeout(() => over(null), 5); // what was asked may be under way still: it is cancelled, as by any client that leaves
     });
-    socket.on('close', (code) => alive || over(code));
+    socket.on('close', (code) => over(code));
     socket.on('open', () => {
       let unfinished = false;
       for (const { data, binary, fin } of frames) {

@@ -244,6 +244,9 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
 /** ws answers a broken frame with its close code; there is nothing to add, but an 'error' without a listener ends the process. */
 function ignore(): void {}
 
+/** What only a server says: from a client graphql-ws throws at it, as if it were our fault. */
+const SERVERS_OWN: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
 /**
  * A message, parsed here: graphql-ws would keep its text for as long as its operation lives. It takes parsed ones too, and refuses
  * what is none.
@@ -254,7 +257,7 @@ function parsed(text: string): unknown {
     // graphql-ws insists on a text; a document may be named by id or hash instead.
     const payload = message?.type === 'subscribe' ? message.payload : null;
     if (payload?.query === undefined && (payload?.documentId ?? payload?.extensions) != null) payload.query = '';
-    return message;
+    return SERVERS_OWN.has(message?.type) ? null : message;
   } catch {
     return null;
   }
