@@ -17,6 +17,7 @@ import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { type Authorisation, withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
+import { DocumentCache } from './document-cache.js';
 import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
 import { type ErrorPresenter, TOO_DEEP } from './errors.js';
@@ -27,8 +28,6 @@ import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
-/** Parsed and validated documents remembered. */
-const MAX_DOCUMENTS = 1_000;
 
 /** One operation as any door brings it: its document by text, by id or by hash. */
 export interface OperationRequest extends DocumentRequest {
@@ -62,7 +61,7 @@ export class GraphPipeline {
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
   readonly #authorisation: Authorisation;
-  readonly #documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+  readonly #documents = new DocumentCache<DocumentNode | readonly GraphQLError[]>();
 
   constructor(options: {
     executor: Executor;
@@ -205,13 +204,7 @@ export class GraphPipeline {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
     const made = checkDocument(this.#schema, query);
-    if (this.#documents.size >= MAX_DOCUMENTS) {
-      for (const oldest of this.#documents.keys()) {
-        this.#documents.delete(oldest);
-        break;
-      }
-    }
-    if (query.length <= 100_000) this.#documents.set(query, made);
+    this.#documents.add(query, made);
     return made;
   }
 }
