@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ATTACKS, type Attack, LEAKS } from './attacks.js';
+import type { Attack } from './attacks/attack.js';
+import { ATTACKS, LEAKS } from './attacks/index.js';
 import type { Ask, Door, Outcome } from './door.js';
 import { DOORS } from './doors.js';
 import { createWorld, type World } from './world.js';
