@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authentication.js';
+import { Budgets } from './access/budgets.js';
 import { Guard } from './access/guard.js';
 import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
@@ -24,9 +25,11 @@ import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
+import { Admission } from './graphql/admission.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
-import { Authorisation } from './graphql/authorisation.js';
+import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
+import { costCheck } from './graphql/cost/cost-check.js';
 import type { Documents } from './graphql/documents/documents.js';
 import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -35,6 +38,7 @@ import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
+import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
 import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
@@ -48,6 +52,10 @@ const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
 const DRAIN_MS = 10_000;
+/** What recording an event from a stream takes beside its score, ms of model time. */
+const LINE_MS = 0.04;
+/** How often the prices of rows are brought up to date. */
+const PRICE_MS = 1_000;
 
 /** A whole, running graph. */
 export interface Running {
@@ -223,11 +231,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     liveStats: live.liveStats,
     streams: live.streams,
     models: modelDirectory(inference),
+    rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
     source: 'api',
   };
 
+  const rowCosts = new RowCosts(inference.registry, inference.router);
+  const pricing = setInterval(() => rowCosts.refresh(), PRICE_MS);
+  pricing.unref();
+  undo.push(async () => clearInterval(pricing));
   const { apiKeys, jwt, trustedProxies } = config.authentication;
   const authenticator = new Authenticator(
     { apiKeyFile: apiKeys ? config.apiKeyFile : null, jwt, trustedProxies },
@@ -245,7 +258,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
   const schema = buildGraph();
   const executor = new Executor(schema);
-  const authorisation = new Authorisation(schema, guard);
+  const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
+  const budgets = new Budgets({ clock, msPerSecond, burstMs });
+  const admission = new Admission([
+    authorisationCheck(new Authorisation(schema, guard)),
+    costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+  ]);
   const documents = await openDocuments({
     schema,
     files: config.trustedDocuments,
@@ -258,8 +276,15 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     logger: logger.child({ room: 'graphql' }),
   });
   undo.push(async () => documents.trusted.close());
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter, authorisation, documents });
-  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: logger.child({ room: 'apollo' }) });
+  const pipeline = new GraphPipeline({ executor, app, guard, presenter, admission, maxTokens, documents });
+  const apollo = createApollo({
+    schema,
+    executor,
+    presenter,
+    logger: logger.child({ room: 'apollo' }),
+    admission,
+    maxTokens,
+  });
   await apollo.start();
   undo.push(() => apollo.stop());
 
@@ -277,6 +302,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
       }),
       source: app.source,
+      budgets,
+      lineMs: () => LINE_MS + rowCosts.of(FRAUD_MODEL).rowMs,
     },
     logger: logger.child({ room: 'transport' }),
     maxBodyBytes: config.maxBodyBytes,
@@ -346,6 +373,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     async close() {
       closing = true;
       clearInterval(checkpoints);
+      clearInterval(pricing);
       documents.trusted.close();
       await server.close(DRAIN_MS);
       authenticator.close();

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { LIMIT_VARIABLES, type LimitsConfig, limitsOf } from './limits.js';
 import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
@@ -42,6 +43,8 @@ export interface Config {
   readonly apiKeyFile: string;
   /** How callers say who they are. */
   readonly authentication: AuthenticationConfig;
+  /** How much one operation, and one caller, may ask for. */
+  readonly limits: LimitsConfig;
   /** Manifests of trusted documents. */
   readonly trustedDocuments: readonly string[];
   /** Whether nothing else is answered. */
@@ -85,6 +88,7 @@ export const VARIABLES = {
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
+  ...LIMIT_VARIABLES,
   SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
   SCOREGRAPH_ONLY_TRUSTED: z.enum(['on', 'off']).default('off'),
   SCOREGRAPH_REGISTERED_DOCUMENTS: integer(0, 100_000).default(1_000),
@@ -154,6 +158,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
+    limits: limitsOf(v),
     trustedDocuments: v.SCOREGRAPH_TRUSTED_DOCUMENTS.map((file) => resolve(file)),
     onlyTrusted: v.SCOREGRAPH_ONLY_TRUSTED === 'on',
     registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,

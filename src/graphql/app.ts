@@ -49,6 +49,8 @@ export interface App {
     readonly modelStates: LogBackedSource<Stored<ModelStateChanged>>;
   };
   readonly models: ModelDirectory;
+  /** What a row of a version costs, in microseconds of compute time. */
+  readonly rowMicroseconds: (model: string, version: number) => number;
   readonly engine: () => EngineFacts;
   readonly simulation: () => SimulationFacts | null;
   /** Source written on events that come through the graph. */

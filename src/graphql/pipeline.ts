@@ -14,20 +14,22 @@ import {
 import type { CallRequest, Guard } from '../access/guard.js';
 import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
+import type { Admission } from './admission.js';
 import type { App } from './app.js';
-import { type Authorisation, withoutSuggestion } from './authorisation.js';
+import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
+import { settled } from './cost/charge.js';
 import { DocumentCache } from './document-cache.js';
 import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
-import { type ErrorPresenter, TOO_DEEP } from './errors.js';
+import { type ErrorPresenter, refusalOf, TOO_DEEP } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
-export const MAX_TOKENS = 10_000;
+const MAX_TOKENS = 10_000;
 
 /** One operation as any door brings it: its document by text, by id or by hash. */
 export interface OperationRequest extends DocumentRequest {
@@ -42,6 +44,7 @@ export type Prepared =
 export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
+  readonly showsCost: boolean;
   /** Cancels what the operation still has under way. */
   end(): void;
 }
@@ -60,7 +63,8 @@ export class GraphPipeline {
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
-  readonly #authorisation: Authorisation;
+  readonly #admission: Admission;
+  readonly #maxTokens: number;
   readonly #documents = new DocumentCache<DocumentNode | readonly GraphQLError[]>();
 
   constructor(options: {
@@ -68,7 +72,8 @@ export class GraphPipeline {
     app: App;
     guard: Guard;
     presenter: ErrorPresenter;
-    authorisation: Authorisation;
+    admission: Admission;
+    maxTokens: number;
     /** Default: any document is answered, and clients may register theirs. */
     documents?: Documents;
   }) {
@@ -78,7 +83,8 @@ export class GraphPipeline {
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
-    this.#authorisation = options.authorisation;
+    this.#admission = options.admission;
+    this.#maxTokens = options.maxTokens;
     this.live = new LiveGraph({
       execute: ({ document, operationName, variableValues: variables }, root, context) => {
         const result = this.#executor.execute({ document, operationName, variables, context, root });
@@ -104,7 +110,7 @@ export class GraphPipeline {
   thrownByValidation(text: string): GraphQLError | null {
     if (!text.includes('subscription') || !text.includes('@')) return null; // see `validated`: it takes both
     try {
-      validate(this.#schema, parse(text, { maxTokens: MAX_TOKENS }), specifiedRules);
+      validate(this.#schema, parse(text, { maxTokens: this.#maxTokens }), specifiedRules);
     } catch (error) {
       // Without nodes it is what the parser says, and Apollo says that itself.
       if (error instanceof GraphQLError && error.nodes !== undefined) return invalid(error);
@@ -127,10 +133,11 @@ export class GraphPipeline {
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
-    try {
-      this.#authorisation.check(document, request.operationName, call.principal);
-    } catch (error) {
-      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
+    const { variables } = request;
+    const refused = this.#admission.admit({ document, operation, variables, context: contextValue });
+    if (refused !== null) {
+      ending.end();
+      return { kind: 'refused', errors: [refusalOf(refused)] };
     }
     return {
       kind: 'ready',
@@ -141,6 +148,7 @@ export class GraphPipeline {
         variableValues: request.variables ?? null,
         contextValue,
         operation: operation.operation,
+        showsCost: (request.extensions as { cost?: unknown } | null | undefined)?.cost === true,
         end: () => ending.end(),
       },
     };
@@ -154,7 +162,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return this.#presented(result, args);
+    return settled(this.#presented(result, args), args.contextValue.charge, args.showsCost);
   }
 
   /**
@@ -164,7 +172,8 @@ export class GraphPipeline {
    */
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return this.#presented(source, args);
+    if (!(Symbol.asyncIterator in source))
+      return settled(this.#presented(source, args), args.contextValue.charge, false);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -203,17 +212,21 @@ export class GraphPipeline {
   #document(query: string): DocumentNode | readonly GraphQLError[] {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
-    const made = checkDocument(this.#schema, query);
+    const made = checkDocument(this.#schema, query, this.#maxTokens);
     this.#documents.add(query, made);
     return made;
   }
 }
 
 /** The document of a text: parsed with a token limit and validated. What is wrong with it when it is none that could run. */
-export function checkDocument(schema: GraphQLSchema, text: string): DocumentNode | readonly GraphQLError[] {
+export function checkDocument(
+  schema: GraphQLSchema,
+  text: string,
+  maxTokens = MAX_TOKENS,
+): DocumentNode | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
-    document = parse(text, { maxTokens: MAX_TOKENS });
+    document = parse(text, { maxTokens });
   } catch (error) {
     return [refusal(error instanceof RangeError ? TOO_DEEP : (error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }

@@ -717,6 +717,8 @@ export type ModelVersion = Node & {
   readonly number: Scalars['Int']['output'];
   /** Why it is in that state; null when there is nothing to say. */
   readonly reason?: Maybe<Scalars['String']['output']>;
+  /** What a row of it costs, in microseconds: moving average of the compute time. 50 before anything was measured. */
+  readonly rowMicroseconds: Scalars['Float']['output'];
   /** Where it is between folder and end. */
   readonly state: ModelVersionState;
   /** Since when. */
@@ -928,6 +930,8 @@ export type Query = {
   readonly predictionSeries: ReadonlyArray<PredictionBucket>;
   /** Recorded predictions, newest first. Read beside the writer: no page delays what is being recorded. */
   readonly predictions: PredictionConnection;
+  /** What this operation costs, and what the caller may still spend. See docs/limits.md. */
+  readonly rateLimit: RateLimit;
   /** The segments there are. */
   readonly segments: ReadonlyArray<Segment>;
   /** The simulated world; null when it is switched off. */
@@ -1011,6 +1015,23 @@ export type QuerySegmentsArgs = {
 /** Where everything is read from. */
 export type QueryTransactionArgs = {
   transactionId: Scalars['ID']['input'];
+};
+
+/** A caller's budget, in milliseconds of model time. Null where the caller has no limit. */
+export type RateLimit = {
+  readonly __typename?: 'RateLimit';
+  /** What this operation was charged. */
+  readonly cost: Scalars['Float']['output'];
+  /** Most that can be saved up. */
+  readonly limit?: Maybe<Scalars['Float']['output']>;
+  /** How much comes back each second. */
+  readonly perSecond?: Maybe<Scalars['Float']['output']>;
+  /** What is left now; below 0 what streams have spent ahead. */
+  readonly remaining?: Maybe<Scalars['Float']['output']>;
+  /** When everything is back if nothing more is spent. */
+  readonly resetAt?: Maybe<Scalars['DateTime']['output']>;
+  /** `limit` minus `remaining`. */
+  readonly used?: Maybe<Scalars['Float']['output']>;
 };
 
 /** What a list is based on. */
@@ -1559,6 +1580,7 @@ export type ResolversTypes = {
   PredictionEdge: ResolverTypeWrapper<Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversTypes['Prediction']> }>;
   PredictionFilter: PredictionFilter;
   Query: ResolverTypeWrapper<{}>;
+  RateLimit: ResolverTypeWrapper<RateLimit>;
   RecommendationBasis: RecommendationBasis;
   RecommendationList: ResolverTypeWrapper<RecommendationPrediction>;
   RecommendedItem: ResolverTypeWrapper<RankedItem>;
@@ -1646,6 +1668,7 @@ export type ResolversParentTypes = {
   PredictionEdge: Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Prediction']> };
   PredictionFilter: PredictionFilter;
   Query: {};
+  RateLimit: RateLimit;
   RecommendationList: RecommendationPrediction;
   RecommendedItem: RankedItem;
   RecordInteractionsPayload: RecordInteractionsPayload;
@@ -1677,6 +1700,26 @@ export type AccessDirectiveArgs = {
 };
 
 export type AccessDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AccessDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type CostDirectiveArgs = {
+  each?: Maybe<Scalars['String']['input']>;
+  microseconds?: Scalars['Float']['input'];
+  model?: Maybe<Scalars['String']['input']>;
+  rows?: Scalars['Int']['input'];
+  selector?: Maybe<Scalars['String']['input']>;
+  when?: Maybe<Scalars['String']['input']>;
+};
+
+export type CostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = CostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type ListSizeDirectiveArgs = {
+  assumedSize?: Maybe<Scalars['Int']['input']>;
+  maximum?: Maybe<Scalars['Int']['input']>;
+  sizedFields?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+  slicingArguments?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+export type ListSizeDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcknowledgeFraudAlertsPayload'] = ResolversParentTypes['AcknowledgeFraudAlertsPayload']> = {
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1973,6 +2016,7 @@ export type ModelVersionResolvers<ContextType = GraphContext, ParentType extends
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rowMicroseconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['ModelVersionState'], ParentType, ContextType>;
   stateChangedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   statistics?: Resolver<ResolversTypes['ModelStatistics'], ParentType, ContextType>;
@@ -2056,9 +2100,20 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   prediction?: Resolver<Maybe<ResolversTypes['Prediction']>, ParentType, ContextType, RequireFields<QueryPredictionArgs, 'id'>>;
   predictionSeries?: Resolver<ReadonlyArray<ResolversTypes['PredictionBucket']>, ParentType, ContextType, RequireFields<QueryPredictionSeriesArgs, 'bucketSeconds' | 'from' | 'to'>>;
   predictions?: Resolver<ResolversTypes['PredictionConnection'], ParentType, ContextType, Partial<QueryPredictionsArgs>>;
+  rateLimit?: Resolver<ResolversTypes['RateLimit'], ParentType, ContextType>;
   segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
   simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
   transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType, RequireFields<QueryTransactionArgs, 'transactionId'>>;
+};
+
+export type RateLimitResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {
+  cost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  limit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  perSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  remaining?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  resetAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  used?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RecommendationListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecommendationList'] = ResolversParentTypes['RecommendationList']> = {
@@ -2270,6 +2325,7 @@ export type Resolvers<ContextType = GraphContext> = {
   PredictionConnection?: PredictionConnectionResolvers<ContextType>;
   PredictionEdge?: PredictionEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RateLimit?: RateLimitResolvers<ContextType>;
   RecommendationList?: RecommendationListResolvers<ContextType>;
   RecommendedItem?: RecommendedItemResolvers<ContextType>;
   RecordInteractionsPayload?: RecordInteractionsPayloadResolvers<ContextType>;
@@ -2294,4 +2350,6 @@ export type Resolvers<ContextType = GraphContext> = {
 
 export type DirectiveResolvers<ContextType = GraphContext> = {
   access?: AccessDirectiveResolver<any, any, ContextType>;
+  cost?: CostDirectiveResolver<any, any, ContextType>;
+  listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
 };

@@ -7,6 +7,7 @@ import { type Render, Rendering } from './rendering.js';
 import { SharedState } from './shared-state.js';
 import { type Asked, sameSelection, sameSubscription } from './sharing.js';
 import { LogSubscription, StateSubscription } from './sources.js';
+import { Toll } from './toll.js';
 
 /** A subscription that was admitted and whose field's `subscribe` has answered. */
 export interface Opened extends Omit<Asked, 'scope'> {
@@ -17,23 +18,25 @@ export interface Opened extends Omit<Asked, 'scope'> {
 
 /** What all subscribers of one selection have in common. */
 class Selection implements SubscriberRoom<unknown> {
-  members = 0;
   readonly rendering: Rendering<unknown>;
+  readonly toll: Toll;
   readonly present: (errors: readonly unknown[]) => GraphQLError[];
   readonly #left: (selection: Selection) => void;
 
   constructor(
     rendering: Rendering<unknown>,
+    toll: Toll,
     present: (errors: readonly unknown[]) => GraphQLError[],
     left: (selection: Selection) => void,
   ) {
     this.rendering = rendering;
+    this.toll = toll;
     this.present = present;
     this.#left = left;
   }
 
   onEnd(): void {
-    this.members--;
+    this.toll.sharers--;
     this.#left(this);
   }
 }
@@ -84,6 +87,8 @@ export class LiveGraph {
       render: this.#renderer(opened, opened.contextValue),
       present: this.#present,
       onEnd: over,
+      toll: tollOf(opened),
+      account: accountOf(opened),
     });
   }
 
@@ -92,14 +97,14 @@ export class LiveGraph {
     let selection = this.#renderings.get(key);
     if (selection === undefined) {
       const rendering = new Rendering(subscription, this.#renderer(opened, opened.contextValue.detached()));
-      selection = new Selection(rendering, this.#present, (made) => {
+      selection = new Selection(rendering, tollOf(opened), this.#present, (made) => {
         this.#count--;
-        if (made.members === 0) this.#renderings.delete(key);
+        if (made.toll.sharers === 0) this.#renderings.delete(key);
       });
       this.#renderings.set(key, selection);
     }
-    selection.members++;
-    return new LogSubscriber(subscription, selection);
+    selection.toll.sharers++;
+    return new LogSubscriber(subscription, selection, accountOf(opened));
   }
 
   #state(opened: Opened, subscription: StateSubscription, over: () => void): LiveSubscription {
@@ -113,6 +118,7 @@ export class LiveGraph {
         source: subscription.open(context),
         render: this.#renderer(opened, context),
         present: this.#present,
+        toll: tollOf(opened),
         onEnd: () => {
           ending.abort();
           if (this.#states.get(key) === made) this.#states.delete(key);
@@ -121,7 +127,7 @@ export class LiveGraph {
       state = made;
       this.#states.set(key, state);
     }
-    return state.join(over);
+    return state.join(over, accountOf(opened));
   }
 
   /** Executes with a context of its own per event: fresh deadline, fresh loaders. */
@@ -141,6 +147,10 @@ export class LiveGraph {
     };
   }
 }
+
+/** What an event costs: what the operation was charged when it was opened, since that was for one. */
+const tollOf = ({ contextValue: { charge } }: Opened) => new Toll(charge === null ? 0 : charge.eventMs);
+const accountOf = ({ contextValue: { charge } }: Opened) => charge?.account ?? null;
 
 const asked = (opened: Opened): Asked => ({ ...opened, scope: opened.contextValue.scope });
 

@@ -1,14 +1,18 @@
 import type { GraphQLError } from 'graphql';
+import type { Account } from '../../access/budgets.js';
 import { ScoregraphError } from '../../core/errors.js';
 import { followLog, type LogReader, type Positioned } from '../../flows/log-stream.js';
 import type { Frame, LiveSubscription, ResultSink } from './frames.js';
 import { Outbox } from './outbox.js';
 import type { RenderedFor, Rendering } from './rendering.js';
 import type { LogSubscription, StreamNotice } from './sources.js';
+import { type Toll, waitFor } from './toll.js';
 
 /** What a subscriber needs of the graph: the same for all who selected the same. */
 export interface SubscriberRoom<T> {
   readonly rendering: Rendering<T>;
+  /** What an event costs those who share the rendering. */
+  readonly toll: Toll;
   /** The public form of an error. */
   present(errors: readonly unknown[]): GraphQLError[];
   /** Called once when a subscriber is over. */
@@ -25,6 +29,8 @@ const REPLAY_AT_ONCE = 64;
 export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, RenderedFor<T> {
   readonly #subscription: LogSubscription<T>;
   readonly #room: SubscriberRoom<T>;
+  /** Who pays for the events; null: nobody. */
+  readonly #account: Account | null;
   #sink: ResultSink | null = null;
   /** Made when the client first does not keep up. */
   #outbox: Outbox | null = null;
@@ -38,7 +44,8 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   #onWritable: (() => void) | null = null;
   #over = false;
 
-  constructor(subscription: LogSubscription<T>, room: SubscriberRoom<T>) {
+  constructor(subscription: LogSubscription<T>, room: SubscriberRoom<T>, account: Account | null) {
+    this.#account = account;
     this.#subscription = subscription;
     this.#room = room;
   }
@@ -95,6 +102,8 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
         if (!this.#over && !this.#sink!.writable()) await this.#writable();
         this.#send(frame);
       }
+      this.#account?.spend(frames.length * this.#room.toll.alone);
+      while (!this.#over && !this.#isDue()) await this.#writable();
     }
   }
 
@@ -161,6 +170,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   #sendEntry(frame: Frame): void {
     const { intervalMs } = this.#subscription.options.delivery;
     if (intervalMs > 0) this.#notBefore = performance.now() + intervalMs;
+    this.#account?.spend(this.#room.toll.shared);
     this.#send(frame);
   }
 
@@ -168,10 +178,11 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     if (!this.#over) this.#sink!.send(frame);
   }
 
-  /** Whether the throttle lets a message go now; if not, it comes back when it does. */
+  /** Whether the throttle and the budget let a message go now; if not, it comes back when they do. */
   #isDue(): boolean {
-    if (this.#notBefore === 0) return true;
-    const wait = this.#notBefore - performance.now();
+    if (this.#notBefore === 0 && this.#account === null) return true;
+    const throttled = this.#notBefore === 0 ? 0 : this.#notBefore - performance.now();
+    const wait = Math.max(throttled, waitFor(this.#account));
     if (wait <= 0) return true;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;

@@ -12,6 +12,7 @@ import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
 import { predictionResolvers } from './predictions.js';
+import { rateLimitResolvers } from './rate-limit.js';
 
 /** All resolvers of the written graph. */
 export const resolvers: Resolvers<GraphContext> = {
@@ -32,6 +33,7 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
+    ...rateLimitResolvers.Query,
   },
   Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
   Subscription: {

@@ -11,7 +11,7 @@ import { deadlineOf } from './http-request.js';
 import { operationOfBody, operationOfSearch, searchOf } from './operation-request.js';
 
 /** Headers that Apollo looks at; the others are not copied. */
-const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name', 'x-cost'] as const;
 
 export interface ApolloDoorOptions {
   readonly apollo: Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
@@ -125,6 +125,7 @@ function withText(asked: HTTPGraphQLRequest, pipeline: ApolloDoorOptions['pipeli
     search.delete('extensions');
     asked.search = `?${search}`;
   } else asked.body = { query, operationName: operation.operationName, variables: operation.variables };
+  if (operation.extensions.cost === true) asked.headers.set('x-cost', '1');
 }
 
 const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };

@@ -4,8 +4,9 @@ import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
+import { Admission } from '../../../src/graphql/admission.js';
 import { createApollo } from '../../../src/graphql/apollo.js';
-import { Authorisation } from '../../../src/graphql/authorisation.js';
+import { Authorisation, authorisationCheck } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
@@ -129,9 +130,10 @@ export async function startStub({
   const presenter = new ErrorPresenter(silentLogger, metrics);
   const executor = new Executor(schema);
   const guard = openGuard();
-  const authorisation = new Authorisation(schema, guard);
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, authorisation, documents });
-  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: silentLogger });
+  const admission = new Admission([authorisationCheck(new Authorisation(schema, guard))]);
+  const maxTokens = 10_000;
+  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, admission, maxTokens, documents });
+  const apollo = createApollo({ schema, executor, presenter, logger: silentLogger, admission, maxTokens });
   await apollo.start();
   const running = await startServer({
     host: '127.0.0.1',
