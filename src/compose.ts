@@ -6,12 +6,13 @@ import { Budgets } from './access/budgets.js';
 import { Guard } from './access/guard.js';
 import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
-import type { Config } from './config/config.js';
+import { type Config, retentionOf } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
 import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
+import { readDataKey } from './data/key.js';
 import { type DataRoom, openData } from './data/open.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
@@ -20,6 +21,8 @@ import { RecommendationsDomain } from './domains/recommendations/recommendations
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
+import { Departures } from './flows/departures.js';
+import { CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
@@ -106,7 +109,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'data' }),
     watermarkBytes: config.diskWatermarkBytes,
-    retention: { events: config.retentionEvents, predictions: config.retentionPredictions },
+    retention: retentionOf(config),
+    key: readDataKey(config.dataKeyFile),
   });
   const starting = createEnginePool({
     engine: config.engine,
@@ -145,6 +149,11 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   inference.registry.onStateChange((version) => modelStates.note(version));
   const loadingModels = inference.start();
 
+  // Other places that hold something about customers join here.
+  const erasers: readonly Eraser[] = [];
+  const resumed = await resumeErasures(data.personal, erasers, clock);
+  if (resumed > 0) logger.info({ erasures: resumed }, 'Erasures that were interrupted are carried through.');
+  const departures = new Departures(config.maxDeadlineMs);
   const restoreStarted = clock.monotonic();
   const customers = await EmbeddedFeatureStore.open<CustomerState>({
     kind: 'customer',
@@ -158,7 +167,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
   const replayFrom = Math.min(customers.replayFrom, items.replayFrom);
 
-  const recorder = new QueryRecorder(data.predictions, clock);
+  const recorder = new QueryRecorder(
+    { offer: (record) => !departures.isRecent(record.entity) && data.predictions.offer(record) },
+    clock,
+  );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
@@ -175,6 +187,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       fraud,
       segmentation,
       recommendations,
+      departures,
     },
   );
   undo.push(() => live.alerts.close());
@@ -201,6 +214,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     world: {
       knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
+      leaving: (customerId) => departures.isLeaving(customerId),
       knownItem: (itemId) => catalogue.item(itemId) !== null,
       seen: () => projection.position,
       knownPredictions: async (ids) => {
@@ -212,6 +226,26 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     onAppended: (events) => projection.appended(events),
   });
 
+  const erasure = new CustomerErasure({
+    data: data.personal,
+    erasers,
+    holders: [
+      departures,
+      ingest,
+      customers.store,
+      live.scorer,
+      live.alerts,
+      live.customerScores,
+      live.recommendationWatch,
+      { bar: (customerId) => pipeline.live.forget(customerId), lift: (customerId) => pipeline.live.forget(customerId) },
+      { bar: () => inference.clearCache(), lift: () => inference.clearCache() },
+    ],
+    documents: () => [live.alerts.document()],
+    appended: (event) => projection.appended([event]),
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+
   const app: App = {
     clock,
     customers: customers.store,
@@ -219,6 +253,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     events: data.events,
     predictions: data.predictions,
     history: data.history,
+    personal: data.personal,
+    erasure,
     fraud,
     segmentation,
     recommendations,
@@ -376,6 +412,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       clearInterval(pricing);
       documents.trusted.close();
       await server.close(DRAIN_MS);
+      await erasure.settled();
       authenticator.close();
       await apollo.stop();
       await live.end();

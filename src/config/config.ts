@@ -28,6 +28,11 @@ export interface Config {
   /** Retention of the logs in rows; 0 keeps everything. */
   readonly retentionEvents: number;
   readonly retentionPredictions: number;
+  /** And by age, in days since they were recorded; 0 keeps everything. */
+  readonly retentionEventsDays: number;
+  readonly retentionPredictionsDays: number;
+  /** File with the passphrase of the data file; null: it is not encrypted. */
+  readonly dataKeyFile: string | null;
   /** Probabilities that raise and clear a fraud alert; null: the fraud version's own DECLINE and REVIEW thresholds. */
   readonly alertRaiseThreshold: number | null;
   readonly alertClearThreshold: number | null;
@@ -80,6 +85,9 @@ export const VARIABLES = {
   SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS: integer(1, 86_400_000).default(60_000),
   SCOREGRAPH_RETENTION_EVENTS: integer(0, 1e12).default(0),
   SCOREGRAPH_RETENTION_PREDICTIONS: integer(0, 1e12).default(0),
+  SCOREGRAPH_RETENTION_EVENTS_DAYS: integer(0, 36_500).default(0),
+  SCOREGRAPH_RETENTION_PREDICTIONS_DAYS: integer(0, 36_500).default(0),
+  SCOREGRAPH_DATA_KEY_FILE: z.string().min(1).max(4096).nullable().default(null),
   SCOREGRAPH_ALERT_RAISE_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
@@ -149,6 +157,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     predictionCacheMaxAgeMs: v.SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS,
     retentionEvents: v.SCOREGRAPH_RETENTION_EVENTS,
     retentionPredictions: v.SCOREGRAPH_RETENTION_PREDICTIONS,
+    retentionEventsDays: v.SCOREGRAPH_RETENTION_EVENTS_DAYS,
+    retentionPredictionsDays: v.SCOREGRAPH_RETENTION_PREDICTIONS_DAYS,
+    dataKeyFile: v.SCOREGRAPH_DATA_KEY_FILE,
     alertRaiseThreshold: raise,
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
@@ -164,3 +175,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,
   });
 }
+
+/** How much of the logs is kept, as the data room takes it. */
+export const retentionOf = (config: Config) => ({
+  events: config.retentionEvents,
+  predictions: config.retentionPredictions,
+  eventsDays: config.retentionEventsDays,
+  predictionsDays: config.retentionPredictionsDays,
+});

@@ -8,13 +8,14 @@ import type {
   SegmentChanged,
   Stored,
 } from '../core/events.js';
-import type { EventLog, FeatureStore, PredictionHistory, PredictionLog } from '../data/ports.js';
+import type { EventLog, FeatureStore, PersonalData, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
 import type { Catalogue } from '../flows/catalogue.js';
 import type { CustomerScoreWatch } from '../flows/customer-scores.js';
+import type { CustomerErasure } from '../flows/erasure.js';
 import type { FraudAlertWatch } from '../flows/fraud-alerts.js';
 import type { Ingest } from '../flows/ingest.js';
 import type { LiveStats } from '../flows/live-stats.js';
@@ -32,6 +33,8 @@ export interface App {
   readonly events: EventLog;
   readonly predictions: PredictionLog;
   readonly history: PredictionHistory;
+  readonly personal: PersonalData;
+  readonly erasure: CustomerErasure;
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;

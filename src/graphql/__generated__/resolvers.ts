@@ -149,6 +149,23 @@ export type CustomerTransactionsArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** An erasure, as the log tells of it. Keep it with the request that it answers. */
+export type CustomerErasure = {
+  readonly __typename?: 'CustomerErasure';
+  /** When. */
+  readonly erasedAt: Scalars['DateTime']['output'];
+  /** The erasure's own id: that of the event on the log. */
+  readonly erasureId: Scalars['ID']['output'];
+  /** Log entries that became tombstones. */
+  readonly events: Scalars['Int']['output'];
+  /** Predictions that were deleted. */
+  readonly predictions: Scalars['Int']['output'];
+  /** Told here and kept nowhere: without it nobody can tell whose erasure this was. Null when this call finished an erasure that was begun before. */
+  readonly salt?: Maybe<Scalars['String']['output']>;
+  /** What stands for the customer on the log: HMAC-SHA256 of their id under `salt`, in hex. */
+  readonly subject: Scalars['String']['output'];
+};
+
 /** What is known about a customer. Fields left out keep their value. */
 export type CustomerInput = {
   /** For the age among the fraud model's features. */
@@ -160,6 +177,44 @@ export type CustomerInput = {
   /** Your key, at most 128 characters. */
   readonly customerId: Scalars['ID']['input'];
 };
+
+/** One thing that is held about a customer. */
+export type CustomerRecord = {
+  readonly __typename?: 'CustomerRecord';
+  /** A JSON object on one line, as a line of the export has it. */
+  readonly content: Scalars['String']['output'];
+  /** What it is. */
+  readonly kind: CustomerRecordKind;
+};
+
+/** A page of what is held about a customer, oldest first. */
+export type CustomerRecordConnection = {
+  readonly __typename?: 'CustomerRecordConnection';
+  /** Records with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<CustomerRecordEdge>>>;
+  /** The same records without their cursors. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<CustomerRecord>>>;
+  /** Whether there is more. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One record in a page. */
+export type CustomerRecordEdge = {
+  readonly __typename?: 'CustomerRecordEdge';
+  /** Position of this record, for `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The record. */
+  readonly node?: Maybe<CustomerRecord>;
+};
+
+/** What kind of thing is held. */
+export type CustomerRecordKind =
+  /** The customer, and their state as the features have it. */
+  | 'CUSTOMER'
+  /** An event of the log about them. */
+  | 'EVENT'
+  /** A recorded prediction about them, with the features that the model saw. */
+  | 'PREDICTION';
 
 /** One of the things that are said of a customer. */
 export type CustomerScoreKind =
@@ -230,6 +285,33 @@ export type EngineInfo = {
   readonly workers: Scalars['Int']['output'];
   /** Worker threads running. */
   readonly workersAlive: Scalars['Int']['output'];
+};
+
+/** Why nothing was erased. */
+export type EraseCustomerErrorCode =
+  /** An argument is not as it must be. */
+  | 'INVALID'
+  /** Nothing is held about such a customer; they may have been erased before. */
+  | 'NOT_FOUND';
+
+/** What became of `eraseCustomer`. */
+export type EraseCustomerPayload = {
+  readonly __typename?: 'EraseCustomerPayload';
+  /** What was erased; null when refused. */
+  readonly erasure?: Maybe<CustomerErasure>;
+  /** Why not; empty when it was. */
+  readonly userErrors: ReadonlyArray<EraseCustomerUserError>;
+};
+
+/** A refusal to erase. */
+export type EraseCustomerUserError = UserError & {
+  readonly __typename?: 'EraseCustomerUserError';
+  /** Why, as a code for programs. */
+  readonly code: EraseCustomerErrorCode;
+  /** Where in the arguments. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
 };
 
 /** The positions that the event log holds. */
@@ -456,6 +538,8 @@ export type HypotheticalTransactionInput = {
 
 /** Why an item was refused. */
 export type IngestErrorCode =
+  /** This customer is being erased at the moment; afterwards the id is free for another one. */
+  | 'BEING_ERASED'
   /** The id was recorded before with other content. */
   | 'DUPLICATE_WITH_OTHER_CONTENT'
   /** A field is not as it must be. */
@@ -764,6 +848,11 @@ export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Says that somebody has seen to alerts. At most 500. An acknowledged alert stays until it is cleared; none is raised beside it. */
   readonly acknowledgeFraudAlerts?: Maybe<AcknowledgeFraudAlertsPayload>;
+  /**
+   * Erases a customer for good: their log entries become tombstones, predictions, features, alerts and what waits in memory are gone, and so is
+   * what deleted rows leave in the files. Answers when all of it is on disk. Afterwards the id is free: whoever comes with it is another customer.
+   */
+  readonly eraseCustomer?: Maybe<EraseCustomerPayload>;
   /** Records what customers looked at, put into their basket and bought. At most 1,000. Idempotent by interactionId. */
   readonly recordInteractions?: Maybe<RecordInteractionsPayload>;
   /**
@@ -782,6 +871,13 @@ export type Mutation = {
 export type MutationAcknowledgeFraudAlertsArgs = {
   alertIds: ReadonlyArray<Scalars['ID']['input']>;
   note?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationEraseCustomerArgs = {
+  customerId: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
 };
 
 
@@ -910,6 +1006,11 @@ export type Query = {
   readonly __typename?: 'Query';
   /** A customer by your own key; null and `NOT_FOUND` when unknown. */
   readonly customer?: Maybe<Customer>;
+  /**
+   * Everything held about a customer, oldest first: who they are and what the features know of them, then every event (alerts are events), then
+   * every prediction with its features. Page on while `hasNextPage`; `scoregraph customers export` does that.
+   */
+  readonly customerRecords: CustomerRecordConnection;
   /** Many customers by your own keys, in the order asked for; null and `NOT_FOUND` where unknown. At most 500. */
   readonly customers: ReadonlyArray<Maybe<Customer>>;
   /** The engine that computes. */
@@ -944,6 +1045,14 @@ export type Query = {
 /** Where everything is read from. */
 export type QueryCustomerArgs = {
   customerId: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryCustomerRecordsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  customerId: Scalars['ID']['input'];
+  first?: Scalars['Int']['input'];
 };
 
 
@@ -1506,7 +1615,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node: ( CustomerNode ) | ( AlertNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
   Prediction: ( FraudPrediction ) | ( RecommendationPrediction ) | ( SegmentPrediction );
   StreamMessage: ( CaughtUp ) | ( Omit<FraudAlertChanged, 'alert'> & { alert: _RefType['FraudAlert'] } ) | ( Lagged ) | ( Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<_RefType['ModelVersion']> } ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
-  UserError: ( FraudAlertUserError ) | ( IngestUserError );
+  UserError: ( EraseCustomerUserError ) | ( FraudAlertUserError ) | ( IngestUserError );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -1518,7 +1627,12 @@ export type ResolversTypes = {
   Contribution: ResolverTypeWrapper<ContributionNode>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   Customer: ResolverTypeWrapper<CustomerNode>;
+  CustomerErasure: ResolverTypeWrapper<CustomerErasure>;
   CustomerInput: CustomerInput;
+  CustomerRecord: ResolverTypeWrapper<CustomerRecord>;
+  CustomerRecordConnection: ResolverTypeWrapper<CustomerRecordConnection>;
+  CustomerRecordEdge: ResolverTypeWrapper<CustomerRecordEdge>;
+  CustomerRecordKind: CustomerRecordKind;
   CustomerScoreKind: CustomerScoreKind;
   CustomerScores: ResolverTypeWrapper<CustomerScoresNode>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
@@ -1528,6 +1642,9 @@ export type ResolversTypes = {
   DeliveryInput: DeliveryInput;
   DeliveryPolicy: DeliveryPolicy;
   EngineInfo: ResolverTypeWrapper<EngineInfo>;
+  EraseCustomerErrorCode: EraseCustomerErrorCode;
+  EraseCustomerPayload: ResolverTypeWrapper<EraseCustomerPayload>;
+  EraseCustomerUserError: ResolverTypeWrapper<EraseCustomerUserError>;
   EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
@@ -1617,7 +1734,11 @@ export type ResolversParentTypes = {
   Contribution: ContributionNode;
   Cursor: Scalars['Cursor']['output'];
   Customer: CustomerNode;
+  CustomerErasure: CustomerErasure;
   CustomerInput: CustomerInput;
+  CustomerRecord: CustomerRecord;
+  CustomerRecordConnection: CustomerRecordConnection;
+  CustomerRecordEdge: CustomerRecordEdge;
   CustomerScores: CustomerScoresNode;
   Date: Scalars['Date']['output'];
   DateTime: Scalars['DateTime']['output'];
@@ -1625,6 +1746,8 @@ export type ResolversParentTypes = {
   DecisionCounts: DecisionCounts;
   DeliveryInput: DeliveryInput;
   EngineInfo: EngineInfo;
+  EraseCustomerPayload: EraseCustomerPayload;
+  EraseCustomerUserError: EraseCustomerUserError;
   EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
   FeatureSpec: FeatureSpec;
@@ -1771,6 +1894,35 @@ export type CustomerResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CustomerErasureResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerErasure'] = ResolversParentTypes['CustomerErasure']> = {
+  erasedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  erasureId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  events?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  predictions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  salt?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomerRecordResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerRecord'] = ResolversParentTypes['CustomerRecord']> = {
+  content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['CustomerRecordKind'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomerRecordConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerRecordConnection'] = ResolversParentTypes['CustomerRecordConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['CustomerRecordEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['CustomerRecord']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomerRecordEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerRecordEdge'] = ResolversParentTypes['CustomerRecordEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['CustomerRecord']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type CustomerScoresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerScores'] = ResolversParentTypes['CustomerScores']> = {
   changed?: Resolver<ReadonlyArray<ResolversTypes['CustomerScoreKind']>, ParentType, ContextType>;
   customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
@@ -1806,6 +1958,19 @@ export type EngineInfoResolvers<ContextType = GraphContext, ParentType extends R
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   workers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersAlive?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EraseCustomerPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EraseCustomerPayload'] = ResolversParentTypes['EraseCustomerPayload']> = {
+  erasure?: Resolver<Maybe<ResolversTypes['CustomerErasure']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['EraseCustomerUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EraseCustomerUserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EraseCustomerUserError'] = ResolversParentTypes['EraseCustomerUserError']> = {
+  code?: Resolver<ResolversTypes['EraseCustomerErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2032,6 +2197,7 @@ export type MoneyResolvers<ContextType = GraphContext, ParentType extends Resolv
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acknowledgeFraudAlerts?: Resolver<Maybe<ResolversTypes['AcknowledgeFraudAlertsPayload']>, ParentType, ContextType, RequireFields<MutationAcknowledgeFraudAlertsArgs, 'alertIds'>>;
+  eraseCustomer?: Resolver<Maybe<ResolversTypes['EraseCustomerPayload']>, ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'customerId' | 'reason'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
   upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
@@ -2090,6 +2256,7 @@ export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType exten
 
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
+  customerRecords?: Resolver<ResolversTypes['CustomerRecordConnection'], ParentType, ContextType, RequireFields<QueryCustomerRecordsArgs, 'customerId' | 'first'>>;
   customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Customer']>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'customerIds'>>;
   engine?: Resolver<ResolversTypes['EngineInfo'], ParentType, ContextType>;
   fraudAlerts?: Resolver<ResolversTypes['FraudAlertConnection'], ParentType, ContextType, Partial<QueryFraudAlertsArgs>>;
@@ -2273,7 +2440,7 @@ export type UpsertItemsPayloadResolvers<ContextType = GraphContext, ParentType e
 };
 
 export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'FraudAlertUserError' | 'IngestUserError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EraseCustomerUserError' | 'FraudAlertUserError' | 'IngestUserError', ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -2285,12 +2452,18 @@ export type Resolvers<ContextType = GraphContext> = {
   Contribution?: ContributionResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
   Customer?: CustomerResolvers<ContextType>;
+  CustomerErasure?: CustomerErasureResolvers<ContextType>;
+  CustomerRecord?: CustomerRecordResolvers<ContextType>;
+  CustomerRecordConnection?: CustomerRecordConnectionResolvers<ContextType>;
+  CustomerRecordEdge?: CustomerRecordEdgeResolvers<ContextType>;
   CustomerScores?: CustomerScoresResolvers<ContextType>;
   Date?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
   DecisionCounts?: DecisionCountsResolvers<ContextType>;
   EngineInfo?: EngineInfoResolvers<ContextType>;
+  EraseCustomerPayload?: EraseCustomerPayloadResolvers<ContextType>;
+  EraseCustomerUserError?: EraseCustomerUserErrorResolvers<ContextType>;
   EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;

@@ -18,12 +18,15 @@ export interface Opened extends Omit<Asked, 'scope'> {
 
 /** What all subscribers of one selection have in common. */
 class Selection implements SubscriberRoom<unknown> {
+  readonly members = new Set<LogSubscriber<unknown>>();
   readonly rendering: Rendering<unknown>;
   readonly toll: Toll;
   readonly present: (errors: readonly unknown[]) => GraphQLError[];
   readonly #left: (selection: Selection) => void;
 
   constructor(
+    /** What the stream's entries are about. */
+    readonly about: { readonly isPersonal: boolean },
     rendering: Rendering<unknown>,
     toll: Toll,
     present: (errors: readonly unknown[]) => GraphQLError[],
@@ -35,8 +38,9 @@ class Selection implements SubscriberRoom<unknown> {
     this.#left = left;
   }
 
-  onEnd(): void {
-    this.toll.sharers--;
+  onEnd(subscriber: LogSubscriber<unknown>): void {
+    this.members.delete(subscriber);
+    this.toll.sharers = this.members.size;
     this.#left(this);
   }
 }
@@ -72,6 +76,15 @@ export class LiveGraph {
     return this.#renderings.size + this.#states.size;
   }
 
+  /** Drops what waits for clients that do not keep up and is about one customer. What was sent is out of reach. */
+  forget(customerId: string): void {
+    for (const { about, rendering, members } of this.#renderings.values()) {
+      if (!about.isPersonal) continue;
+      rendering.forget(customerId);
+      for (const member of members) member.forget(customerId);
+    }
+  }
+
   /** One more subscriber of what the field answered. */
   open(opened: Opened, source: AsyncIterable<unknown>): LiveSubscription {
     this.#count++;
@@ -97,14 +110,16 @@ export class LiveGraph {
     let selection = this.#renderings.get(key);
     if (selection === undefined) {
       const rendering = new Rendering(subscription, this.#renderer(opened, opened.contextValue.detached()));
-      selection = new Selection(rendering, tollOf(opened), this.#present, (made) => {
+      selection = new Selection(subscription.options.source, rendering, tollOf(opened), this.#present, (made) => {
         this.#count--;
-        if (made.toll.sharers === 0) this.#renderings.delete(key);
+        if (made.members.size === 0) this.#renderings.delete(key);
       });
       this.#renderings.set(key, selection);
     }
-    selection.toll.sharers++;
-    return new LogSubscriber(subscription, selection, accountOf(opened));
+    const subscriber = new LogSubscriber(subscription, selection, accountOf(opened));
+    selection.members.add(subscriber);
+    selection.toll.sharers = selection.members.size;
+    return subscriber;
   }
 
   #state(opened: Opened, subscription: StateSubscription, over: () => void): LiveSubscription {

@@ -16,7 +16,7 @@ export interface SubscriberRoom<T> {
   /** The public form of an error. */
   present(errors: readonly unknown[]): GraphQLError[];
   /** Called once when a subscriber is over. */
-  onEnd(): void;
+  onEnd(subscriber: LogSubscriber<T>): void;
 }
 
 /** Entries rendered side by side in a replay. */
@@ -67,7 +67,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     this.#closeDoor?.();
     this.#outbox?.clear();
     this.#onWritable?.();
-    this.#room.onEnd();
+    this.#room.onEnd(this);
   }
 
   flush(): void {
@@ -86,6 +86,11 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
       if (missing === null) this.#sendEntry(outbox.shift()!.frame);
       else this.#tell({ kind: 'Lagged', position: before, missed: missing.count, reason: missing.reason });
     }
+  }
+
+  /** Drops what waits to be read and is about one customer. */
+  forget(customerId: string): void {
+    this.#outbox?.forget(customerId);
   }
 
   // What the log says.

@@ -11,6 +11,7 @@ import { liveStatsResolvers } from './live-stats.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
+import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
 
@@ -34,8 +35,9 @@ export const resolvers: Resolvers<GraphContext> = {
     ...alertResolvers.Query,
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
+    ...personalDataResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
+  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation, ...personalDataResolvers.Mutation },
   Subscription: {
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,

@@ -50,6 +50,7 @@ function world(render?: Render) {
     name: 'test',
     live,
     keyOf: (n) => String(n % 2),
+    isPersonal: false,
     read: async (after, limit) => entries.filter(({ position }) => position > after).slice(0, limit),
     head: () => entries.length,
     horizon: () => 0,
