@@ -106,13 +106,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const metrics = new PrometheusMetrics();
 
   // The data folder and the engine do not know each other: both start at once.
+  const dataKey = readDataKey(config.dataKeyFile);
   const opening = openData({
     dir: config.dataDir,
     clock,
     logger: logger.child({ room: 'data' }),
     watermarkBytes: config.diskWatermarkBytes,
     retention: retentionOf(config),
-    key: readDataKey(config.dataKeyFile),
+    key: dataKey,
   });
   const starting = createEnginePool({
     engine: config.engine,
@@ -128,6 +129,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   undo.push(() => data.close());
   const audit = openAudit({
     dir: config.dataDir,
+    key: dataKey,
     clock,
     logger: logger.child({ room: 'data' }),
     metrics,

@@ -14,7 +14,11 @@ export interface AuditArguments {
 }
 
 /** The audit entries of a data folder, a JSON text each, oldest first. @throws what `readAudit` throws. */
-export async function* auditLines(dir: string, options: AuditArguments): AsyncGenerator<string> {
+export async function* auditLines(
+  dir: string,
+  key: string | undefined,
+  options: AuditArguments,
+): AsyncGenerator<string> {
   const selection = {
     ...EVERY_ENTRY,
     entity: options.customer ?? null,
@@ -25,7 +29,7 @@ export async function* auditLines(dir: string, options: AuditArguments): AsyncGe
     from: options.since ?? null,
     to: options.until ?? null,
   };
-  for await (const entry of readAudit(dir, selection, systemClock)) yield lineOf(entry);
+  for await (const entry of readAudit(dir, selection, systemClock, key)) yield lineOf(entry);
 }
 
 function lineOf({ kind, at, lastAt, entity, remote, detail, seq: _seq, ...rest }: AuditEntry): string {

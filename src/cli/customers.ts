@@ -8,6 +8,7 @@ import { systemClock } from '../core/clock.js';
 import { ScoregraphError } from '../core/errors.js';
 import { uuidv7 } from '../core/ids.js';
 import { silentLogger } from '../core/logger.js';
+import { readDataKey } from '../data/key.js';
 import type { DataRoom } from '../data/open.js';
 import { openAudit } from '../data/open-audit.js';
 import { customerRecords, stateAtRest } from '../flows/customer-export.js';
@@ -21,8 +22,10 @@ const WHO = 'cli';
 
 /** Runs `work` with the other places that hold something about customers, opened while no server runs; notes `deed` in the audit. */
 async function withErasers(deed: string, work: (erasers: readonly Eraser[]) => Promise<void>): Promise<void> {
+  const config = readConfig();
   const audit = openAudit({
-    dir: readConfig().dataDir,
+    dir: config.dataDir,
+    key: readDataKey(config.dataKeyFile),
     clock: systemClock,
     logger: silentLogger,
     metrics: new PrometheusMetrics(),

@@ -154,7 +154,8 @@ export function createProgram(say: (line: string) => void): Command {
     .option('--since <time>', 'from this time on, as 2026-03-01T12:00:00Z', time)
     .option('--until <time>', 'before this time', time)
     .action(async (options: AuditArguments) => {
-      for await (const line of auditLines(readConfig().dataDir, options)) say(line);
+      const { dataDir, dataKeyFile } = readConfig();
+      for await (const line of auditLines(dataDir, readDataKey(dataKeyFile), options)) say(line);
     });
 
   program

@@ -25,10 +25,15 @@ export function openAudit({
  * minute may not be there yet.
  * @throws ScoregraphError BAD_USER_INPUT when the folder has no audit, STORAGE_UNAVAILABLE when it cannot be read.
  */
-export async function* readAudit(dir: string, selection: AuditSelection, clock: Clock): AsyncGenerator<AuditEntry> {
+export async function* readAudit(
+  dir: string,
+  selection: AuditSelection,
+  clock: Clock,
+  key?: string,
+): AsyncGenerator<AuditEntry> {
   const file = join(dir, AUDIT_FILE);
   if (!existsSync(file)) throw badInput(`${file}: there is no audit`);
-  const thread = new ReadThread(file, null, clock, 'audit entries');
+  const thread = new ReadThread(file, key ?? null, clock, 'audit entries');
   try {
     let after: AuditKey | undefined;
     for (;;) {

@@ -364,6 +364,30 @@ describe('the audit log', () => {
     });
   });
 
+  it('with a key is read by nobody without it', async () => {
+    const key = 'a passphrase of more than thirty-two characters';
+    const log = new EmbeddedAuditLog({
+      file,
+      key,
+      clock,
+      logger: silentLogger,
+      metrics: new PrometheusMetrics(),
+      days: 0,
+    });
+    opened.push(log);
+    ask(log, 'ada-of-the-helpdesk', 'fraud', 'c1');
+    const noted = await all(log);
+    expect(noted).toMatchObject([{ principal: 'ada-of-the-helpdesk' }]);
+    for (const part of ['', '-wal']) {
+      const bytes = existsSync(file + part) ? readFileSync(file + part) : Buffer.alloc(0);
+      expect(bytes.includes('ada-of-the-helpdesk') || bytes.includes('SQLite format'), part).toBe(false);
+    }
+    const read: AuditEntry[] = [];
+    for await (const entry of readAudit(folder.path, EVERY_ENTRY, clock, key)) read.push(entry);
+    expect(read).toEqual(noted);
+    await expect(readAudit(folder.path, EVERY_ENTRY, clock).next()).rejects.toThrow();
+  });
+
   it('goes on where it was after a restart', async () => {
     const log = open();
     ask(log, 'ada', 'fraud', 'c1');

@@ -42,6 +42,8 @@ const LOSS = AUDIT_KINDS.indexOf('LOSS');
 
 export interface AuditOptions {
   readonly file: string;
+  /** Passphrase of the file, as of the data file; absent: it is not encrypted. */
+  readonly key?: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -86,8 +88,8 @@ export class EmbeddedAuditLog implements AuditLog {
   constructor(options: AuditOptions) {
     this.#options = options;
     const { metrics } = options;
-    this.#writer = new AuditWriterThread(options.file);
-    this.#reader = new ReadThread(options.file, null, options.clock, 'audit entries');
+    this.#writer = new AuditWriterThread(options.file, options.key ?? null);
+    this.#reader = new ReadThread(options.file, options.key ?? null, options.clock, 'audit entries');
     const lost = (kind: string) =>
       metrics.counter('scoregraph_audit_lost_total', 'Audit entries that could not be kept.', { kind });
     this.#lostCounters = { questions: lost('questions'), actions: lost('actions'), refusals: lost('refusals') };

@@ -4,6 +4,8 @@ import type { WoundTape } from './tape.js';
 /** What the audit log and its writer thread say to each other. */
 export interface AuditWriterOptions {
   readonly file: string;
+  /** Passphrase of the file; null: it is not encrypted. */
+  readonly key: string | null;
 }
 
 /** An entry that is no question: what it is, and its columns. `minute`: counted up with its like in the same minute. */

@@ -21,6 +21,7 @@ function writerFile(): URL {
 /** The audit's writer thread, one message at a time. One that dies, or cannot open its file, is replaced when it is asked again later. */
 export class AuditWriterThread {
   readonly #file: string;
+  readonly #key: string | null;
   #worker: Worker | null = null;
   #opening: Promise<Error | null> | null = null;
   #refusedAt = Number.NEGATIVE_INFINITY;
@@ -28,8 +29,9 @@ export class AuditWriterThread {
   #answer: ((answer: Written) => void) | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string) {
+  constructor(file: string, key: string | null) {
     this.#file = file;
+    this.#key = key;
   }
 
   /** Sends a message when those before it are answered. Never rejects. */
@@ -66,7 +68,7 @@ export class AuditWriterThread {
 
   #start(): void {
     const worker = new Worker(fileURLToPath(writerFile()), {
-      workerData: { file: this.#file } satisfies AuditWriterOptions,
+      workerData: { file: this.#file, key: this.#key } satisfies AuditWriterOptions,
       name: 'audit-writer',
     });
     this.#worker = worker;

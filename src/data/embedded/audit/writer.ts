@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'libsql';
+import type Database from 'libsql';
+import { openFile } from '../data-file.js';
 import type { WireFailure } from '../protocol.js';
 import { Counting, minuteOf } from './counting.js';
 import type { AuditWriterOptions, CallerColumns, FromAuditWriter, PlainRow, ToAuditWriter } from './protocol.js';
@@ -13,7 +14,7 @@ import { HEAD, type TapeCaller, type WoundTape } from './tape.js';
  * cost a tenth of the server. What was counted before in the same minute is added to, found by a map in memory.
  */
 const port = parentPort!;
-const { file } = workerData as AuditWriterOptions;
+const { file, key } = workerData as AuditWriterOptions;
 
 /** Entries that are made at once when so many are due. */
 const MAX_PENDING = 200_000;
@@ -39,7 +40,7 @@ const failure = (error: unknown): WireFailure => ({
 function open(): Database.Database {
   closeSync(openSync(file, 'a', 0o600)); // SQLite gives what it writes beside the file the same rights
   chmodSync(file, 0o600);
-  const db = new Database(file);
+  const db = openFile(file, key);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('secure_delete = ON');
