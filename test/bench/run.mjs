@@ -1,4 +1,4 @@
-// `npm run bench [-- combined deployed overload explanations start-up ingest kill fan-out]`: all of them unless named; `fuzz` only when named.
+// `npm run bench [-- combined deployed guarded overload explanations start-up ingest kill fan-out]`: all of them unless named; `fuzz` only when named.
 // BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -8,13 +8,24 @@ import { deployed } from './deployed.mjs';
 import { explanations } from './explanations.mjs';
 import { fanOut } from './fan-out.mjs';
 import { fuzz } from './fuzz.mjs';
+import { guarded } from './guarded.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
 import { overload } from './overload.mjs';
 import { startUp } from './start-up.mjs';
 
-const BENCHES = { combined, deployed, overload, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut };
+const BENCHES = {
+  combined,
+  deployed,
+  guarded,
+  overload,
+  explanations,
+  'start-up': startUp,
+  ingest,
+  kill,
+  'fan-out': fanOut,
+};
 /** Measures nothing, so it runs only when it is named. */
 const NAMED = { fuzz };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createApiKey, revokeApiKey } from '../../src/access/api-keys.js';
 import { readConfig } from '../../src/config/config.js';
+import type { Logger } from '../../src/core/logger.js';
 import type { Role } from '../../src/core/roles.js';
 import { payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
 
@@ -14,6 +15,10 @@ describe('a guarded server', () => {
   const folder = temporaryFolder();
   const keyFile = join(folder.path, 'api-keys.json');
   let server: TestServer;
+  /** Everything that was logged, at every level. */
+  const logged: string[] = [];
+  const write = (fields: object, message: string) => void logged.push(JSON.stringify(fields), message);
+  const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const key = (roles: Role[], customers: string[] | null = null) =>
     createApiKey(keyFile, { name: 'test', roles, customers, expiresAt: null }, Date.now());
   const keys = {
@@ -37,6 +42,7 @@ describe('a guarded server', () => {
     writeFileSync(secretFile, SECRET);
     server = await startTestServer({
       dataDir: folder.path,
+      logger,
       env: {
         SCOREGRAPH_API_KEYS: 'on',
         SCOREGRAPH_JWT_SECRET_FILE: secretFile,
@@ -251,6 +257,17 @@ describe('a guarded server', () => {
       revokeApiKey(keyFile, kept.prefix, Date.now());
       expect(await closed).toEqual({ code: 4403, reason: 'the API key was revoked' });
     });
+  });
+
+  it('never logs what callers show', async () => {
+    const shown = `${await token(60)}`;
+    for (const secret of [shown, `${shown}x`, keys.admin.key, 'sg_00000000_notakeyatall0000000000000000000'])
+      await server.query('{ models { name } broken }', {}, { authorization: `Bearer ${secret}` });
+    const all = logged.join('\n');
+    expect(all).not.toContain(keys.admin.key.slice(12));
+    expect(all).not.toContain(shown.slice(-20));
+    expect(all).not.toMatch(/notakeyatall|Bearer ey|Bearer sg/);
+    expect(all).not.toContain(SECRET);
   });
 
   it('ends a stream over HTTP with the token, saying so', async () => {

@@ -77,10 +77,10 @@ export function connected(port) {
   });
 }
 
-/** A POST of a JSON body to /graphql, whole. */
-export function post(json) {
+/** A POST of a JSON body to /graphql, whole; `headers` are further lines of it. */
+export function post(json, headers = '') {
   const text = JSON.stringify(json);
   return Buffer.from(
-    `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n${headers}\r\n${text}`,
   );
 }

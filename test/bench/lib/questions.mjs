@@ -2,10 +2,10 @@
 import { post } from './load.mjs';
 import { COMBINED, PAYMENT } from './query.mjs';
 
-/** `expected`: what the runtime itself says about each customer (world.mjs). */
-export function questions(expected) {
+/** `expected`: what the runtime itself says about each customer (world.mjs). `headers`: lines that go with each request. */
+export function questions(expected, headers = '') {
   const bodies = expected.map(({ id }) =>
-    post({ query: COMBINED, operationName: 'Combined', variables: { id, payment: PAYMENT } }),
+    post({ query: COMBINED, operationName: 'Combined', variables: { id, payment: PAYMENT } }, headers),
   );
   let mixed = 12345;
   const order = Uint32Array.from({ length: 1_000_003 }, () => {

@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { compose } from '../../../dist/compose.js';
 import { readConfig } from '../../../dist/config/config.js';
 import { createTensorflowRuntime } from '../../../dist/inference/runtimes/tensorflow/tensorflow.js';
+import { guardedBy } from './guards.mjs';
 import { expectations, fillWorld } from './world.mjs';
 
-const [dataDir, customers, expectedFile] = process.argv.slice(2);
+const [dataDir, customers, expectedFile, guard = 'open'] = process.argv.slice(2);
+const { env, bearer } = await guardedBy(guard, dataDir);
 const silent = { debug() {}, info() {}, warn: console.error, error: console.error, child: () => silent };
 const running = await compose(
   readConfig({
@@ -14,6 +16,7 @@ const running = await compose(
     SCOREGRAPH_WORKERS: '1',
     SCOREGRAPH_ENGINE: 'tensorflow',
     SCOREGRAPH_MAX_BODY_BYTES: '4194304',
+    ...env,
   }),
   silent,
 );
@@ -37,4 +40,4 @@ process.on('message', async (what) => {
   }
   if (what === 'stop') running.close().then(() => process.exit(0));
 });
-process.send({ port: Number(new URL(running.server.url).port) });
+process.send({ port: Number(new URL(running.server.url).port), bearer });
