@@ -6,6 +6,7 @@ import { backup, restore } from '../data/backup.js';
 import { type DataRoom, openData } from '../data/open.js';
 import { evaluationTable } from './evaluation-table.js';
 import { exportPredictions } from './export.js';
+import { addModelCommands } from './models.js';
 
 const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
 type ModelName = (typeof MODELS)[number];
@@ -129,5 +130,6 @@ export function createProgram(say: (line: string) => void): Command {
       say(`${dataDir}: everything up to event ${note.events}, as of ${note.madeAt}`);
     });
 
+  addModelCommands(program, say);
   return program;
 }

@@ -174,15 +174,19 @@ export class ModelLifecycle {
     if (this.#closed) return;
     await this.#nameInitially(model);
     const { registry } = this.#options;
-    const before = this.#wanted(model, unsettled);
-    const loads = model.versions.filter(
-      (version) => before.has(version) && this.#mayLoad(version) && !unsettled.has(version),
-    );
-    if (beside) for (const version of loads) await registry.load(version, { beside });
-    else await Promise.all(loads.map((version) => registry.load(version, { beside })));
+    // Again until nothing is left to load: what does not load leaves its place to an older one.
+    for (;;) {
+      const chosen = this.#wanted(model, unsettled);
+      const loads = model.versions.filter(
+        (version) =>
+          chosen.has(version) && version.state !== 'AVAILABLE' && this.#mayLoad(version) && !unsettled.has(version),
+      );
+      if (loads.length === 0) break;
+      if (beside) for (const version of loads) await registry.load(version, { beside });
+      else await Promise.all(loads.map((version) => registry.load(version, { beside })));
+    }
     await this.#promote(model);
-    // Once more: what did not load leaves its place to an older one, and what was named meanwhile stays.
-    const after = this.#wanted(model, unsettled);
+    const after = this.#wanted(model, unsettled); // what was named meanwhile stays
     for (const version of model.versions) {
       if (version.state === 'AVAILABLE' && !after.has(version) && version.reason !== GONE)
         void registry.unload(version, this.#reasonToLeave(version));

@@ -181,11 +181,10 @@ export async function checkVersion(
     if (actual !== expected) throw new Error(`${file}: expected sha256 ${expected}, got ${actual}`);
     whole.update(`${file}\0${actual}\0`);
   }
-  if (card.format === 'tf-saved-model') {
-    // TensorFlow opens what it likes in there: nothing may lie there that was not hashed.
-    const extra = (await filesIn(folder)).find((file) => !UNLISTED.has(file) && card.files[file] === undefined);
-    if (extra !== undefined) throw new Error(`${extra}: expected a file that version.json lists`);
-  }
+  // TensorFlow opens what it likes in a SavedModel, and domains read assets: nothing may lie there that was not hashed.
+  const watched = (file: string) => card.format === 'tf-saved-model' || file.startsWith('assets/');
+  const extra = (await filesIn(folder)).find((f) => watched(f) && !UNLISTED.has(f) && card.files[f] === undefined);
+  if (extra !== undefined) throw new Error(`${extra}: expected a file that version.json lists`);
   whole.update(
     JSON.stringify([manifest.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]), manifest.outputs]),
   );
@@ -212,7 +211,7 @@ export async function checkVersion(
 function sha256(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const hash = createHash('sha256');
-    createReadStream(path, { highWaterMark: 1024 * 1024 })
+    createReadStream(path, { highWaterMark: 256 * 1024 })
       .on('error', reject)
       .on('data', (chunk) => hash.update(chunk))
       .on('end', () => resolve(hash.digest('hex')));

@@ -25,7 +25,7 @@ export interface PoolOptions {
 const SPARE_IDLE_MS = 30_000;
 
 /** Whether tfjs-node's native part is installed. */
-function nativeInstalled(): boolean {
+export function nativeInstalled(): boolean {
   try {
     const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
     return existsSync(new URL('./lib/napi-v8/tfjs_binding.node', `file://${entry}`));

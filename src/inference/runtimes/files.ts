@@ -65,8 +65,11 @@ function byteLength(spec: io.WeightsManifestEntry): number {
   return size * bytes;
 }
 
-/** A file of the version, with the content that was promised. */
-function readInside({ folder, files }: VersionSource, file: string): Buffer {
+/**
+ * A file of the version, with the content that was promised.
+ * @throws Error that names the file and what is wrong with it.
+ */
+export function readInside({ folder, files }: VersionSource, file: string): Buffer {
   const path = normalize(join(folder, file));
   if (!path.startsWith(folder + sep))
     throw new Error(`weights path ${JSON.stringify(file)} leaves the version's folder`);
