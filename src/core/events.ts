@@ -63,6 +63,16 @@ export interface ModelStatePayload {
   readonly state: ModelVersionState;
   readonly reason: string | null;
 }
+/** An alias as a change left it: each event carries all of it, so that none needs the ones before. */
+export interface ModelAliasPayload {
+  readonly alias: string;
+  readonly version: number;
+  /** What it meant before, the newest last. */
+  readonly history: readonly number[];
+  readonly reason: string | null;
+  /** A principal, or `system`. */
+  readonly by: string;
+}
 export type ModelVersionState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
 
 /** Why an alert is over: docs/live.md. */
@@ -96,6 +106,7 @@ export type PaymentRecorded = EventEnvelope<'payment.recorded', PaymentPayload>;
 export type InteractionRecorded = EventEnvelope<'interaction.recorded', InteractionPayload>;
 export type SegmentChanged = EventEnvelope<'segment.changed', SegmentChangedPayload>;
 export type ModelStateChanged = EventEnvelope<'model.state_changed', ModelStatePayload>;
+export type ModelAliasChanged = EventEnvelope<'model.alias_changed', ModelAliasPayload>;
 /** The id of each is the alert's: it is raised, acknowledged and cleared once. */
 export type AlertRaised = EventEnvelope<'alert.raised', FraudAlert>;
 export type AlertAcknowledged = EventEnvelope<'alert.acknowledged', FraudAlert>;
@@ -110,6 +121,7 @@ export type NewEvent =
   | InteractionRecorded
   | SegmentChanged
   | ModelStateChanged
+  | ModelAliasChanged
   | AlertEvent;
 export type EventType = NewEvent['type'];
 

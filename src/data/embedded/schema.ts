@@ -14,6 +14,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   'alert.raised',
   'alert.acknowledged',
   'alert.cleared',
+  'model.alias_changed',
 ];
 /** Types from this number on are in the index of rare events. */
 export const FIRST_RARE_TYPE = 4;

@@ -8,6 +8,7 @@ import { historyResolvers } from './history.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
 import { liveStatsResolvers } from './live-stats.js';
+import { modelOperationResolvers } from './model-operations.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
@@ -30,10 +31,11 @@ export const resolvers: Resolvers<GraphContext> = {
     ...customerResolvers.Query,
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
+    ...modelOperationResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation },
+  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation, ...modelOperationResolvers.Mutation },
   Subscription: {
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
