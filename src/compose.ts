@@ -25,19 +25,17 @@ import { ModelOperations } from './flows/model-operations.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
-import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
-import { Authorisation } from './graphql/authorisation.js';
 import { ErrorPresenter } from './graphql/errors.js';
-import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
+import { SchemaHost } from './graphql/schema-host.js';
 import { AliasBook } from './inference/aliases.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
 import { InferenceService } from './inference/service.js';
-import type { HealthSource } from './transport/http/health.js';
 import { readPublicKeys } from './inference/signing.js';
+import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
 
@@ -260,18 +258,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxDeadlineMs: config.maxDeadlineMs,
   });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
-  const schema = buildGraph();
-  const executor = new Executor(schema);
-  const authorisation = new Authorisation(schema, guard);
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter, authorisation });
-  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: logger.child({ room: 'apollo' }) });
-  await apollo.start();
-  undo.push(() => apollo.stop());
+  const host = await SchemaHost.start(buildGraph(), { guard, presenter, logger: logger.child({ room: 'apollo' }) });
+  undo.push(() => host.stop());
+  const pipeline = new GraphPipeline({ host, app, guard, presenter });
 
   const server = await startServer({
     host: config.host,
     port: config.port,
-    apollo,
+    apollo: host.apollo,
     pipeline,
     guard,
     metrics,
@@ -350,7 +344,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       clearInterval(checkpoints);
       await server.close(DRAIN_MS);
       authenticator.close();
-      await apollo.stop();
+      await host.stop();
       await live.end();
       await modelStates.close();
       await checkpoint().catch(() => {});

@@ -4,7 +4,6 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
-  type GraphQLSchema,
   getOperationAST,
   type OperationTypeNode,
   parse,
@@ -15,14 +14,15 @@ import type { CallRequest, Guard } from '../access/guard.js';
 import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
-import { type Authorisation, withoutSuggestion } from './authorisation.js';
+import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
-import { type Executor, withLocations } from './executor.js';
+import { withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
+import type { SchemaGeneration, SchemaHost } from './schema-host.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -43,41 +43,37 @@ export type Prepared =
 export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
+  /** What it was validated for, and finishes with. */
+  readonly generation: SchemaGeneration;
   /** Cancels what the operation still has under way. */
   end(): void;
 }
 
 /**
  * The graph for doors that are not Apollo's: parse with a token limit, validate once per document, admit through the
- * guard, execute with the same executor, present errors the same way.
+ * guard, execute with the same executor, present errors the same way. An operation stays with the schema it began with.
  */
 export class GraphPipeline {
   /** The subscriptions that are open. */
   readonly live: LiveGraph;
-  readonly #schema: GraphQLSchema;
-  readonly #executor: Executor;
+  readonly #host: Pick<SchemaHost, 'current'>;
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
-  readonly #authorisation: Authorisation;
-  readonly #documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
   constructor(options: {
-    executor: Executor;
+    host: Pick<SchemaHost, 'current'>;
     app: App;
     guard: Guard;
     presenter: ErrorPresenter;
-    authorisation: Authorisation;
   }) {
-    this.#schema = options.executor.schema;
-    this.#executor = options.executor;
+    this.#host = options.host;
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
-    this.#authorisation = options.authorisation;
     this.live = new LiveGraph({
-      execute: ({ document, operationName, variableValues: variables }, root, context) => {
-        const result = this.#executor.execute({ document, operationName, variables, context, root });
+      execute: ({ document, operationName, variableValues: variables, generation }, root, context) => {
+        const result = generation.executor.execute({ document, operationName, variables, context, root });
         return result instanceof Promise ? result.then((value) => this.#presented(value)) : this.#presented(result);
       },
       present: (errors) => this.present(errors),
@@ -91,18 +87,19 @@ export class GraphPipeline {
 
   /** What kind of operation this is; null when it is none that could run. Admits nothing. */
   operationType({ query, operationName }: OperationRequest): OperationTypeNode | null {
-    const document = this.#document(query);
+    const document = this.#document(query, this.#host.current);
     return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
   }
 
   /** Parses, validates, authorises and admits. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
-    const document = this.#document(request.query);
+    const generation = this.#host.current;
+    const document = this.#document(request.query, generation);
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
-      return { kind: 'ready', args: this.#ready(document, operation.operation, request, call) };
+      return { kind: 'ready', args: this.#ready(generation, document, operation.operation, request, call) };
     } catch (error) {
       return {
         kind: 'refused',
@@ -112,15 +109,17 @@ export class GraphPipeline {
   }
 
   #ready(
+    generation: SchemaGeneration,
     document: DocumentNode,
     operation: ReadyOperation['operation'],
     request: OperationRequest,
     call: CallRequest,
   ): ReadyOperation {
-    this.#authorisation.check(document, request.operationName, call.principal);
+    generation.authorisation.check(document, request.operationName, call.principal);
     const ending = new Ending(call.signal);
     return {
-      schema: this.#schema,
+      schema: generation.schema,
+      generation,
       document,
       operationName: request.operationName ?? null,
       variableValues: request.variables ?? null,
@@ -132,7 +131,7 @@ export class GraphPipeline {
 
   /** Runs a query or mutation. */
   async execute(args: ReadyOperation): Promise<ExecutionResult> {
-    const result = await this.#executor.execute({
+    const result = await args.generation.executor.execute({
       document: args.document,
       operationName: args.operationName,
       variables: args.variableValues,
@@ -184,28 +183,29 @@ export class GraphPipeline {
     );
   }
 
-  #document(query: string): DocumentNode | readonly GraphQLError[] {
-    const known = this.#documents.get(query);
+  #document(query: string, generation: SchemaGeneration): DocumentNode | readonly GraphQLError[] {
+    const { documents } = generation;
+    const known = documents.get(query);
     if (known !== undefined) return known;
-    const made = this.#parse(query);
-    if (this.#documents.size >= MAX_DOCUMENTS) {
-      for (const oldest of this.#documents.keys()) {
-        this.#documents.delete(oldest);
+    const made = this.#parse(query, generation);
+    if (documents.size >= MAX_DOCUMENTS) {
+      for (const oldest of documents.keys()) {
+        documents.delete(oldest);
         break;
       }
     }
-    if (query.length <= 100_000) this.#documents.set(query, made);
+    if (query.length <= 100_000) documents.set(query, made);
     return made;
   }
 
-  #parse(query: string): DocumentNode | readonly GraphQLError[] {
+  #parse(query: string, { schema }: SchemaGeneration): DocumentNode | readonly GraphQLError[] {
     let document: DocumentNode;
     try {
       document = parse(query, { maxTokens: MAX_TOKENS });
     } catch (error) {
       return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
     }
-    const errors = validate(this.#schema, document, specifiedRules, { maxErrors: 20 });
+    const errors = validate(schema, document, specifiedRules, { maxErrors: 20 });
     if (errors.length === 0) return document;
     return errors.map(
       (error) =>

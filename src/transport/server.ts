@@ -1,16 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ApolloServer } from '@apollo/server';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
-import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
 import { identified } from './credentials.js';
 import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
+import type { ApolloDoorOptions } from './http/apollo-http.js';
 import { BodyClock } from './http/body-clock.js';
 import { GraphqlHttp } from './http/graphql-http.js';
 import { answerHealth, type HealthSource } from './http/health.js';
@@ -53,7 +52,7 @@ const DEFAULTS: ServerLimits = {
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly apollo: ApolloServer<GraphContext>;
+  readonly apollo: ApolloDoorOptions['apollo'];
   readonly pipeline: GraphPipeline;
   readonly guard: NdjsonDoorOptions['guard'];
   readonly metrics: PrometheusMetrics;

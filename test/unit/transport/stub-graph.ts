@@ -4,12 +4,10 @@ import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
-import { createApollo } from '../../../src/graphql/apollo.js';
-import { Authorisation } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
-import { Executor } from '../../../src/graphql/executor.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
+import { SchemaHost } from '../../../src/graphql/schema-host.js';
 import { PrometheusMetrics } from '../../../src/transport/metrics.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../../src/transport/server.js';
 import { openGuard } from '../../support/guard.js';
@@ -123,12 +121,10 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   });
   const metrics = new PrometheusMetrics();
   const presenter = new ErrorPresenter(silentLogger, metrics);
-  const executor = new Executor(schema);
   const guard = openGuard();
-  const authorisation = new Authorisation(schema, guard);
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, authorisation });
-  const apollo = createApollo({ schema, executor, presenter, authorisation, logger: silentLogger });
-  await apollo.start();
+  const host = await SchemaHost.start(schema, { guard, presenter, logger: silentLogger });
+  const { apollo } = host;
+  const pipeline = new GraphPipeline({ host, app: {} as never, guard, presenter });
   const running = await startServer({
     host: '127.0.0.1',
     port: 0,

@@ -1,0 +1,100 @@
+import type { ApolloServer } from '@apollo/server';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { Guard } from '../access/guard.js';
+import type { Logger } from '../core/logger.js';
+import { createApollo } from './apollo.js';
+import { Authorisation } from './authorisation.js';
+import type { GraphContext } from './context.js';
+import type { ErrorPresenter } from './errors.js';
+import { Executor } from './executor.js';
+
+/**
+ * One schema with everything that was derived from it. Caches live in here and nowhere else, so that nothing that was validated, compiled
+ * or authorised against one schema can be used with another.
+ */
+export class SchemaGeneration {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly schema: GraphQLSchema;
+  readonly executor: Executor;
+  readonly authorisation: Authorisation;
+  /** Documents by their text: parsed and valid for this schema, or why they are not. */
+  readonly documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+  /** @throws Error when a field of the schema says nothing about who may have it. */
+  constructor(number: number, schema: GraphQLSchema, guard: Guard) {
+    this.number = number;
+    this.schema = schema;
+    this.executor = new Executor(schema);
+    this.authorisation = new Authorisation(schema, guard);
+  }
+}
+
+export interface SchemaHostOptions {
+  readonly guard: Guard;
+  readonly presenter: ErrorPresenter;
+  readonly logger: Logger;
+}
+
+type ApolloDoor = Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
+
+/**
+ * The schema that serves. It can be changed for another between two requests: what began with the old one finishes with it, open
+ * subscriptions go on with the one that they were opened with.
+ */
+export class SchemaHost {
+  /** Apollo's door to whatever schema serves when a request comes. */
+  readonly apollo: ApolloDoor = {
+    executeHTTPGraphQLRequest: (request) => this.#apollo.executeHTTPGraphQLRequest(request),
+  };
+  readonly #options: SchemaHostOptions;
+  #current: SchemaGeneration;
+  #apollo: ApolloServer<GraphContext>;
+  #swapping: Promise<unknown> = Promise.resolve();
+
+  /** @throws Error when the schema is not fit to be served. */
+  static async start(schema: GraphQLSchema, options: SchemaHostOptions): Promise<SchemaHost> {
+    const generation = new SchemaGeneration(1, schema, options.guard);
+    return new SchemaHost(options, generation, await apolloFor(generation, options));
+  }
+
+  private constructor(options: SchemaHostOptions, generation: SchemaGeneration, apollo: ApolloServer<GraphContext>) {
+    this.#options = options;
+    this.#current = generation;
+    this.#apollo = apollo;
+  }
+
+  get current(): SchemaGeneration {
+    return this.#current;
+  }
+
+  /**
+   * Serves another schema from the next request on. Swaps are done one after the other.
+   * @throws Error when it is not fit to be served; the old one goes on.
+   */
+  swap(schema: GraphQLSchema): Promise<SchemaGeneration> {
+    const swapped = this.#swapping.then(async () => {
+      const generation = new SchemaGeneration(this.#current.number + 1, schema, this.#options.guard);
+      // The old server is not stopped: requests that it took are still with it, and it holds nothing but memory.
+      this.#apollo = await apolloFor(generation, this.#options);
+      this.#current = generation;
+      return generation;
+    });
+    this.#swapping = swapped.catch(() => {});
+    return swapped;
+  }
+
+  async stop(): Promise<void> {
+    await this.#swapping;
+    await this.#apollo.stop();
+  }
+}
+
+async function apolloFor(
+  { schema, executor, authorisation }: SchemaGeneration,
+  { presenter, logger }: SchemaHostOptions,
+): Promise<ApolloServer<GraphContext>> {
+  const apollo = createApollo({ schema, executor, presenter, authorisation, logger });
+  await apollo.start();
+  return apollo;
+}
