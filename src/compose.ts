@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authentication.js';
 import { Guard } from './access/guard.js';
+import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
 import type { Config } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
@@ -26,6 +27,8 @@ import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import type { Documents } from './graphql/documents/documents.js';
+import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
 import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
@@ -41,6 +44,8 @@ import { type RunningServer, startServer } from './transport/server.js';
 
 /** Built beside the server's own code; from src/ (in tests) it is the same folder. */
 const PAGE_DIR = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
+/** What that page asks, built with it. */
+const PAGE_DOCUMENTS = fileURLToPath(new URL('../dist/dashboard-documents.json', import.meta.url));
 const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
@@ -53,6 +58,7 @@ export interface Running {
   readonly app: App;
   readonly data: DataRoom;
   readonly inference: InferenceService;
+  readonly documents: Documents;
   /** What start-up did, for the start-up lines. */
   readonly startup: {
     readonly events: number;
@@ -260,7 +266,19 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
   const host = await SchemaHost.start(buildGraph(), { guard, presenter, logger: logger.child({ room: 'apollo' }) });
   undo.push(() => host.stop());
-  const pipeline = new GraphPipeline({ host, app, guard, presenter });
+  const documents = await openDocuments({
+    schema: () => host.current.schema,
+    files: config.trustedDocuments,
+    ownFile: PAGE_DOCUMENTS,
+    onlyTrusted: config.onlyTrusted,
+    maxRegistered: config.registeredDocuments,
+    // Where nobody is asked who they are, everybody is the local caller: that is no proof of a role.
+    mayAskFreely: (principal) =>
+      principal !== LOCAL_PRINCIPAL && (principal.roles.has('operator') || principal.roles.has('admin')),
+    logger: logger.child({ room: 'graphql' }),
+  });
+  undo.push(async () => documents.trusted.close());
+  const pipeline = new GraphPipeline({ host, app, guard, presenter, documents });
 
   const server = await startServer({
     host: config.host,
@@ -295,6 +313,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         )
         .set(pipeline.live.renderings);
       metrics.gauge('scoregraph_customers', 'Customers held.').set(customers.store.size());
+      metrics.gauge('scoregraph_trusted_documents', 'Documents of the manifests.').set(documents.trusted.size);
+      metrics.gauge('scoregraph_registered_documents', 'Documents kept for clients.').set(documents.registered.size);
     },
   });
 
@@ -335,6 +355,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     app,
     data,
     inference,
+    documents,
     startup,
     engineThreads: pool.threads,
     simulation: null,
@@ -342,6 +363,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     async close() {
       closing = true;
       clearInterval(checkpoints);
+      documents.trusted.close();
       await server.close(DRAIN_MS);
       authenticator.close();
       await host.stop();

@@ -3,7 +3,7 @@ import type { Demo } from './demo.js';
 
 /** What a person wants to know at the start: where, with what, which models, how long it took. */
 export function startupLines(
-  { server, app, inference, startup, config }: Running,
+  { server, app, inference, documents, startup, config }: Running,
   demo: Demo | null,
   ms: number,
 ): string[] {
@@ -26,6 +26,11 @@ export function startupLines(
     lines.push(`  problem  ${model === '' ? '' : `${model}: `}${message}`);
   if (inference.registry.list().length === 0)
     lines.push(`  problem  there is no model in ${config.modelsDir}: queries answer, predictions do not`);
+  if (config.trustedDocuments.length > 0 || config.onlyTrusted) {
+    const what = config.onlyTrusted ? ', nothing else is answered (SCOREGRAPH_ONLY_TRUSTED)' : '';
+    lines.push(`  trusted  ${plural(documents.trusted.size, 'document')}${what}`);
+    for (const problem of documents.trusted.problems) lines.push(`  problem  ${problem}`);
+  }
   lines.push(
     `  data     ${config.dataDir}: ${plural(startup.events, 'event')}, ${plural(startup.customers, 'customer')}` +
       `, ${startup.replayed} replayed in ${startup.restoreMs.toFixed(0)} ms`,

@@ -1,4 +1,5 @@
-// Bundles src/dashboard into dist/dashboard: hashed names, so that browsers may keep the files for ever.
+// Bundles src/dashboard into dist/dashboard: hashed names, so that browsers may keep the files for ever. Beside it the documents it asks.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inRoot } from './common.mjs';
@@ -44,6 +45,29 @@ function writePage({ outputs }, out) {
 }
 
 /**
+ * Writes the documents that the page asks, each with its SHA-256, beside the page: the server trusts them, so that the page works
+ * where nothing else is answered. They are read from the generated code itself, so they are what the page sends, to the letter.
+ */
+async function writeDocuments(out) {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [join(SOURCE, '__generated__', 'graphql.ts')],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+  });
+  const generated = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
+  const texts = Object.entries(generated)
+    .filter(([name]) => name.endsWith('Document'))
+    .map(([, document]) => String(document));
+  const hashed = texts.map((text) => [createHash('sha256').update(text).digest('hex'), text]);
+  writeFileSync(`${out}-documents.json`, JSON.stringify(Object.fromEntries(hashed), null, 2));
+}
+
+/**
  * Bundles the page, from nothing.
  * @param {string} [out] default dist/dashboard
  */
@@ -52,6 +76,7 @@ export async function buildDashboard(out = inRoot('dist', 'dashboard')) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const { metafile } = await build(options(out));
+  await writeDocuments(out);
   writePage(metafile, out);
 }
 
@@ -61,7 +86,12 @@ export async function watchDashboard(out = inRoot('dist', 'dashboard')) {
   mkdirSync(out, { recursive: true });
   const page = {
     name: 'page',
-    setup: (build) => build.onEnd(({ metafile }) => metafile && writePage(metafile, out)),
+    setup: (build) =>
+      build.onEnd(async ({ metafile }) => {
+        if (!metafile) return;
+        await writeDocuments(out);
+        writePage(metafile, out);
+      }),
   };
   const watching = await context({ ...options(out), plugins: [page] });
   await watching.watch();

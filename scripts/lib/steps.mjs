@@ -59,7 +59,9 @@ const fingerprint = (root) => {
 /** Whether dist/ was built from what src/ is now. */
 export function isBuilt(root = inRoot()) {
   const stamp = readJson(join(root, 'dist', '.scoregraph-build.json'));
-  const made = ['main.js', join('dashboard', 'index.html')].every((file) => existsSync(join(root, 'dist', file)));
+  const made = ['main.js', join('dashboard', 'index.html'), 'dashboard-documents.json'].every((file) =>
+    existsSync(join(root, 'dist', file)),
+  );
   return stamp !== null && made && stamp.sources === fingerprint(root);
 }
 

@@ -49,6 +49,12 @@ export interface Config {
   readonly apiKeyFile: string;
   /** How callers say who they are. */
   readonly authentication: AuthenticationConfig;
+  /** Manifests of trusted documents. */
+  readonly trustedDocuments: readonly string[];
+  /** Whether nothing else is answered. */
+  readonly onlyTrusted: boolean;
+  /** Documents that clients may register by their hash; 0: none. */
+  readonly registeredDocuments: number;
 }
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -90,6 +96,9 @@ export const VARIABLES = {
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
+  SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
+  SCOREGRAPH_ONLY_TRUSTED: z.enum(['on', 'off']).default('off'),
+  SCOREGRAPH_REGISTERED_DOCUMENTS: integer(0, 100_000).default(1_000),
 } as const;
 
 /** What the variables say. */
@@ -161,5 +170,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
+    trustedDocuments: v.SCOREGRAPH_TRUSTED_DOCUMENTS.map((file) => resolve(file)),
+    onlyTrusted: v.SCOREGRAPH_ONLY_TRUSTED === 'on',
+    registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,
   });
 }

@@ -34,6 +34,7 @@ export function createApollo(options: {
     schema,
     introspection: true,
     csrfPrevention: true,
+    persistedQueries: false, // the door finds the document, as every door does: see documents/
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: MAX_TOKENS },

@@ -4,6 +4,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLSchema,
   getOperationAST,
   type OperationTypeNode,
   parse,
@@ -16,6 +17,7 @@ import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
+import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
 import { withLocations } from './executor.js';
@@ -29,9 +31,8 @@ export const MAX_TOKENS = 10_000;
 /** Parsed and validated documents remembered. */
 const MAX_DOCUMENTS = 1_000;
 
-/** One operation as any door brings it. */
-export interface OperationRequest {
-  readonly query: string;
+/** One operation as any door brings it: its document by text, by id or by hash. */
+export interface OperationRequest extends DocumentRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -56,6 +57,8 @@ export interface ReadyOperation extends ExecutionArgs {
 export class GraphPipeline {
   /** The subscriptions that are open. */
   readonly live: LiveGraph;
+  /** What turns a request into the text of a document; Apollo's door asks it too. */
+  readonly documents: Documents;
   readonly #host: Pick<SchemaHost, 'current'>;
   readonly #app: App;
   readonly #guard: Guard;
@@ -66,7 +69,10 @@ export class GraphPipeline {
     app: App;
     guard: Guard;
     presenter: ErrorPresenter;
+    /** Default: any document is answered, and clients may register theirs. */
+    documents?: Documents;
   }) {
+    this.documents = options.documents ?? new Documents();
     this.#host = options.host;
     this.#app = options.app;
     this.#guard = options.guard;
@@ -86,46 +92,45 @@ export class GraphPipeline {
   }
 
   /** What kind of operation this is; null when it is none that could run. Admits nothing. */
-  operationType({ query, operationName }: OperationRequest): OperationTypeNode | null {
-    const document = this.#document(query, this.#host.current);
-    return 'kind' in document ? (getOperationAST(document, operationName)?.operation ?? null) : null;
+  operationType(request: OperationRequest, principal: Principal): OperationTypeNode | null {
+    const text = this.documents.peek(request, principal);
+    const document = text === null ? [] : this.#document(text, this.#host.current);
+    return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
   }
 
-  /** Parses, validates, authorises and admits. Never throws for what a caller can do wrong. */
+  /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
     const generation = this.#host.current;
-    const document = this.#document(request.query, generation);
+    const ending = new Ending(call.signal);
+    let contextValue: GraphContext;
+    let text: string;
+    try {
+      contextValue = new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending));
+      text = this.documents.resolve(request, contextValue.call.principal);
+    } catch (error) {
+      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
+    }
+    const document = this.#document(text, generation);
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     try {
-      return { kind: 'ready', args: this.#ready(generation, document, operation.operation, request, call) };
+      generation.authorisation.check(document, request.operationName, call.principal);
     } catch (error) {
-      return {
-        kind: 'refused',
-        errors: [new GraphQLError((error as Error).message, { originalError: error as Error })],
-      };
+      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
     }
-  }
-
-  #ready(
-    generation: SchemaGeneration,
-    document: DocumentNode,
-    operation: ReadyOperation['operation'],
-    request: OperationRequest,
-    call: CallRequest,
-  ): ReadyOperation {
-    generation.authorisation.check(document, request.operationName, call.principal);
-    const ending = new Ending(call.signal);
     return {
-      schema: generation.schema,
-      generation,
-      document,
-      operationName: request.operationName ?? null,
-      variableValues: request.variables ?? null,
-      contextValue: new GraphContext(this.#app, this.#guard, this.#guard.admit(call, ending)),
-      operation,
-      end: () => ending.end(),
+      kind: 'ready',
+      args: {
+        schema: generation.schema,
+        generation,
+        document,
+        operationName: request.operationName ?? null,
+        variableValues: request.variables ?? null,
+        contextValue,
+        operation: operation.operation,
+        end: () => ending.end(),
+      },
     };
   }
 
@@ -187,7 +192,7 @@ export class GraphPipeline {
     const { documents } = generation;
     const known = documents.get(query);
     if (known !== undefined) return known;
-    const made = this.#parse(query, generation);
+    const made = checkDocument(generation.schema, query);
     if (documents.size >= MAX_DOCUMENTS) {
       for (const oldest of documents.keys()) {
         documents.delete(oldest);
@@ -197,21 +202,26 @@ export class GraphPipeline {
     if (query.length <= 100_000) documents.set(query, made);
     return made;
   }
+}
 
-  #parse(query: string, { schema }: SchemaGeneration): DocumentNode | readonly GraphQLError[] {
-    let document: DocumentNode;
-    try {
-      document = parse(query, { maxTokens: MAX_TOKENS });
-    } catch (error) {
-      return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
-    }
-    const errors = validate(schema, document, specifiedRules, { maxErrors: 20 });
-    if (errors.length === 0) return document;
-    return errors.map(
-      (error) =>
-        new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
-    );
+/** The document of a text: parsed with a token limit and validated. What is wrong with it when it is none that could run. */
+export function checkDocument(schema: GraphQLSchema, text: string): DocumentNode | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: MAX_TOKENS });
+  } catch (error) {
+    return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }
+  const errors = validate(schema, document, specifiedRules, { maxErrors: 20 });
+  if (errors.length === 0) return document;
+  return errors.map(
+    (error) =>
+      new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
+  );
+}
+
+function asGraphQLError(error: Error): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }
 
 /** The refusal of an `operationName` that does not choose one of the document's operations. */

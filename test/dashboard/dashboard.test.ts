@@ -75,6 +75,23 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
   }
 
+  it('works where only trusted documents are answered', async () => {
+    const folder = temporaryFolder();
+    const server = await startTestServer({ dataDir: folder.path, env: { SCOREGRAPH_ONLY_TRUSTED: 'on' } });
+    try {
+      await open(server.url);
+      await until(async () => expect(await page.locator('table.models .model-state.available').count()).toBe(3));
+      await until(async () => expect(await text('[data-testid=connection]')).toContain('Live'));
+      expect(watched).toEqual({ errors: [], elsewhere: [] });
+      expect(await server.query('{ models { name } }')).toMatchObject({
+        errors: [{ extensions: { code: 'FORBIDDEN' } }],
+      });
+    } finally {
+      await server.stop();
+      folder.remove();
+    }
+  });
+
   describe('over the simulated world', () => {
     const folder = temporaryFolder();
     let server: TestServer;

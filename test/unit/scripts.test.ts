@@ -49,6 +49,8 @@ describe('the set-up', () => {
     expect(steps.isBuilt(folder.path)).toBe(false); // nothing was made
     file('dist', 'main.js');
     file('dist', 'dashboard', 'index.html');
+    expect(steps.isBuilt(folder.path)).toBe(false); // the page would work only where any document is answered
+    file('dist', 'dashboard-documents.json');
     expect(steps.isBuilt(folder.path)).toBe(true);
     utimesSync(style, new Date(), new Date(Date.now() + 5_000));
     expect(steps.isBuilt(folder.path)).toBe(false);

@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Principal } from '../../access/principal.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { GraphContext } from '../../graphql/context.js';
+import type { Documents } from '../../graphql/documents/documents.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
 import { expectReading, SECURITY } from './http-answer.js';
 import { deadlineOf } from './http-request.js';
+import { operationOfBody, operationOfSearch, searchOf } from './operation-request.js';
 
 /** Headers that Apollo looks at; the others are not copied. */
 const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
 
 export interface ApolloDoorOptions {
   readonly apollo: Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
-  readonly pipeline: Pick<GraphPipeline, 'context'>;
+  readonly pipeline: Pick<GraphPipeline, 'context' | 'documents'>;
   /** How long a client may leave an answer unread without taking any of it, ms. */
   readonly unreadMs: number;
 }
@@ -41,9 +43,21 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
       headers.set('content-type', request.headers['content-type']);
     const url = request.url!;
     const query = url.indexOf('?');
+    const search = query < 0 ? '' : url.slice(query);
+    const asked: HTTPGraphQLRequest = { method: request.method!, headers, search, body };
     const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method!, headers, search: query < 0 ? '' : url.slice(query), body },
-      context: async () => contextOf(request, principal, pipeline, goneSignal(request.socket)),
+      httpGraphQLRequest: asked,
+      // Apollo asks for the context when it knows that no other site's page sent this, and reads the document after it.
+      async context() {
+        try {
+          const signal = goneSignal(request.socket);
+          const context = pipeline.context({ door: 'http', principal, deadlineMs: deadlineOf(request), signal });
+          withText(asked, pipeline.documents, context.call.principal);
+          return context;
+        } catch (error) {
+          throw withStatus(error);
+        }
+      },
     });
     const out: (string | number)[] = [...SECURITY];
     for (const [name, value] of result.headers) out.push(name, value);
@@ -96,17 +110,37 @@ function goneSignal(socket: Socket): AbortSignal {
   return signal;
 }
 
-/** Admits the call; a refusal keeps its own sentence instead of Apollo's "context creation failed". */
-function contextOf(
-  request: IncomingMessage,
-  principal: Principal,
-  pipeline: ApolloDoorOptions['pipeline'],
-  signal: AbortSignal,
-): GraphContext {
-  try {
-    return pipeline.context({ door: 'http', principal, deadlineMs: deadlineOf(request), signal });
-  } catch (error) {
-    if (!(error instanceof ScoregraphError)) throw error;
-    throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status: 400 } } });
-  }
+/** Puts the text of its document into a request that may have named it by id or hash; whether it may be answered is decided here. */
+function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Principal): void {
+  const isGet = asked.method === 'GET';
+  if (!isGet && asked.method !== 'POST') return; // Apollo answers 405
+  const operation = isGet ? operationOfSearch(searchOf(asked.search)) : operationOfBody(asked.body);
+  if (typeof operation === 'string') throw new GraphQLError(operation, { extensions: { code: 'BAD_REQUEST' } });
+  const query = documents.resolve(operation, principal);
+  if (isGet) {
+    const search = new URLSearchParams(asked.search);
+    search.set('query', query);
+    search.delete('documentId');
+    search.delete('extensions');
+    asked.search = `?${search}`;
+  } else asked.body = { query, operationName: operation.operationName, variables: operation.variables };
+}
+
+const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+
+/** A refusal keeps its own sentence instead of Apollo's "context creation failed". */
+function withStatus(error: unknown): unknown {
+  if (error instanceof ScoregraphError)
+    return new GraphQLError(error.message, {
+      originalError: error,
+      extensions: { http: { status: STATUS[error.code] ?? 400 } },
+    });
+  if (!(error instanceof GraphQLError)) return error;
+  // Clients of Apollo look for these two in an answer like any other, which no cache may keep.
+  const isSignal = /^PersistedQueryNot(?:Found|Supported)$/.test(error.message);
+  const headers = new HeaderMap();
+  if (isSignal) headers.set('cache-control', 'private, no-cache, must-revalidate');
+  // Another library's types say that these headers are a plain object; Apollo wants its map.
+  const http = { status: isSignal ? 200 : 400, headers: headers as never };
+  return new GraphQLError(error.message, { extensions: { code: error.extensions.code, http } });
 }

@@ -84,7 +84,7 @@ export class GraphqlHttp {
     const operation = operationOfBody(read.json);
     if (typeof operation === 'string') return refuse(response, 400, 'BAD_REQUEST', operation);
     if (token !== null) return this.#single.operate(request, response, principal, token, operation);
-    const kind = this.#streamFor(accepted, operation);
+    const kind = this.#streamFor(accepted, operation, principal);
     if (kind === null) return this.#apollo(request, response, principal, read.json);
     return this.#stream(request, response, principal, operation, kind, {});
   }
@@ -94,14 +94,17 @@ export class GraphqlHttp {
     const operation = operationOfSearch(searchOf(request.url!));
     if (accepted.stream === null) {
       // Apollo would only say that GET is for queries.
-      if (typeof operation !== 'string' && this.#options.pipeline.operationType(operation) === 'subscription')
+      if (
+        typeof operation !== 'string' &&
+        this.#options.pipeline.operationType(operation, principal) === 'subscription'
+      )
         return refuse(response, 406, 'BAD_USER_INPUT', NO_STREAM);
       return this.#apollo(request, response, principal, undefined);
     }
     const headers = this.#streamHeaders(request, response);
     if (headers === null) return;
     if (typeof operation === 'string') return refuse(response, 400, 'BAD_REQUEST', operation);
-    const kind = this.#streamFor(accepted, operation);
+    const kind = this.#streamFor(accepted, operation, principal);
     if (kind === null) return this.#apollo(request, response, principal, undefined);
     return this.#stream(request, response, principal, operation, kind, headers);
   }
@@ -142,8 +145,8 @@ export class GraphqlHttp {
    * As which stream an operation is answered; null: as one document. Subscriptions need a stream; anything else gets one only when the
    * client takes nothing simpler: urql, for one, names every kind for every operation.
    */
-  #streamFor(accepted: Accepted, operation: OperationRequest): 'sse' | 'multipart' | null {
-    const type: OperationTypeNode | null = this.#options.pipeline.operationType(operation);
+  #streamFor(accepted: Accepted, operation: OperationRequest, principal: Principal): 'sse' | 'multipart' | null {
+    const type: OperationTypeNode | null = this.#options.pipeline.operationType(operation, principal);
     if (type === 'subscription') return accepted.stream;
     if (accepted.json) return null;
     // Multipart is for subscriptions; one that does not even parse is told there.

@@ -62,7 +62,9 @@ export async function streamOperation(
 
   function prepare(): ReturnType<GraphDoor['prepare']> {
     try {
-      return pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
+      const prepared = pipeline.prepare(operation, { door: kind, principal, deadlineMs: deadlineOf(request) });
+      if (prepared.kind === 'ready') return prepared;
+      return { kind: 'refused', errors: pipeline.present(prepared.errors) };
     } catch (error) {
       return { kind: 'refused', errors: pipeline.present([error]) };
     }

@@ -142,7 +142,9 @@ export class SingleConnections {
   ): ReturnType<GraphDoor['prepare']> {
     try {
       if (open >= this.#limits.maxOperations) throw tooManyOperations(this.#limits.maxOperations, 'stream');
-      return this.#pipeline.prepare(operation, { door: 'sse', principal, deadlineMs: deadlineOf(request) });
+      const prepared = this.#pipeline.prepare(operation, { door: 'sse', principal, deadlineMs: deadlineOf(request) });
+      if (prepared.kind === 'ready') return prepared;
+      return { kind: 'refused', errors: this.#pipeline.present(prepared.errors) };
     } catch (error) {
       return { kind: 'refused', errors: this.#pipeline.present([error]) };
     }

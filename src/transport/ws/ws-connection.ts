@@ -251,7 +251,11 @@ function ignore(): void {}
  */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const message = JSON.parse(text);
+    // graphql-ws insists on a text; a document may be named by id or hash instead.
+    const payload = message?.type === 'subscribe' ? message.payload : null;
+    if (payload?.query === undefined && (payload?.documentId ?? payload?.extensions) != null) payload.query = '';
+    return message;
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
+import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
 import { SchemaHost } from '../../../src/graphql/schema-host.js';
@@ -47,7 +48,10 @@ export interface StubServer {
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-export async function startStub(options: Partial<ServerOptions> = {}): Promise<StubServer> {
+export async function startStub({
+  documents = new Documents(),
+  ...options
+}: Partial<ServerOptions> & { documents?: Documents } = {}): Promise<StubServer> {
   const seen = { held: 0, cancelled: 0, opened: 0, ended: 0, sum: 0, flooded: 0 };
   let release: () => void = () => {};
   let released = new Promise<void>((resolve) => {
@@ -124,7 +128,7 @@ export async function startStub(options: Partial<ServerOptions> = {}): Promise<S
   const guard = openGuard();
   const host = await SchemaHost.start(schema, { guard, presenter, logger: silentLogger });
   const { apollo } = host;
-  const pipeline = new GraphPipeline({ host, app: {} as never, guard, presenter });
+  const pipeline = new GraphPipeline({ host, app: {} as never, guard, presenter, documents });
   const running = await startServer({
     host: '127.0.0.1',
     port: 0,
