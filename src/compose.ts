@@ -14,6 +14,7 @@ import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { type DataRoom, openData } from './data/open.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
+import { GenericDomain } from './domains/generic/generic.js';
 import { QueryRecorder } from './domains/prediction.js';
 import { RecommendationsDomain } from './domains/recommendations/recommendations.js';
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
@@ -26,10 +27,11 @@ import { ModelOperations } from './flows/model-operations.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
-import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import type { App, ModelDirectory, SchemaFeed, SimulationFacts, VersionFacts } from './graphql/app.js';
 import type { Documents } from './graphql/documents/documents.js';
 import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
+import { ModelGraph } from './graphql/generated/model-graph.js';
 import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
 import { SchemaHost } from './graphql/schema-host.js';
@@ -128,10 +130,17 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'flows' }),
   });
+  const modelGraph = await ModelGraph.open({
+    written: buildGraph(),
+    snapshots: data.snapshots,
+    clock,
+    logger: logger.child({ room: 'graphql' }),
+  });
   const inference = new InferenceService({
     pool,
     aliases: aliases.book,
     moveAlias: (move) => aliases.move(move, 'system'),
+    admit: (manifest) => modelGraph.admit(manifest),
     pollMs: config.modelsPollMs,
     probing: {
       cacheDir: join(config.dataDir, 'compiled'),
@@ -154,7 +163,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'flows' }),
   });
-  inference.registry.onStateChange((version) => modelStates.note(version));
+  inference.registry.onStateChange((version) => {
+    modelStates.note(version);
+    if (version.state === 'AVAILABLE') modelGraph.available(version.model);
+  });
   const loadingModels = inference.start();
 
   const restoreStarted = clock.monotonic();
@@ -234,6 +246,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     fraud,
     segmentation,
     recommendations,
+    generic: new GenericDomain(inference, recorder, clock),
     ingest,
     scorer,
     segmentWatch: live.segmentWatch,
@@ -242,7 +255,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     customerScores: live.customerScores,
     liveStats: live.liveStats,
     streams: live.streams,
-    models: modelDirectory(inference),
+    models: modelDirectory(inference, modelGraph),
+    schema: schemaFeed(inference, modelGraph),
     modelOperations: new ModelOperations(inference, aliases),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
@@ -264,8 +278,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxDeadlineMs: config.maxDeadlineMs,
   });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
-  const host = await SchemaHost.start(buildGraph(), { guard, presenter, logger: logger.child({ room: 'apollo' }) });
+  const host = await SchemaHost.start(modelGraph.schema(), {
+    guard,
+    presenter,
+    logger: logger.child({ room: 'apollo' }),
+  });
   undo.push(() => host.stop());
+  modelGraph.serveOn(host);
   const documents = await openDocuments({
     schema: () => host.current.schema,
     files: config.trustedDocuments,
@@ -285,6 +304,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     port: config.port,
     apollo: host.apollo,
     pipeline,
+    schemaText: () => modelGraph.text,
     guard,
     metrics,
     events: {
@@ -374,6 +394,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await scorer.close();
       await live.alerts.close();
       await inference.close(DRAIN_MS);
+      await modelGraph.settled();
       await aliases.close();
       await data.close();
     },
@@ -425,8 +446,23 @@ function healthOf(inference: InferenceService, workersAlive: () => number, requi
   };
 }
 
+/** The schema as the graph tells of it. */
+function schemaFeed({ registry, lifecycle }: InferenceService, graph: ModelGraph): SchemaFeed {
+  return {
+    get version() {
+      return graph.version;
+    },
+    follow: (signal) => graph.follow(signal),
+    async accept(model) {
+      const refused = await graph.accept(model, registry.get(model) !== null);
+      if (refused === null) await lifecycle.refresh(); // its versions follow the manifest that counts now
+      return refused;
+    },
+  };
+}
+
 /** The registry as the graph shows it. */
-function modelDirectory({ registry, router, lifecycle }: InferenceService): ModelDirectory {
+function modelDirectory({ registry, router, lifecycle }: InferenceService, graph: ModelGraph): ModelDirectory {
   const facts = (version: RegisteredVersion, model: RegisteredModel): VersionFacts => ({
     ...version,
     aliases: router
@@ -442,7 +478,14 @@ function modelDirectory({ registry, router, lifecycle }: InferenceService): Mode
   });
   return {
     list: () => registry.list().map(modelFacts),
-    problems: () => lifecycle.problems,
+    problems: () => [
+      ...lifecycle.problems,
+      ...graph.gone(new Set(registry.list().map(({ name }) => name))).map((model) => ({
+        model,
+        reason: 'MODEL_GONE',
+        message: 'the graph has its fields, the models folder does not have it; acceptModelGraph takes them away',
+      })),
+    ],
     get(name) {
       const model = registry.get(name);
       return model === null ? null : modelFacts(model);

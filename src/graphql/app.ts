@@ -10,6 +10,7 @@ import type {
 } from '../core/events.js';
 import type { EventLog, FeatureStore, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
+import type { GenericDomain } from '../domains/generic/generic.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
@@ -36,6 +37,8 @@ export interface App {
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;
+  /** Every other model. */
+  readonly generic: GenericDomain;
   readonly ingest: Ingest;
   readonly scorer: PaymentScorer;
   readonly segmentWatch: SegmentWatch;
@@ -50,11 +53,29 @@ export interface App {
     readonly modelStates: LogBackedSource<Stored<ModelStateChanged>>;
   };
   readonly models: ModelDirectory;
+  readonly schema: SchemaFeed;
   readonly modelOperations: ModelOperations;
   readonly engine: () => EngineFacts;
   readonly simulation: () => SimulationFacts | null;
   /** Source written on events that come through the graph. */
   readonly source: EventSource;
+}
+
+/** The schema that serves, as the graph tells of it. */
+export interface SchemaFeed {
+  readonly version: SchemaVersion;
+  follow(signal?: AbortSignal): AsyncGenerator<SchemaVersion>;
+  /** Accepts what a model would break. Answers why there is nothing to accept; null when it is done. */
+  accept(model: string): Promise<string | null>;
+}
+export interface SchemaVersion {
+  readonly sha256: string;
+  /** Counts from 1. */
+  readonly generation: number;
+  /** Milliseconds UTC. */
+  readonly changedAt: number;
+  readonly models: readonly string[];
+  readonly changes: readonly string[];
 }
 
 /** The registry as the graph shows it. */

@@ -21,10 +21,10 @@ import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
 import type { ErrorPresenter } from './errors.js';
 import { withLocations } from './executor.js';
+import type { SchemaGeneration, ServingSchema } from './generation.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
-import type { SchemaGeneration, SchemaHost } from './schema-host.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 export const MAX_TOKENS = 10_000;
@@ -59,13 +59,13 @@ export class GraphPipeline {
   readonly live: LiveGraph;
   /** What turns a request into the text of a document; Apollo's door asks it too. */
   readonly documents: Documents;
-  readonly #host: Pick<SchemaHost, 'current'>;
+  readonly #host: ServingSchema;
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
 
   constructor(options: {
-    host: Pick<SchemaHost, 'current'>;
+    host: ServingSchema;
     app: App;
     guard: Guard;
     presenter: ErrorPresenter;

@@ -1,34 +1,11 @@
 import type { ApolloServer } from '@apollo/server';
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Guard } from '../access/guard.js';
 import type { Logger } from '../core/logger.js';
 import { createApollo } from './apollo.js';
-import { Authorisation } from './authorisation.js';
 import type { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
-import { Executor } from './executor.js';
-
-/**
- * One schema with everything that was derived from it. Caches live in here and nowhere else, so that nothing that was validated, compiled
- * or authorised against one schema can be used with another.
- */
-export class SchemaGeneration {
-  /** Counts from 1. */
-  readonly number: number;
-  readonly schema: GraphQLSchema;
-  readonly executor: Executor;
-  readonly authorisation: Authorisation;
-  /** Documents by their text: parsed and valid for this schema, or why they are not. */
-  readonly documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
-
-  /** @throws Error when a field of the schema says nothing about who may have it. */
-  constructor(number: number, schema: GraphQLSchema, guard: Guard) {
-    this.number = number;
-    this.schema = schema;
-    this.executor = new Executor(schema);
-    this.authorisation = new Authorisation(schema, guard);
-  }
-}
+import { SchemaGeneration, type ServingSchema } from './generation.js';
 
 export interface SchemaHostOptions {
   readonly guard: Guard;
@@ -42,7 +19,7 @@ type ApolloDoor = Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
  * The schema that serves. It can be changed for another between two requests: what began with the old one finishes with it, open
  * subscriptions go on with the one that they were opened with.
  */
-export class SchemaHost {
+export class SchemaHost implements ServingSchema {
   /** Apollo's door to whatever schema serves when a request comes. */
   readonly apollo: ApolloDoor = {
     executeHTTPGraphQLRequest: (request) => this.#apollo.executeHTTPGraphQLRequest(request),

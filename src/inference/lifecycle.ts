@@ -3,9 +3,16 @@ import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { type AliasBook, type AliasMove, CHAMPION } from './aliases.js';
 import { wanted } from './policy.js';
+import type { ModelManifest } from './ports.js';
 import { folderReason, type RegisteredModel, type RegisteredVersion, type Registry } from './registry.js';
-import { type Problem, scanModels } from './repository.js';
+import { type FoundModel, type Problem, scanModels } from './repository.js';
 
+/** Why a manifest may not be served, and the one that counts instead; null: the model is not served at all. */
+export interface ManifestRefusal {
+  readonly reason: string;
+  readonly message: string;
+  readonly instead: ModelManifest | null;
+}
 export interface LifecycleOptions {
   readonly registry: Registry;
   readonly aliases: AliasBook;
@@ -14,6 +21,8 @@ export interface LifecycleOptions {
   readonly logger: Logger;
   /** Moves an alias, durably where there is something durable. Default: in the book alone. */
   readonly moveAlias?: ((move: AliasMove) => Promise<void>) | undefined;
+  /** Whether a manifest may be served; null: it may. Default: all may. */
+  readonly admit?: ((manifest: ModelManifest) => ManifestRefusal | null) | undefined;
   /** How often the folder is looked at, ms; 0: never again after the start. Default 0. */
   readonly pollMs?: number | undefined;
 }
@@ -126,17 +135,29 @@ export class ModelLifecycle {
 
   async #scan(): Promise<void> {
     const { registry, modelsDir, logger } = this.#options;
-    const { models, problems } = await scanModels(modelsDir);
+    const { models, problems: found } = await scanModels(modelsDir);
+    const problems = [...found];
+    const admitted = models.flatMap((model) => this.#admit(model, problems));
     const known = new Set(this.#problems.map(({ model, message }) => `${model}\0${message}`));
     for (const { model, reason, message } of problems)
       if (!known.has(`${model}\0${message}`)) logger.warn({ model, reason }, `A model cannot be served: ${message}`);
     this.#problems = problems;
     if (problems.some(({ reason }) => reason === 'FOLDER_UNREADABLE')) return; // a moment without its disk unloads nothing
-    const found = new Set(models.map(({ manifest }) => manifest.name));
-    for (const { manifest, versions } of models) registry.put(manifest, versions, (version) => this.#gone(version));
+    const readable = new Set(admitted.map(({ manifest }) => manifest.name));
+    for (const { manifest, versions } of admitted) registry.put(manifest, versions, (version) => this.#gone(version));
     const unreadable = new Set(problems.map(({ model }) => model));
     for (const { name, manifest } of registry.list())
-      if (!found.has(name) && !unreadable.has(name)) registry.put(manifest, [], (version) => this.#gone(version));
+      if (!readable.has(name) && !unreadable.has(name)) registry.put(manifest, [], (version) => this.#gone(version));
+  }
+
+  /** A model as it may be served. */
+  #admit(model: FoundModel, problems: Problem[]): FoundModel[] {
+    const { name } = model.manifest;
+    const refusal = this.#options.admit?.(model.manifest) ?? null;
+    if (refusal === null) return [model];
+    const { reason, message, instead } = refusal;
+    problems.push({ model: name, reason, message });
+    return instead === null ? [] : [{ ...model, manifest: instead }];
   }
 
   /** A named version goes on serving from memory; others go. */

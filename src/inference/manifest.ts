@@ -15,6 +15,7 @@ const feature = z.strictObject({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   default: z.number().optional(),
+  stored: z.string().min(1).max(128).optional(),
 });
 const tensor = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/),
@@ -63,7 +64,9 @@ const manifest = z.strictObject({
   prediction_log: z
     .union([z.literal('all'), z.literal('none'), z.strictObject({ sample: z.number().min(0).max(1) })])
     .default({ sample: 0.1 }),
-  graph: z.strictObject({ domain: z.string().min(1).max(64) }).optional(),
+  graph: z
+    .strictObject({ domain: z.string().min(1).max(64).optional(), field: z.string().min(1).max(64).optional() })
+    .optional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)

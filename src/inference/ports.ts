@@ -30,6 +30,8 @@ export interface AddsTo {
   readonly first: number;
 }
 export interface OutputSpec extends TensorSpec {
+  /** What its columns are called. */
+  readonly features?: readonly ManifestFeature[];
   /** Absent: an answer of its own. */
   readonly addsTo?: AddsTo;
 }
@@ -178,8 +180,8 @@ export interface ModelManifest {
   readonly aliases: Readonly<Record<string, number>>;
   /** How query-born predictions are kept: 1 all, 0 none, between: that share, drawn at random. */
   readonly predictionLog: number;
-  /** The written part of the graph that serves it; absent: generated. */
-  readonly graph?: { readonly domain: string };
+  /** `domain`: the written part of the graph that serves it; absent: generated. `field`: what its field on the entity is called. */
+  readonly graph?: { readonly domain?: string | undefined; readonly field?: string | undefined };
   /** ISO 4217 currency of the model's amounts; others are refused. */
   readonly currency?: string;
 }
@@ -190,6 +192,8 @@ export interface ManifestFeature {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: number;
+  /** The stored feature that it is of an entity: `rfm@1/log_recency` (docs/features.md). */
+  readonly stored?: string;
 }
 /** Names as in Triton's model configuration. */
 export interface Batching {

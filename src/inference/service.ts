@@ -6,7 +6,7 @@ import type { RowContext } from '../core/predictions.js';
 import { AliasBook, type AliasMove } from './aliases.js';
 import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
-import { ModelLifecycle } from './lifecycle.js';
+import { type LifecycleOptions, ModelLifecycle } from './lifecycle.js';
 import type {
   Block,
   BlockResult,
@@ -32,6 +32,8 @@ export interface InferenceOptions {
   readonly aliases?: AliasBook;
   /** Moves an alias that must move by itself (the first champion, `promotion: auto`); default: in the book alone. */
   readonly moveAlias?: (move: AliasMove) => Promise<void>;
+  /** Whether a manifest may be served; absent: all may. */
+  readonly admit?: NonNullable<LifecycleOptions['admit']>;
   /** How often the models folder is looked at, ms; default 0: at the start only. */
   readonly pollMs?: number;
   /** Limits of a process that tries a version before the workers load it. Absent: nothing is tried first. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { Guard } from '../access/guard.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { Slots } from '../core/slots.js';
@@ -54,7 +55,9 @@ export interface ServerOptions {
   readonly port: number;
   readonly apollo: ApolloDoorOptions['apollo'];
   readonly pipeline: GraphPipeline;
-  readonly guard: NdjsonDoorOptions['guard'];
+  /** The text of the schema that serves now; absent: it cannot be had here. */
+  readonly schemaText?: () => string;
+  readonly guard: NdjsonDoorOptions['guard'] & Pick<Guard, 'mayIntrospect'>;
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
   readonly events?: Pick<NdjsonDoorOptions, 'ingest' | 'window' | 'source'>;
@@ -247,6 +250,8 @@ class Door {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
+    if (path === '/graphql/schema.graphql' && this.#options.schemaText !== undefined)
+      return this.#answerSchema(request, response, this.#options.schemaText);
     if (answerHealth(path, response, this.#options.health, this.#draining)) return;
     switch (path) {
       case '/graphiql':
@@ -267,6 +272,16 @@ class Door {
         if (this.#page.serve(path, request, response)) return;
         return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
     }
+  }
+
+  /** The schema, for those who may introspect. */
+  async #answerSchema(request: IncomingMessage, response: ServerResponse, text: () => string): Promise<void> {
+    const { guard } = this.#options;
+    const principal = await identified(guard, request);
+    if (principal instanceof ScoregraphError) refuseUnknown(response, principal);
+    else if (!guard.mayIntrospect(principal))
+      refuse(response, 403, 'FORBIDDEN', 'Introspection is not open to this caller.');
+    else send(response, 200, 'application/graphql; charset=utf-8', text());
   }
 
   /** Figures tell of everybody's doings. Answers who may not see them. */

@@ -35,6 +35,15 @@ export type Scalars = {
   PositiveInt: { input: number; output: number; }
 };
 
+/** What became of `acceptModelGraph`. */
+export type AcceptModelGraphPayload = {
+  readonly __typename?: 'AcceptModelGraphPayload';
+  /** The schema that serves now. */
+  readonly schemaVersion: SchemaVersion;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** What became of `acknowledgeFraudAlerts`. */
 export type AcknowledgeFraudAlertsPayload = {
   readonly __typename?: 'AcknowledgeFraudAlertsPayload';
@@ -810,6 +819,11 @@ export type MoneyInput = {
 /** Where events come in. Acknowledged means on disk. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /**
+   * Lets the graph change as a model's manifest says, or loses a model whose folder is gone, although queries that were written for it will
+   * fail. Durable. Without it such a manifest is refused, and `modelProblems` says what it would break.
+   */
+  readonly acceptModelGraph?: Maybe<AcceptModelGraphPayload>;
   /** Says that somebody has seen to alerts. At most 500. An acknowledged alert stays until it is cleared; none is raised beside it. */
   readonly acknowledgeFraudAlerts?: Maybe<AcknowledgeFraudAlertsPayload>;
   /**
@@ -834,6 +848,12 @@ export type Mutation = {
   readonly upsertCustomers?: Maybe<UpsertCustomersPayload>;
   /** Creates items, renames them, or withdraws them from sale (withdrawn items are never recommended). At most 1,000. */
   readonly upsertItems?: Maybe<UpsertItemsPayload>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationAcceptModelGraphArgs = {
+  model: Scalars['String']['input'];
 };
 
 
@@ -1022,6 +1042,8 @@ export type Query = {
   readonly predictionSeries: ReadonlyArray<PredictionBucket>;
   /** Recorded predictions, newest first. Read beside the writer: no page delays what is being recorded. */
   readonly predictions: PredictionConnection;
+  /** The schema that serves now. `GET /graphql/schema.graphql` answers its text. */
+  readonly schemaVersion: SchemaVersion;
   /** The segments there are. */
   readonly segments: ReadonlyArray<Segment>;
   /** The simulated world; null when it is switched off. */
@@ -1209,6 +1231,21 @@ export type RollBackModelPayload = {
   readonly userErrors: ReadonlyArray<ModelOperationError>;
 };
 
+/** One state of the whole schema: its written part, and what models brought. */
+export type SchemaVersion = {
+  readonly __typename?: 'SchemaVersion';
+  /** Since when it serves. */
+  readonly changedAt: Scalars['DateTime']['output'];
+  /** What became different from the one before, a sentence each; empty for the first. */
+  readonly changes: ReadonlyArray<Scalars['String']['output']>;
+  /** Counts from 1 since the server started. */
+  readonly generation: Scalars['Int']['output'];
+  /** Models whose part of it was generated from their manifests. */
+  readonly models: ReadonlyArray<Scalars['String']['output']>;
+  /** SHA-256 of its text, hex: the same for the same schema, also after a restart. */
+  readonly sha256: Scalars['String']['output'];
+};
+
 /** A kind of customer. */
 export type Segment = Node & {
   readonly __typename?: 'Segment';
@@ -1320,6 +1357,8 @@ export type Subscription = {
   readonly modelStateChanged: ModelStateMessage;
   /** State, not log: the latest list first, then each that really differs; what was not read in time is conflated. */
   readonly recommendationsChanged?: Maybe<RecommendationList>;
+  /** State, not log: the schema that serves first, then each that takes its place. Whoever reads types should read them again. */
+  readonly schemaChanged: SchemaVersion;
   /** A customer's segment became another one. Log-backed. */
   readonly segmentChanged: SegmentChangedMessage;
   /** Every payment as it is scored. Log-backed: nothing is lost over a reconnect that passes `after`. */
@@ -1611,6 +1650,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AcceptModelGraphPayload: ResolverTypeWrapper<AcceptModelGraphPayload>;
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
@@ -1691,6 +1731,7 @@ export type ResolversTypes = {
   RecordTransactionsPayload: ResolverTypeWrapper<Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
   Role: Role;
   RollBackModelPayload: ResolverTypeWrapper<Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
+  SchemaVersion: ResolverTypeWrapper<SchemaVersion>;
   Segment: ResolverTypeWrapper<SegmentNode>;
   SegmentAssignment: ResolverTypeWrapper<SegmentPrediction>;
   SegmentChanged: ResolverTypeWrapper<Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversTypes['SegmentAssignment']>, customer?: Maybe<ResolversTypes['Customer']>, previous?: Maybe<ResolversTypes['Segment']> }>;
@@ -1716,6 +1757,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AcceptModelGraphPayload: AcceptModelGraphPayload;
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
   Boolean: Scalars['Boolean']['output'];
   CaughtUp: CaughtUp;
@@ -1782,6 +1824,7 @@ export type ResolversParentTypes = {
   RecordInteractionsPayload: RecordInteractionsPayload;
   RecordTransactionsPayload: Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
   RollBackModelPayload: Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
+  SchemaVersion: SchemaVersion;
   Segment: SegmentNode;
   SegmentAssignment: SegmentPrediction;
   SegmentChanged: Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversParentTypes['SegmentAssignment']>, customer?: Maybe<ResolversParentTypes['Customer']>, previous?: Maybe<ResolversParentTypes['Segment']> };
@@ -1811,6 +1854,12 @@ export type AccessDirectiveArgs = {
 };
 
 export type AccessDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AccessDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type AcceptModelGraphPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcceptModelGraphPayload'] = ResolversParentTypes['AcceptModelGraphPayload']> = {
+  schemaVersion?: Resolver<ResolversTypes['SchemaVersion'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
 
 export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcknowledgeFraudAlertsPayload'] = ResolversParentTypes['AcknowledgeFraudAlertsPayload']> = {
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -2141,6 +2190,7 @@ export type MoneyResolvers<ContextType = GraphContext, ParentType extends Resolv
 };
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acceptModelGraph?: Resolver<Maybe<ResolversTypes['AcceptModelGraphPayload']>, ParentType, ContextType, RequireFields<MutationAcceptModelGraphArgs, 'model'>>;
   acknowledgeFraudAlerts?: Resolver<Maybe<ResolversTypes['AcknowledgeFraudAlertsPayload']>, ParentType, ContextType, RequireFields<MutationAcknowledgeFraudAlertsArgs, 'alertIds'>>;
   loadModelVersion?: Resolver<Maybe<ResolversTypes['LoadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationLoadModelVersionArgs, 'model' | 'version'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
@@ -2215,6 +2265,7 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   prediction?: Resolver<Maybe<ResolversTypes['Prediction']>, ParentType, ContextType, RequireFields<QueryPredictionArgs, 'id'>>;
   predictionSeries?: Resolver<ReadonlyArray<ResolversTypes['PredictionBucket']>, ParentType, ContextType, RequireFields<QueryPredictionSeriesArgs, 'bucketSeconds' | 'from' | 'to'>>;
   predictions?: Resolver<ResolversTypes['PredictionConnection'], ParentType, ContextType, Partial<QueryPredictionsArgs>>;
+  schemaVersion?: Resolver<ResolversTypes['SchemaVersion'], ParentType, ContextType>;
   segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
   simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
   transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType, RequireFields<QueryTransactionArgs, 'transactionId'>>;
@@ -2260,6 +2311,15 @@ export type RecordTransactionsPayloadResolvers<ContextType = GraphContext, Paren
 export type RollBackModelPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollBackModelPayload'] = ResolversParentTypes['RollBackModelPayload']> = {
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SchemaVersionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SchemaVersion'] = ResolversParentTypes['SchemaVersion']> = {
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  models?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2324,6 +2384,7 @@ export type SubscriptionResolvers<ContextType = GraphContext, ParentType extends
   liveStats?: SubscriptionResolver<ResolversTypes['LiveStats'], "liveStats", ParentType, ContextType, RequireFields<SubscriptionLiveStatsArgs, 'every'>>;
   modelStateChanged?: SubscriptionResolver<ResolversTypes['ModelStateMessage'], "modelStateChanged", ParentType, ContextType, Partial<SubscriptionModelStateChangedArgs>>;
   recommendationsChanged?: SubscriptionResolver<Maybe<ResolversTypes['RecommendationList']>, "recommendationsChanged", ParentType, ContextType, RequireFields<SubscriptionRecommendationsChangedArgs, 'customerId' | 'first'>>;
+  schemaChanged?: SubscriptionResolver<ResolversTypes['SchemaVersion'], "schemaChanged", ParentType, ContextType>;
   segmentChanged?: SubscriptionResolver<ResolversTypes['SegmentChangedMessage'], "segmentChanged", ParentType, ContextType, Partial<SubscriptionSegmentChangedArgs>>;
   transactionScored?: SubscriptionResolver<ResolversTypes['TransactionScoredMessage'], "transactionScored", ParentType, ContextType, Partial<SubscriptionTransactionScoredArgs>>;
 };
@@ -2401,6 +2462,7 @@ export type UserErrorResolvers<ContextType = GraphContext, ParentType extends Re
 };
 
 export type Resolvers<ContextType = GraphContext> = {
+  AcceptModelGraphPayload?: AcceptModelGraphPayloadResolvers<ContextType>;
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
@@ -2455,6 +2517,7 @@ export type Resolvers<ContextType = GraphContext> = {
   RecordInteractionsPayload?: RecordInteractionsPayloadResolvers<ContextType>;
   RecordTransactionsPayload?: RecordTransactionsPayloadResolvers<ContextType>;
   RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
+  SchemaVersion?: SchemaVersionResolvers<ContextType>;
   Segment?: SegmentResolvers<ContextType>;
   SegmentAssignment?: SegmentAssignmentResolvers<ContextType>;
   SegmentChanged?: SegmentChangedResolvers<ContextType>;

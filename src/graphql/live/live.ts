@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphContext } from '../context.js';
-import type { SchemaGeneration } from '../schema-host.js';
+import type { SchemaGeneration } from '../generation.js';
 import type { Frame, LiveSubscription } from './frames.js';
 import { LogSubscriber, type SubscriberRoom } from './log-subscriber.js';
 import { PrivateStream } from './private-stream.js';

@@ -13,6 +13,7 @@ import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
 import { predictionResolvers } from './predictions.js';
+import { schemaChangeResolvers } from './schema-changes.js';
 
 /** All resolvers of the written graph. */
 export const resolvers: Resolvers<GraphContext> = {
@@ -34,13 +35,20 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelOperationResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
+    ...schemaChangeResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation, ...modelOperationResolvers.Mutation },
+  Mutation: {
+    ...ingestResolvers.Mutation,
+    ...alertResolvers.Mutation,
+    ...modelOperationResolvers.Mutation,
+    ...schemaChangeResolvers.Mutation,
+  },
   Subscription: {
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
+    ...schemaChangeResolvers.Subscription,
   } as never,
 };
