@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'node_modules/**'],
+    // Apollo's suite imports folders, as bundlers let it and Node does not.
+    server: { deps: { inline: ['@apollo/server-integration-testsuite'] } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

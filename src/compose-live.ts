@@ -11,6 +11,7 @@ import type { SegmentationDomain } from './domains/segmentation/segmentation.js'
 import type { Hub } from './events/hub.js';
 import type { CustomerState } from './features/customer-state.js';
 import { CustomerScoreWatch } from './flows/customer-scores.js';
+import type { Departures } from './flows/departures.js';
 import { FraudAlertWatch } from './flows/fraud-alerts.js';
 import { LiveStats, type VersionCounters } from './flows/live-stats.js';
 import type { Positioned } from './flows/log-stream.js';
@@ -54,11 +55,12 @@ export async function openLive(
     readonly fraud: FraudDomain;
     readonly segmentation: SegmentationDomain;
     readonly recommendations: RecommendationsDomain;
+    readonly departures: Departures;
   },
 ): Promise<Live> {
   const { config, logger, clock, metrics } = base;
   const { data, inference, append, modelStateHub } = rooms;
-  const { customers: store, fraud, segmentation, recommendations } = knows;
+  const { customers: store, fraud, segmentation, recommendations, departures } = knows;
   const { events, predictions } = data;
   const scored = scoredHub();
   const segmentHub = entityHub<SegmentChanged>();
@@ -85,6 +87,7 @@ export async function openLive(
     hub: segmentHub,
     clock,
     logger,
+    departures,
   });
   const customerScores = new CustomerScoreWatch({
     store,

@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authentication.js';
+import { Budgets } from './access/budgets.js';
 import { Guard } from './access/guard.js';
 import { LOCAL_PRINCIPAL } from './access/principal.js';
 import { openLive } from './compose-live.js';
-import type { Config } from './config/config.js';
+import { type Config, retentionOf } from './config/config.js';
 import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
 import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
+import { readDataKey } from './data/key.js';
 import { type DataRoom, openData } from './data/open.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
@@ -20,6 +22,8 @@ import { RecommendationsDomain } from './domains/recommendations/recommendations
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
+import { Departures } from './flows/departures.js';
+import { CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
 import { ModelAliases } from './flows/model-aliases.js';
@@ -27,7 +31,10 @@ import { ModelOperations } from './flows/model-operations.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
+import { Admission } from './graphql/admission.js';
 import type { App, ModelDirectory, SchemaFeed, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
+import { costCheck } from './graphql/cost/cost-check.js';
 import type { Documents } from './graphql/documents/documents.js';
 import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
@@ -38,6 +45,7 @@ import { SchemaHost } from './graphql/schema-host.js';
 import { AliasBook } from './inference/aliases.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
+import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
 import { readPublicKeys } from './inference/signing.js';
 import type { HealthSource } from './transport/http/health.js';
@@ -52,6 +60,10 @@ const CHECKPOINT_MS = 15_000;
 /** A checkpoint may wait this long for the scorer. */
 const SETTLE_MS = 30_000;
 const DRAIN_MS = 10_000;
+/** What recording an event from a stream takes beside its score, ms of model time. */
+const LINE_MS = 0.04;
+/** How often the prices of rows are brought up to date. */
+const PRICE_MS = 1_000;
 
 /** A whole, running graph. */
 export interface Running {
@@ -102,7 +114,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'data' }),
     watermarkBytes: config.diskWatermarkBytes,
-    retention: { events: config.retentionEvents, predictions: config.retentionPredictions },
+    retention: retentionOf(config),
+    key: readDataKey(config.dataKeyFile),
   });
   const starting = createEnginePool({
     engine: config.engine,
@@ -169,6 +182,11 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
   const loadingModels = inference.start();
 
+  // Other places that hold something about customers join here.
+  const erasers: readonly Eraser[] = [];
+  const resumed = await resumeErasures(data.personal, erasers, clock);
+  if (resumed > 0) logger.info({ erasures: resumed }, 'Erasures that were interrupted are carried through.');
+  const departures = new Departures(config.maxDeadlineMs);
   const restoreStarted = clock.monotonic();
   const customers = await EmbeddedFeatureStore.open<CustomerState>({
     kind: 'customer',
@@ -182,7 +200,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
   const replayFrom = Math.min(customers.replayFrom, items.replayFrom);
 
-  const recorder = new QueryRecorder(data.predictions, clock);
+  const recorder = new QueryRecorder(
+    { offer: (record) => !departures.isRecent(record.entity) && data.predictions.offer(record) },
+    clock,
+  );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
@@ -199,6 +220,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       fraud,
       segmentation,
       recommendations,
+      departures,
     },
   );
   undo.push(() => live.alerts.close());
@@ -225,6 +247,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     world: {
       knownCustomer: (customerId) => customers.store.peek(customerId) !== null,
+      leaving: (customerId) => departures.isLeaving(customerId),
       knownItem: (itemId) => catalogue.item(itemId) !== null,
       seen: () => projection.position,
       knownPredictions: async (ids) => {
@@ -236,6 +259,26 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     onAppended: (events) => projection.appended(events),
   });
 
+  const erasure = new CustomerErasure({
+    data: data.personal,
+    erasers,
+    holders: [
+      departures,
+      ingest,
+      customers.store,
+      live.scorer,
+      live.alerts,
+      live.customerScores,
+      live.recommendationWatch,
+      { bar: (customerId) => pipeline.live.forget(customerId), lift: (customerId) => pipeline.live.forget(customerId) },
+      { bar: () => inference.clearCache(), lift: () => inference.clearCache() },
+    ],
+    documents: () => [live.alerts.document()],
+    appended: (event) => projection.appended([event]),
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+
   const app: App = {
     clock,
     customers: customers.store,
@@ -243,6 +286,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     events: data.events,
     predictions: data.predictions,
     history: data.history,
+    personal: data.personal,
+    erasure,
     fraud,
     segmentation,
     recommendations,
@@ -258,11 +303,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     models: modelDirectory(inference, modelGraph),
     schema: schemaFeed(inference, modelGraph),
     modelOperations: new ModelOperations(inference, aliases),
+    rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
     source: 'api',
   };
 
+  const rowCosts = new RowCosts(inference.registry, inference.router);
+  const pricing = setInterval(() => rowCosts.refresh(), PRICE_MS);
+  pricing.unref();
+  undo.push(async () => clearInterval(pricing));
   const { apiKeys, jwt, trustedProxies } = config.authentication;
   const authenticator = new Authenticator(
     { apiKeyFile: apiKeys ? config.apiKeyFile : null, jwt, trustedProxies },
@@ -278,9 +328,16 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxDeadlineMs: config.maxDeadlineMs,
   });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
+  const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
+  const budgets = new Budgets({ clock, msPerSecond, burstMs });
   const host = await SchemaHost.start(modelGraph.schema(), {
-    guard,
+    admission: (schema) =>
+      new Admission([
+        authorisationCheck(new Authorisation(schema, guard)),
+        costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+      ]),
     presenter,
+    maxTokens,
     logger: logger.child({ room: 'apollo' }),
   });
   undo.push(() => host.stop());
@@ -297,7 +354,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     logger: logger.child({ room: 'graphql' }),
   });
   undo.push(async () => documents.trusted.close());
-  const pipeline = new GraphPipeline({ host, app, guard, presenter, documents });
+  const pipeline = new GraphPipeline({ host, app, guard, presenter, maxTokens, documents });
 
   const server = await startServer({
     host: config.host,
@@ -314,6 +371,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
         settled: (seq, timeoutMs) => scorer.settled(seq, timeoutMs),
       }),
       source: app.source,
+      budgets,
+      lineMs: () => LINE_MS + rowCosts.of(FRAUD_MODEL).rowMs,
     },
     logger: logger.child({ room: 'transport' }),
     maxBodyBytes: config.maxBodyBytes,
@@ -383,8 +442,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     async close() {
       closing = true;
       clearInterval(checkpoints);
+      clearInterval(pricing);
       documents.trusted.close();
       await server.close(DRAIN_MS);
+      await erasure.settled();
       authenticator.close();
       await host.stop();
       await live.end();

@@ -15,8 +15,9 @@ export const ACCEPTED = [
 /** The packages that a server is installed with, from a lock file (version 3): name, version, licence; each once. */
 export function installedPackages(lock) {
   const found = new Map();
-  for (const [path, { version, license, dev, devOptional }] of Object.entries(lock.packages)) {
-    if (path === '' || dev || devOptional) continue;
+  for (const [path, { version, license, dev, devOptional, link }] of Object.entries(lock.packages)) {
+    // A link is a folder of this repository; the lock file lists that itself.
+    if (path === '' || dev || devOptional || link) continue;
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     found.set(`${name}@${version}`, { name, version, licence: license ?? 'not said' });
   }

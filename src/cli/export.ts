@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { PredictionRecord } from '../core/predictions.js';
-import type { PositionedPrediction, PredictionLog } from '../data/ports.js';
-import { FEATURE_SETS } from '../features/catalogue.js';
+import type { PredictionLog } from '../data/ports.js';
+import { exportedPrediction } from '../flows/exported-prediction.js';
 
 const PAGE = 1_000;
 
@@ -30,34 +29,10 @@ export async function exportPredictions(
     if (page.length === 0) break;
     count += page.length;
     position = page[page.length - 1]!.position;
-    if (!out.write(page.map(line).join(''))) await Promise.race([once(out, 'drain'), written]);
+    if (!out.write(page.map((prediction) => `${JSON.stringify(exportedPrediction(prediction))}\n`).join('')))
+      await Promise.race([once(out, 'drain'), written]);
   }
   out.end();
   await written;
   return count;
-}
-
-function line({ position, record }: PositionedPrediction): string {
-  const { id, model, version, entity, eventId, predictedAt, featuresAsOf, featureSet, defaulted, output } = record;
-  return `${JSON.stringify({
-    position,
-    predictionId: id,
-    model,
-    version,
-    entity,
-    eventId,
-    predictedAt: new Date(predictedAt).toISOString(),
-    featuresAsOf: featuresAsOf > 0 ? new Date(featuresAsOf).toISOString() : null,
-    featureSet,
-    features: named(record),
-    defaulted,
-    output,
-  })}\n`;
-}
-
-/** Features by name; a bare list where the set is not known any more, or its numbers have no names of their own. */
-function named({ featureSet, features }: PredictionRecord): Record<string, number> | number[] {
-  const specs = FEATURE_SETS.get(featureSet)?.features;
-  if (specs?.length !== features.length) return [...features];
-  return Object.fromEntries(specs.map(({ name }, i) => [name, features[i]!]));
 }

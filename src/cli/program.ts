@@ -3,7 +3,9 @@ import { readConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
 import { silentLogger } from '../core/logger.js';
 import { backup, restore } from '../data/backup.js';
+import { readDataKey } from '../data/key.js';
 import { type DataRoom, openData } from '../data/open.js';
+import { addCustomerCommands } from './customers.js';
 import { evaluationTable } from './evaluation-table.js';
 import { exportPredictions } from './export.js';
 import { addKeyCommands } from './keys.js';
@@ -23,12 +25,14 @@ function wholeNumber(text: string): number {
 
 /** Opens the data folder of the settings for one command. @throws what `openData` throws: a running server holds the folder, say. */
 async function withData(work: (data: DataRoom) => Promise<void>): Promise<void> {
+  const { dataDir, dataKeyFile } = readConfig();
   const data = await openData({
-    dir: readConfig().dataDir,
+    dir: dataDir,
     clock: systemClock,
     logger: silentLogger,
     watermarkBytes: 0,
     retention: { events: 0, predictions: 0 },
+    key: readDataKey(dataKeyFile),
   });
   try {
     await work(data);
@@ -99,9 +103,11 @@ export function createProgram(say: (line: string) => void): Command {
     .command('backup')
     .description('writes a consistent copy of the data of a stopped server')
     .argument('<file>', 'a new file')
-    .action(async (file: string) => {
+    .option('--key-file <file>', 'encrypts the copy with this key; default: as the data is')
+    .action(async (file: string, { keyFile }: { keyFile?: string }) => {
+      const key = readDataKey(keyFile ?? null);
       await withData(async (data) => {
-        const note = await backup(data, file, systemClock.now());
+        const note = await backup(data, file, systemClock.now(), key);
         say(`${file}: everything up to event ${note.events}, sha256 ${note.sha256}`);
       });
     });
@@ -120,6 +126,8 @@ export function createProgram(say: (line: string) => void): Command {
         say(`${file}: ${count} predictions of ${model}`);
       });
     });
+
+  addCustomerCommands(program, withData, say);
 
   program
     .command('restore')

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { LIMIT_VARIABLES, type LimitsConfig, limitsOf } from './limits.js';
 import { integer, list, probability } from './readers.js';
 
 /** Everything that can be set from outside, checked before anything starts. Frozen. */
@@ -34,6 +35,11 @@ export interface Config {
   /** Retention of the logs in rows; 0 keeps everything. */
   readonly retentionEvents: number;
   readonly retentionPredictions: number;
+  /** And by age, in days since they were recorded; 0 keeps everything. */
+  readonly retentionEventsDays: number;
+  readonly retentionPredictionsDays: number;
+  /** File with the passphrase of the data file; null: it is not encrypted. */
+  readonly dataKeyFile: string | null;
   /** Probabilities that raise and clear a fraud alert; null: the fraud version's own DECLINE and REVIEW thresholds. */
   readonly alertRaiseThreshold: number | null;
   readonly alertClearThreshold: number | null;
@@ -49,6 +55,8 @@ export interface Config {
   readonly apiKeyFile: string;
   /** How callers say who they are. */
   readonly authentication: AuthenticationConfig;
+  /** How much one operation, and one caller, may ask for. */
+  readonly limits: LimitsConfig;
   /** Manifests of trusted documents. */
   readonly trustedDocuments: readonly string[];
   /** Whether nothing else is answered. */
@@ -88,6 +96,9 @@ export const VARIABLES = {
   SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS: integer(1, 86_400_000).default(60_000),
   SCOREGRAPH_RETENTION_EVENTS: integer(0, 1e12).default(0),
   SCOREGRAPH_RETENTION_PREDICTIONS: integer(0, 1e12).default(0),
+  SCOREGRAPH_RETENTION_EVENTS_DAYS: integer(0, 36_500).default(0),
+  SCOREGRAPH_RETENTION_PREDICTIONS_DAYS: integer(0, 36_500).default(0),
+  SCOREGRAPH_DATA_KEY_FILE: z.string().min(1).max(4096).nullable().default(null),
   SCOREGRAPH_ALERT_RAISE_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
@@ -96,6 +107,7 @@ export const VARIABLES = {
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
   SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
   ...AUTHENTICATION_VARIABLES,
+  ...LIMIT_VARIABLES,
   SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
   SCOREGRAPH_ONLY_TRUSTED: z.enum(['on', 'off']).default('off'),
   SCOREGRAPH_REGISTERED_DOCUMENTS: integer(0, 100_000).default(1_000),
@@ -161,6 +173,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     predictionCacheMaxAgeMs: v.SCOREGRAPH_PREDICTION_CACHE_MAX_AGE_MS,
     retentionEvents: v.SCOREGRAPH_RETENTION_EVENTS,
     retentionPredictions: v.SCOREGRAPH_RETENTION_PREDICTIONS,
+    retentionEventsDays: v.SCOREGRAPH_RETENTION_EVENTS_DAYS,
+    retentionPredictionsDays: v.SCOREGRAPH_RETENTION_PREDICTIONS_DAYS,
+    dataKeyFile: v.SCOREGRAPH_DATA_KEY_FILE,
     alertRaiseThreshold: raise,
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
@@ -170,8 +185,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
+    limits: limitsOf(v),
     trustedDocuments: v.SCOREGRAPH_TRUSTED_DOCUMENTS.map((file) => resolve(file)),
     onlyTrusted: v.SCOREGRAPH_ONLY_TRUSTED === 'on',
     registeredDocuments: v.SCOREGRAPH_REGISTERED_DOCUMENTS,
   });
 }
+
+/** How much of the logs is kept, as the data room takes it. */
+export const retentionOf = (config: Config) => ({
+  events: config.retentionEvents,
+  predictions: config.retentionPredictions,
+  eventsDays: config.retentionEventsDays,
+  predictionsDays: config.retentionPredictionsDays,
+});

@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'QUERY_TOO_COSTLY',
+  'RATE_LIMITED',
   'BAD_USER_INPUT',
   'STORAGE_UNAVAILABLE',
   'CANCELLED',
@@ -23,6 +24,10 @@ export interface ErrorDetails {
   readonly reason?: string;
   /** When it makes sense to try again, in milliseconds from now. */
   readonly retryAfterMs?: number;
+  /** What the operation costs, what it may cost, and what its caller has left, in milliseconds of model time; `limit` of a count is a count. */
+  readonly cost?: number;
+  readonly limit?: number;
+  readonly remaining?: number;
   /** Which part of the caller's input was wrong. */
   readonly field?: string;
 }

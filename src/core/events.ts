@@ -100,6 +100,19 @@ export interface FraudAlert {
   } | null;
 }
 
+/** What is left of a customer: who they were cannot be read from it. */
+export interface CustomerErasedPayload {
+  /** Why, in the words of who asked. */
+  readonly reason: string;
+  /** Who asked, as the guard knows them. */
+  readonly by: string;
+  /** Milliseconds UTC. */
+  readonly requestedAt: number;
+  /** Log entries that became tombstones, and predictions that are gone. */
+  readonly events: number;
+  readonly predictions: number;
+}
+
 export type CustomerUpserted = EventEnvelope<'customer.upserted', CustomerPayload>;
 export type ItemUpserted = EventEnvelope<'item.upserted', ItemPayload>;
 export type PaymentRecorded = EventEnvelope<'payment.recorded', PaymentPayload>;
@@ -113,6 +126,20 @@ export type AlertAcknowledged = EventEnvelope<'alert.acknowledged', FraudAlert>;
 export type AlertCleared = EventEnvelope<'alert.cleared', FraudAlert>;
 export type AlertEvent = AlertRaised | AlertAcknowledged | AlertCleared;
 
+/** Its entity is a salted hash of the customer's id; the salt is not kept. */
+export type CustomerErased = EventEnvelope<'customer.erased', CustomerErasedPayload>;
+
+/** Types of events whose entity is a customer: what an export shows and an erasure takes. */
+export const CUSTOMER_EVENTS = [
+  'customer.upserted',
+  'payment.recorded',
+  'interaction.recorded',
+  'segment.changed',
+  'alert.raised',
+  'alert.acknowledged',
+  'alert.cleared',
+] as const satisfies readonly EventType[];
+
 /** Any event before the log has taken it. */
 export type NewEvent =
   | CustomerUpserted
@@ -122,7 +149,8 @@ export type NewEvent =
   | SegmentChanged
   | ModelStateChanged
   | ModelAliasChanged
-  | AlertEvent;
+  | AlertEvent
+  | CustomerErased;
 export type EventType = NewEvent['type'];
 
 /** What the log adds. */

@@ -25,15 +25,15 @@ function sha256(path: string): Promise<string> {
 }
 
 /**
- * Writes a consistent copy of the data to a new file, with a note of its checksum beside it.
+ * Writes a consistent copy of the data to a new file, with a note of its checksum beside it. `key`: see `DataRoom.backup`.
  * @throws ScoregraphError BAD_USER_INPUT when the file exists.
  */
-export async function backup(data: DataRoom, target: string, now: number): Promise<BackupNote> {
+export async function backup(data: DataRoom, target: string, now: number, key?: string): Promise<BackupNote> {
   if (existsSync(target)) throw badInput(`${target} exists; a backup never overwrites`);
   mkdirSync(dirname(resolve(target)), { recursive: true });
-  await data.backup(target);
+  await data.backup(target, key);
   const note = { sha256: await sha256(target), events: data.events.head(), madeAt: new Date(now).toISOString() };
-  writeFileSync(noteOf(target), `${JSON.stringify(note, null, 2)}\n`);
+  writeFileSync(noteOf(target), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 });
   return note;
 }
 

@@ -22,6 +22,8 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
   readonly #snapshots: SnapshotStore;
   readonly #held = new Map<string, Held<S>>();
   readonly #dirty = new Set<string>();
+  /** Entities that are being erased: nothing is known of them, and nothing is taken. */
+  readonly #barred = new Set<string>();
 
   /** Loads the snapshots. `replayFrom` tells from where the caller must apply the log. */
   static async open<S>(options: {
@@ -58,6 +60,7 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
   apply(events: readonly StoredEvent[]): void {
     for (const event of events) {
       if (!this.#reducer.types.has(event.type)) continue;
+      if (this.#barred.size > 0 && this.#barred.has(event.entity)) continue;
       let held = this.#held.get(event.entity);
       if (held === undefined) {
         held = { state: this.#reducer.empty(event.entity), seq: 0, dirty: false };
@@ -71,6 +74,16 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
         this.#dirty.add(event.entity);
       }
     }
+  }
+
+  bar(entity: string): void {
+    this.#barred.add(entity);
+    this.#held.delete(entity);
+    this.#dirty.delete(entity);
+  }
+
+  lift(entity: string): void {
+    this.#barred.delete(entity);
   }
 
   size(): number {
@@ -94,10 +107,13 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
     for (let next = 0; next < entities.length; ) {
       const started = performance.now();
       const documents: SnapshotDocument[] = [];
+      const states: Held<S>[] = [];
       let newest = 0;
       while (next < entities.length && performance.now() - started < SLICE_MS) {
         const key = entities[next++]!;
-        const held = this.#held.get(key)!;
+        const held = this.#held.get(key);
+        if (held === undefined) continue; // erased meanwhile
+        states.push(held);
         documents.push({ key, seq: held.seq, body: this.#reducer.encode(held.state) });
         newest = Math.max(newest, held.seq);
         held.dirty = false;
@@ -106,9 +122,12 @@ export class EmbeddedFeatureStore<S> implements FeatureStore<S> {
       const busy = performance.now() - started;
       try {
         await ready(newest);
-        await this.#snapshots.save(this.#kind, documents);
+        const still = documents.filter(({ key }, i) => this.#held.get(key) === states[i]);
+        await this.#snapshots.save(this.#kind, still);
       } catch (error) {
-        for (const { key } of documents) this.#touch(key);
+        documents.forEach(({ key }, i) => {
+          if (this.#held.get(key) === states[i]) this.#touch(key);
+        });
         throw error;
       }
       await pause(busy);

@@ -2,18 +2,28 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { encryptedTarget } from './embedded/data-file.js';
 import { EmbeddedEventLog } from './embedded/event-log.js';
-import { lockFolder } from './embedded/lock.js';
+import { keepPrivate, lockFolder } from './embedded/lock.js';
+import { EmbeddedPersonalData } from './embedded/personal-data.js';
 import { EmbeddedPredictionHistory } from './embedded/prediction-history.js';
 import { EmbeddedPredictionLog } from './embedded/prediction-log.js';
 import { ReadThread } from './embedded/read-thread.js';
 import { Storage } from './embedded/storage.js';
-import type { EventLog, Offsets, PredictionHistory, PredictionLog, SnapshotDocument, SnapshotStore } from './ports.js';
+import type {
+  EventLog,
+  Offsets,
+  PersonalData,
+  PredictionHistory,
+  PredictionLog,
+  SnapshotDocument,
+  SnapshotStore,
+} from './ports.js';
+import { type Retention, RetentionSweep } from './retention.js';
 
 /** The data file's name inside the data folder. */
 export const DATA_FILE = 'scoregraph.db';
 const RETENTION_EVERY_MS = 60_000;
-const RETENTION_SLICE = 2_000;
 
 export interface DataOptions {
   readonly dir: string;
@@ -21,8 +31,9 @@ export interface DataOptions {
   readonly logger: Logger;
   /** Writes are refused while the disk has less free. */
   readonly watermarkBytes: number;
-  /** Newest rows to keep; 0 keeps all. */
-  readonly retention: { readonly events: number; readonly predictions: number };
+  readonly retention: Retention;
+  /** The passphrase of an encrypted data file; absent: it is not encrypted. */
+  readonly key?: string | undefined;
 }
 
 /** Everything durable, behind its ports. */
@@ -32,10 +43,11 @@ export interface DataRoom {
   readonly history: PredictionHistory;
   readonly offsets: Offsets;
   readonly snapshots: SnapshotStore;
+  readonly personal: PersonalData;
   /** Deletes what retention no longer keeps, never what a replay or a consumer still needs. Runs by itself once a minute. */
   prune(): Promise<void>;
-  /** Writes a consistent copy to a new file while everything goes on. */
-  backup(target: string): Promise<void>;
+  /** Writes a consistent copy to a new file while everything goes on; encrypted with `key`, absent: as the data file is. */
+  backup(target: string, key?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,18 +56,21 @@ export interface DataRoom {
  * @throws ScoregraphError STORAGE_UNAVAILABLE with reason `LOCKED`, `READ_ONLY`, `CORRUPT` or `NEWER_FORMAT`; nothing is overwritten then.
  */
 export async function openData(options: DataOptions): Promise<DataRoom> {
+  const key = options.key ?? null;
   const release = lockFolder(options.dir);
   let storage: Storage;
   try {
-    storage = await Storage.open(join(options.dir, DATA_FILE), options.watermarkBytes);
+    keepPrivate(join(options.dir, DATA_FILE));
+    storage = await Storage.open(join(options.dir, DATA_FILE), key, options.watermarkBytes);
   } catch (error) {
     release();
     throw error;
   }
   const events = await EmbeddedEventLog.open(storage, options.clock);
   const predictions = await EmbeddedPredictionLog.open(storage, options.logger);
-  const reader = new ReadThread(join(options.dir, DATA_FILE), options.clock);
-  const prune = () => pruneOnce(storage, events, predictions, options.retention);
+  const reader = new ReadThread(join(options.dir, DATA_FILE), key, options.clock);
+  const retention = new RetentionSweep({ storage, events, predictions, clock: options.clock }, options.retention);
+  const prune = () => retention.run();
   const timer = setInterval(() => {
     prune().catch((error) => options.logger.warn({ error: messageOf(error) }, 'Retention could not run.'));
   }, RETENTION_EVERY_MS);
@@ -71,10 +86,15 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
       },
     },
     snapshots: snapshotStore(storage),
+    personal: new EmbeddedPersonalData(storage, events, predictions),
     prune,
-    backup: (target) => storage.backup(target),
+    async backup(target, copyKey) {
+      keepPrivate(target); // SQLite writes into an empty file as it finds it
+      await storage.backup(copyKey === undefined ? target : encryptedTarget(target, copyKey));
+    },
     async close() {
       clearInterval(timer);
+      await retention.close();
       await reader.close();
       await predictions.flush();
       await storage.close();
@@ -101,31 +121,4 @@ function snapshotStore(storage: Storage): SnapshotStore {
       return row?.[0] ?? 0;
     },
   };
-}
-
-async function pruneOnce(
-  storage: Storage,
-  events: EmbeddedEventLog,
-  predictions: EmbeddedPredictionLog,
-  retention: { readonly events: number; readonly predictions: number },
-): Promise<void> {
-  if (retention.events === 0 && retention.predictions === 0) return;
-  const [[needed]] = (await storage.read(
-    'SELECT min(p) FROM (SELECT position p FROM offsets UNION ALL SELECT position FROM replays)',
-    [],
-  )) as [[number | null]];
-  const upToEvent = retention.events === 0 ? 0 : Math.min(events.head() - retention.events, needed ?? 0);
-  const upToPrediction = retention.predictions === 0 ? 0 : predictions.head() - retention.predictions;
-  for (;;) {
-    const write = {
-      kind: 'prune',
-      events: Math.max(0, upToEvent),
-      predictions: Math.max(0, upToPrediction),
-      slice: RETENTION_SLICE,
-    } as const;
-    const deleted = await storage.write(write, 1, true);
-    if ((deleted[0] ?? 0) + (deleted[1] ?? 0) === 0) break;
-  }
-  await events.refresh();
-  await predictions.refresh();
 }

@@ -123,6 +123,55 @@ export interface PredictionHistory {
   ): Promise<SeriesBucket[]>;
 }
 
+/** An erasure that was asked for. */
+export interface ErasureRequest {
+  readonly entity: string;
+  readonly id: string;
+  /** What stands for the entity in the event that tells of the erasure. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly by: string;
+  /** Milliseconds UTC. */
+  readonly requestedAt: number;
+}
+export interface ErasureResult {
+  /** Position of the event that tells of it. */
+  readonly seq: number;
+  /** Log entries that became tombstones. */
+  readonly events: number;
+  readonly predictions: number;
+}
+
+/** What is held about one person: to be shown, and to be erased. */
+export interface PersonalData {
+  /** Whether anything is: an event, a prediction or a saved state. */
+  holds(entity: string): Promise<boolean>;
+  /** Events about the entity with position > `after`, oldest first, at most `limit`. */
+  events(entity: string, after: number, limit: number): Promise<StoredEvent[]>;
+  /** Predictions about the entity behind `after` in time (null: from the first on), oldest first, at most `limit`. */
+  predictions(entity: string, after: HistoryKey | null, limit: number): Promise<PositionedPrediction[]>;
+  /** The saved document of one key; null where there is none. */
+  document(kind: string, key: string): Promise<SnapshotDocument | null>;
+  /**
+   * Notes durably that the entity is to be erased. The note stays until `end`, over crashes too: whoever finds one carries it through.
+   * Noting it twice changes nothing.
+   */
+  begin(request: ErasureRequest): Promise<void>;
+  /** The noted erasures. */
+  pending(): Promise<ErasureRequest[]>;
+  /**
+   * Erases a noted entity in one transaction: its log entries become tombstones, its predictions and saved state are gone, `documents`
+   * replace saved documents that name it, and the event `customer.erased` is appended. What other calls asked to be written before comes
+   * before. Again: answers the same and does nothing.
+   */
+  erase(entity: string, at: number, documents: readonly SavedDocument[]): Promise<ErasureResult>;
+  /** Forgets the note, and cleans the files of what deleted rows leave behind. When it resolves nothing of the entity is in any of them. */
+  end(entity: string): Promise<void>;
+}
+export interface SavedDocument extends SnapshotDocument {
+  readonly kind: string;
+}
+
 /** Durable positions of consumers of the log. */
 export interface Offsets {
   /** 0 when the consumer is new. */

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { ScoregraphError } from '../core/errors.js';
 import type { AlertEvent, FraudAlert, Stored, StoredEvent } from '../core/events.js';
-import type { EventLog, PredictionLog, SnapshotStore } from '../data/ports.js';
+import type { EventLog, PredictionLog, SavedDocument, SnapshotStore } from '../data/ports.js';
 
 export const ALERT_EVENTS = ['alert.raised', 'alert.acknowledged', 'alert.cleared'] as const;
 const KIND = 'fraud-alerts';
 const KEY = 'standing';
+/** Where the alerts that stand are saved: one document for all customers. */
+export const ALERTS_DOCUMENT = { kind: KIND, key: KEY } as const;
 const PAGE = 1_000;
 /** Raised alerts read at once while a page is filled. */
 const WALK = 200;
@@ -27,6 +29,12 @@ const saved = z.object({
   alerts: z.array(z.object({ seq: z.number(), alert: z.custom<FraudAlert>() })),
 });
 
+/** The saved state without what it says of one customer. @throws ScoregraphError STORAGE_UNAVAILABLE for a state of another shape. */
+export function withoutCustomer(body: string, customerId: string): string {
+  const state = readState(body);
+  return JSON.stringify({ ...state, alerts: state.alerts.filter(({ alert }) => alert.customerId !== customerId) });
+}
+
 /** The alerts that stand, as the log has them: a read model that follows it and saves where it is. */
 export class StandingAlerts {
   readonly #log: EventLog;
@@ -37,6 +45,8 @@ export class StandingAlerts {
   #seq = 0;
   #savedSeq = -1;
   #savedPosition = -1;
+  /** Customers who are being erased. */
+  readonly #barred = new Set<string>();
 
   /**
    * Reads the saved state and the alerts on the log since. `position`: the place in the stream of scored payments up to which alerts
@@ -88,7 +98,7 @@ export class StandingAlerts {
     for (const event of events) {
       if (event.seq <= this.#seq) continue;
       this.#seq = event.seq;
-      if (!isAlert(event)) continue;
+      if (!isAlert(event) || this.#barred.has(event.entity)) continue;
       fresh.push(event);
       if (event.type === 'alert.cleared') this.#alerts.delete(event.id);
       else if (event.type === 'alert.raised' || this.#alerts.has(event.id)) this.#put(event.seq, event.payload);
@@ -100,10 +110,25 @@ export class StandingAlerts {
   async save(position: number): Promise<void> {
     const seq = this.#seq;
     if (seq === this.#savedSeq && position === this.#savedPosition) return;
-    const alerts = [...this.#alerts.values()].map(({ seq, alert }) => ({ seq, alert }));
-    await this.#snapshots.save(KIND, [{ key: KEY, seq, body: JSON.stringify({ position, alerts }) }], seq);
+    await this.#snapshots.save(KIND, [this.document(position)], seq);
     this.#savedSeq = seq;
     this.#savedPosition = position;
+  }
+
+  /** The state as it is saved. */
+  document(position: number): SavedDocument {
+    const alerts = [...this.#alerts.values()].map(({ seq, alert }) => ({ seq, alert }));
+    return { kind: KIND, key: KEY, seq: this.#seq, body: JSON.stringify({ position, alerts }) };
+  }
+
+  /** Lets go of a customer's alerts and takes none, until `lift`. */
+  bar(customerId: string): void {
+    this.#barred.add(customerId);
+    for (const [id, { alert }] of this.#alerts) if (alert.customerId === customerId) this.#alerts.delete(id);
+  }
+
+  lift(customerId: string): void {
+    this.#barred.delete(customerId);
   }
 
   /**

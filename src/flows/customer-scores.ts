@@ -6,6 +6,7 @@ import { FRAUD_MODEL, type FraudPrediction } from '../domains/fraud/fraud.js';
 import type { RecommendationPrediction, RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import type { SegmentationDomain, SegmentPrediction } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
+import type { Forgetful } from './departures.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 import type { ScoredFollower, ScoredPayment } from './scoring.js';
@@ -50,7 +51,7 @@ interface CustomerScoreOptions {
  * Watches single customers through all models: a state stream. What may have moved is only noted, by customer; a watcher computes it again
  * when it comes to it, and tells only what really differs.
  */
-export class CustomerScoreWatch implements LogFollower, ScoredFollower {
+export class CustomerScoreWatch implements LogFollower, ScoredFollower, Forgetful {
   readonly #options: CustomerScoreOptions;
   readonly #watchers = new Map<string, Set<Watcher>>();
   #closed = false;
@@ -119,6 +120,13 @@ export class CustomerScoreWatch implements LogFollower, ScoredFollower {
       this.#remove(customerId, watcher);
     }
   }
+
+  /** Streams of the customer look again, find nobody, and end. */
+  bar(customerId: string): void {
+    for (const kind of KINDS) this.#touch(customerId, kind);
+  }
+
+  lift(): void {}
 
   /** Ends every stream. */
   close(): void {

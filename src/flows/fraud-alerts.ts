@@ -3,11 +3,12 @@ import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { AlertEvent, FraudAlert, NewEvent, Stored, StoredEvent } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
-import type { EventLog, PredictionLog, SnapshotStore } from '../data/ports.js';
+import type { EventLog, PredictionLog, SavedDocument, SnapshotStore } from '../data/ports.js';
 import { AlertBook, type AlertThresholds, alertThresholds } from '../domains/fraud/alert-book.js';
 import { FRAUD_MODEL, type FraudDomain, type FraudPrediction } from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
 import { StandingAlerts } from './alert-list.js';
+import type { Forgetful } from './departures.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 import type { ScoredFollower, ScoredPayment } from './scoring.js';
@@ -53,7 +54,7 @@ export interface FraudAlertOptions {
  * twice, whenever the process dies: changes are appended in the order of the payments, each names the payment it came from, and a restart
  * goes on behind the newest payment that the log or the saved place knows of.
  */
-export class FraudAlertWatch implements LogFollower, ScoredFollower {
+export class FraudAlertWatch implements LogFollower, ScoredFollower, Forgetful {
   readonly list: StandingAlerts;
   readonly #options: FraudAlertOptions;
   readonly #book: AlertBook;
@@ -70,6 +71,8 @@ export class FraudAlertWatch implements LogFollower, ScoredFollower {
   #settled: number;
   readonly #sweep: NodeJS.Timeout;
   #sweeping: Promise<void> = Promise.resolve();
+  /** Customers who are being erased. */
+  readonly #barred = new Set<string>();
   #closed = false;
 
   /**
@@ -127,6 +130,7 @@ export class FraudAlertWatch implements LogFollower, ScoredFollower {
     if (this.#failure !== null) return Promise.reject(this.#failure); // it would wait behind appends that fail
     return this.#exclusively(async () => {
       const known = (await this.find(alertIds)).map((alert) => {
+        if (alert !== null && this.#barred.has(alert.customerId)) return null;
         if (alert !== null && !inScope(scope, alert.customerId)) return null;
         const standing = alert === null ? undefined : this.#book.of(alert.customerId);
         return standing?.alertId === alert?.alertId ? (standing ?? null) : alert; // the book knows first
@@ -180,6 +184,23 @@ export class FraudAlertWatch implements LogFollower, ScoredFollower {
     this.#settle();
   }
 
+  bar(customerId: string): void {
+    this.#barred.add(customerId);
+    this.#book.forget(customerId);
+    this.list.bar(customerId);
+    this.#pending = this.#pending.filter(({ alert }) => alert.customerId !== customerId);
+  }
+
+  lift(customerId: string): void {
+    this.list.lift(customerId);
+    this.#barred.delete(customerId);
+  }
+
+  /** What `checkpoint` would save now. */
+  document(): SavedDocument {
+    return this.list.document(this.#settled);
+  }
+
   /** Saves what stands and how far payments were looked at. */
   checkpoint(): Promise<void> {
     return this.list.save(this.#settled);
@@ -206,6 +227,7 @@ export class FraudAlertWatch implements LogFollower, ScoredFollower {
   #look(prediction: FraudPrediction, position: number): void {
     if (position <= this.#decided) return;
     this.#decided = position;
+    if (this.#barred.size > 0 && this.#barred.has(prediction.entity)) return;
     const changes = this.#book.observe(prediction, position, this.#options.clock.now());
     if (changes === null) return;
     for (const { kind, alert } of changes)
@@ -228,7 +250,8 @@ export class FraudAlertWatch implements LogFollower, ScoredFollower {
       const batch = this.#pending.slice(0, MAX_BATCH);
       try {
         await this.#options.append(batch.map(toEvent));
-        this.#pending.splice(0, batch.length);
+        const written = new Set(batch); // an erasure may have taken some of what waits
+        this.#pending = this.#pending.filter((change) => !written.has(change));
         this.#failure = null;
       } catch (error) {
         this.#failure = error;

@@ -4,6 +4,7 @@ import { badInput } from '../core/errors.js';
 import type { EventSource, NewEvent, StoredEvent } from '../core/events.js';
 import { uuidv7 } from '../core/ids.js';
 import type { EventLog } from '../data/ports.js';
+import type { Forgetful } from './departures.js';
 import {
   type CustomerInput,
   checkAmount,
@@ -22,6 +23,8 @@ import {
 export interface IngestWorld {
   knownCustomer(customerId: string): boolean;
   knownItem(itemId: string): boolean;
+  /** Whether this customer is being erased at the moment. */
+  leaving(customerId: string): boolean;
   /** Log position that `knownCustomer` and `knownItem` have seen: under load they follow the log at a distance. */
   seen(): number;
   /** Which of these predictionIds were recorded. */
@@ -80,7 +83,7 @@ const NONE: Announced = { customers: new Set(), items: new Set() };
  * The one way events come in: validate, append durably, hand to the projection. Items are judged one by one: a bad one
  * is refused with a reason and the others go in. Sending an id again with the same content answers the first record.
  */
-export class Ingest {
+export class Ingest implements Forgetful {
   readonly #log: EventLog;
   readonly #world: IngestWorld;
   readonly #clock: Clock;
@@ -222,6 +225,16 @@ export class Ingest {
     return { events: stored, errors, acceptedCount, repeatedCount, durableThrough };
   }
 
+  /** A customer who is being erased is not known any more. */
+  bar(customerId: string): void {
+    this.#announced.customers.delete(customerId);
+  }
+
+  /** What was on its way when the erasure began has arrived by now. */
+  lift(customerId: string): void {
+    this.#announced.customers.delete(customerId);
+  }
+
   #announce(event: StoredEvent): void {
     if (event.type === 'customer.upserted') this.#announced.customers.add(event.entity);
     else if (event.type === 'item.upserted') this.#announced.items.add(event.entity);
@@ -240,6 +253,7 @@ export class Ingest {
     const wrong =
       checkId(input.customerId, 'customerId') ??
       (inScope(scope, input.customerId) ? null : NO_SUCH_CUSTOMER) ??
+      this.#leaving(input.customerId) ??
       (input.country == null ? null : checkText(input.country, 'country', 100)) ??
       (input.createdAt == null ? null : checkTime(input.createdAt, this.#clock, 'createdAt'));
     if (wrong !== null) return wrong;
@@ -326,6 +340,7 @@ export class Ingest {
   #customerOf(customerId: string, scope: CustomerScope, earlier: Announced): Refusal | null {
     return (
       checkId(customerId, 'customerId') ??
+      (inScope(scope, customerId) ? this.#leaving(customerId) : null) ??
       (inScope(scope, customerId) &&
       (this.#world.knownCustomer(customerId) ||
         this.#announced.customers.has(customerId) ||
@@ -333,6 +348,15 @@ export class Ingest {
         ? null
         : NO_SUCH_CUSTOMER)
     );
+  }
+
+  #leaving(customerId: string): Refusal | null {
+    if (!this.#world.leaving(customerId)) return null;
+    return {
+      code: 'BEING_ERASED',
+      field: 'customerId',
+      message: 'this customer is being erased: try again in a moment',
+    };
   }
 
   #event<T extends NewEvent['type']>(

@@ -13,7 +13,9 @@ export interface LogBackedSource<T> {
   readonly name: string;
   /** Whom or what an entry is about: of two with one key the newer makes the older stale. */
   keyOf(value: T): string;
-  /** Entries with position > `after`, oldest first. */
+  /** Whether that is a customer. */
+  readonly isPersonal: boolean;
+  /** Entries with position > `after`, oldest first. Fewer than `limit`: there are no more. */
   read(after: number, limit: number): Promise<readonly Positioned<T>[]>;
   /** Newest readable position. */
   head(): number;

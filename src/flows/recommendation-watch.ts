@@ -5,6 +5,7 @@ import type { FeatureStore } from '../data/ports.js';
 import type { RecommendationPrediction, RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
+import type { Forgetful } from './departures.js';
 import type { LogFollower } from './projection.js';
 
 /** A list that could not be had is tried again after this. */
@@ -14,7 +15,7 @@ const RETRY_MS = 2_000;
  * Watches customers' lists: a state stream. The latest list comes first, then a new one whenever an interaction really
  * changed its items or their order; what a slow reader did not fetch in between is conflated into the newest.
  */
-export class RecommendationWatch implements LogFollower {
+export class RecommendationWatch implements LogFollower, Forgetful {
   readonly #store: FeatureStore<CustomerState>;
   readonly #domain: RecommendationsDomain;
   readonly #touched = new Hub<string>((customerId) => [customerId]);
@@ -66,6 +67,13 @@ export class RecommendationWatch implements LogFollower {
       stop();
     }
   }
+
+  /** Streams of the customer look again, find nobody, and end. */
+  bar(customerId: string): void {
+    this.#touched.publish(customerId);
+  }
+
+  lift(): void {}
 
   close(): void {
     this.#touched.close();

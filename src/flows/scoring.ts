@@ -9,6 +9,7 @@ import type { FraudDomain, FraudPrediction } from '../domains/fraud/fraud.js';
 import type { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
 import { type ChunkPredictions, ChunkScoring, type PendingPayment } from './chunk-scoring.js';
+import type { Forgetful } from './departures.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
@@ -41,7 +42,7 @@ const RETRY_MS = 200;
  * log's order says (before the payment itself counts), scores in chunks, and writes predictions and offset in one
  * transaction; only then are they published. A crash in between repeats the chunk with the same predictionIds.
  */
-export class PaymentScorer implements LogFollower {
+export class PaymentScorer implements LogFollower, Forgetful {
   readonly #store: FeatureStore<CustomerState>;
   readonly #domain: FraudDomain;
   readonly #predictions: PredictionLog;
@@ -60,6 +61,8 @@ export class PaymentScorer implements LogFollower {
   #offset: number;
   #waiting: { seq: number; resolve: () => void }[] = [];
   #closed = false;
+  /** Erased customers, and the position up to which payments are theirs; kept until all of those are dealt with. */
+  readonly #barred = new Map<string, number>();
 
   /** `offset`: the durable position that the last run reached. */
   constructor(options: {
@@ -105,7 +108,7 @@ export class PaymentScorer implements LogFollower {
   /** Takes the features of new payments, and brings the feature store up to date, in one walk in log order. */
   see(events: readonly StoredEvent[]): void {
     for (const event of events) {
-      if (event.type === 'payment.recorded' && event.seq > this.#offset) {
+      if (event.type === 'payment.recorded' && event.seq > this.#offset && !this.#isBarred(event)) {
         const state = this.#store.peek(event.entity);
         if (state)
           this.#queue.push({
@@ -137,6 +140,16 @@ export class PaymentScorer implements LogFollower {
       }, timeoutMs);
       this.#waiting.push(entry);
     });
+  }
+
+  bar(customerId: string): void {
+    this.#barred.set(customerId, Number.POSITIVE_INFINITY);
+    this.#queue = this.#queue.filter(({ event }) => event.entity !== customerId);
+  }
+
+  lift(customerId: string, seq: number): void {
+    if (this.#offset < seq && !this.#idle) this.#barred.set(customerId, seq);
+    else this.#barred.delete(customerId);
   }
 
   /** Writes the offset past events that needed no scoring, so that a restart does not read them again. */
@@ -177,10 +190,12 @@ export class PaymentScorer implements LogFollower {
     }
   }
 
-  async #commit(chunk: readonly PendingPayment[], results: ChunkPredictions, through: number): Promise<void> {
-    const made = results.filter((prediction): prediction is FraudPrediction => prediction !== null);
+  async #commit(chunk: readonly PendingPayment[], scored: ChunkPredictions, through: number): Promise<void> {
     for (;;) {
       try {
+        const results =
+          this.#barred.size === 0 ? scored : scored.map((p, i) => (this.#isBarred(chunk[i]!.event) ? null : p));
+        const made = results.filter((prediction): prediction is FraudPrediction => prediction !== null);
         const positions = await this.#predictions.commit(made satisfies PredictionRecord[], {
           name: SCORER,
           offset: through,
@@ -201,11 +216,12 @@ export class PaymentScorer implements LogFollower {
     results: ChunkPredictions,
     positions: readonly number[],
   ): Promise<void> {
-    const scored: Positioned<ScoredPayment>[] = [];
+    let scored: Positioned<ScoredPayment>[] = [];
     results.forEach((prediction, index) => {
       if (prediction === null) return;
       scored.push({ position: positions[scored.length]!, value: { event: chunk[index]!.event, prediction } });
     });
+    if (this.#barred.size > 0) scored = scored.filter(({ value }) => !this.#isBarred(value.event)); // erased while it was written
     for (let i = 0; i < scored.length; i += PUBLISH_AT_ONCE) {
       if (i > 0) await new Promise(setImmediate);
       const some = scored.slice(i, i + PUBLISH_AT_ONCE);
@@ -214,8 +230,13 @@ export class PaymentScorer implements LogFollower {
     }
   }
 
+  #isBarred({ entity, seq }: Stored<PaymentRecorded>): boolean {
+    return this.#barred.size > 0 && seq < (this.#barred.get(entity) ?? 0);
+  }
+
   #reached(offset: number): void {
     this.#offset = offset;
+    for (const [customerId, seq] of this.#barred) if (seq <= offset) this.#barred.delete(customerId);
     if (this.#waiting.length === 0) return;
     const done = this.#waiting.filter(({ seq }) => seq <= offset);
     this.#waiting = this.#waiting.filter(({ seq }) => seq > offset);

@@ -9,6 +9,7 @@ import { plainRecord } from '../domains/prediction.js';
 import type { SegmentationDomain, SegmentPrediction } from '../domains/segmentation/segmentation.js';
 import type { Hub } from '../events/hub.js';
 import type { CustomerState } from '../features/customer-state.js';
+import type { Departures } from './departures.js';
 import type { Positioned } from './log-stream.js';
 import type { LogFollower } from './projection.js';
 
@@ -29,6 +30,7 @@ export class SegmentWatch implements LogFollower {
   readonly #hub: Hub<Positioned<Stored<SegmentChanged>>>;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #departures: Departures;
   readonly #watched = new Map<string, number>();
   #watchingAll = 0;
   readonly #touched = new Set<string>();
@@ -46,6 +48,8 @@ export class SegmentWatch implements LogFollower {
     hub: Hub<Positioned<Stored<SegmentChanged>>>;
     clock: Clock;
     logger: Logger;
+    /** Of whom no change is noted. */
+    departures: Departures;
   }) {
     this.#store = options.store;
     this.#domain = options.domain;
@@ -54,6 +58,7 @@ export class SegmentWatch implements LogFollower {
     this.#hub = options.hub;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#departures = options.departures;
     this.#sweep = setInterval(() => this.#touchWatched(), SWEEP_MS);
     this.#sweep.unref();
   }
@@ -83,6 +88,7 @@ export class SegmentWatch implements LogFollower {
 
   see(events: readonly StoredEvent[]): void {
     for (const event of events) {
+      if (this.#departures.isLeaving(event.entity)) continue;
       if (event.type === 'segment.changed') this.#hub.publish({ position: event.seq, value: event });
       else if (
         event.type === 'interaction.recorded' &&
@@ -99,6 +105,7 @@ export class SegmentWatch implements LogFollower {
     const previous = this.#store.peek(customerId)?.segment ?? null;
     const current = prediction.output.segment;
     if (this.#closed || previous === current || this.#recording.has(customerId)) return;
+    if (this.#departures.isRecent(customerId)) return; // it may have been asked for before the erasure
     this.#recording.add(customerId);
     this.#record(customerId, previous, prediction)
       .catch((error) =>
@@ -119,6 +126,7 @@ export class SegmentWatch implements LogFollower {
     const record = { ...plainRecord(prediction), eventId: id };
     // The prediction goes first: whoever reads the event must find it.
     if (!prediction.recorded) await this.#predictions.commit([record]);
+    if (this.#departures.isRecent(customerId)) return;
     await this.#append({
       id,
       type: 'segment.changed',

@@ -1,11 +1,12 @@
-import type {
-  AlertEvent,
-  EventType,
-  ModelStateChanged,
-  NewEvent,
-  PaymentRecorded,
-  SegmentChanged,
-  Stored,
+import {
+  type AlertEvent,
+  CUSTOMER_EVENTS,
+  type EventType,
+  type ModelStateChanged,
+  type NewEvent,
+  type PaymentRecorded,
+  type SegmentChanged,
+  type Stored,
 } from '../core/events.js';
 import type { EventLog, PredictionLog } from '../data/ports.js';
 import { FRAUD_MODEL, type FraudPrediction } from '../domains/fraud/fraud.js';
@@ -45,21 +46,28 @@ export function scoredStream(
     name: 'scored',
     live,
     keyOf: ({ event }) => event.entity,
+    isPersonal: true,
     head: () => predictions.head(),
     horizon: () => predictions.horizon(),
     async read(after, limit) {
-      const page = await predictions.read(FRAUD_MODEL, after, limit);
-      const payments = (await events.byIds(
-        'payment.recorded',
-        page.map(({ record }) => record.eventId!),
-      )) as (Stored<PaymentRecorded> | null)[];
-      // An entry without its event (it was erased) has nothing left to show, but keeps its position.
-      return page.flatMap(({ position, record }, i) => {
-        const event = payments[i] ?? null;
-        return event === null
-          ? []
-          : [{ position, value: { event, prediction: { ...record, recorded: true } as FraudPrediction } }];
-      });
+      const entries: Positioned<ScoredPayment>[] = [];
+      // An entry without its event (retention took it) has nothing left to show. A page must be full all the same while there are more:
+      // one that is not says that it was the last.
+      for (let from = after; ; ) {
+        const wanted = limit - entries.length;
+        const page = await predictions.read(FRAUD_MODEL, from, wanted);
+        const payments = (await events.byIds(
+          'payment.recorded',
+          page.map(({ record }) => record.eventId!),
+        )) as (Stored<PaymentRecorded> | null)[];
+        page.forEach(({ position, record }, i) => {
+          const event = payments[i] ?? null;
+          if (event !== null)
+            entries.push({ position, value: { event, prediction: { ...record, recorded: true } as FraudPrediction } });
+        });
+        if (page.length < wanted || entries.length === limit) return entries;
+        from = page[page.length - 1]!.position;
+      }
     },
   };
 }
@@ -75,6 +83,7 @@ function eventStream<E extends NewEvent>(
     name,
     live,
     keyOf: (change) => change.entity,
+    isPersonal: types.every((type) => (CUSTOMER_EVENTS as readonly EventType[]).includes(type)),
     head: () => events.head(),
     horizon: () => events.horizon(),
     async read(after, limit) {

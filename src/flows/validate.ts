@@ -7,6 +7,7 @@ export type IngestErrorCode =
   | 'INVALID'
   | 'DUPLICATE_WITH_OTHER_CONTENT'
   | 'UNKNOWN_CUSTOMER'
+  | 'BEING_ERASED'
   | 'UNKNOWN_ITEM'
   | 'UNKNOWN_PREDICTION'
   | 'TOO_OLD'

@@ -11,12 +11,14 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
-import { type Authorisation, withoutSuggestion } from './authorisation.js';
+import type { Admission } from './admission.js';
+import { withoutSuggestion } from './authorisation.js';
 import type { GraphContext } from './context.js';
+import { settled } from './cost/charge.js';
 import type { ErrorPresenter } from './errors.js';
 import type { Executor } from './executor.js';
-import { MAX_TOKENS } from './pipeline.js';
 
 /**
  * Apollo Server for the HTTP door. The cache-control plugin is off because it costs a third of the throughput and nothing here is
@@ -26,10 +28,11 @@ export function createApollo(options: {
   schema: GraphQLSchema;
   executor: Executor;
   presenter: ErrorPresenter;
-  authorisation: Authorisation;
   logger: Logger;
+  admission: Admission;
+  maxTokens: number;
 }): ApolloServer<GraphContext> {
-  const { schema, executor, presenter, authorisation, logger } = options;
+  const { schema, executor, presenter, logger, admission, maxTokens } = options;
   return new ApolloServer<GraphContext>({
     schema,
     introspection: true,
@@ -37,10 +40,10 @@ export function createApollo(options: {
     persistedQueries: false, // the door finds the document, as every door does: see documents/
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    parseOptions: { maxTokens: MAX_TOKENS },
+    parseOptions: { maxTokens },
     formatError: (formatted, error) => presenter.present(error, formatted),
     plugins: [
-      executing(executor, presenter, authorisation),
+      executing(executor, presenter, admission),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],
@@ -61,7 +64,7 @@ export function createApollo(options: {
 function executing(
   executor: Executor,
   presenter: ErrorPresenter,
-  authorisation: Authorisation,
+  admission: Admission,
 ): ApolloServerPlugin<GraphContext> {
   const listener: GraphQLRequestListener<GraphContext> = {
     async responseForOperation({ document, operation, request, contextValue }: Resolved) {
@@ -69,12 +72,10 @@ function executing(
       if (operation === undefined) return null;
       if (operation.operation === 'subscription') return refusal(presenter, noStream());
       const { operationName, variables } = request;
-      try {
-        authorisation.check(document, operationName, contextValue.call.principal);
-      } catch (error) {
-        return response(403, { errors: [presenter.present(error)] });
-      }
-      const result = await executor.execute({ document, operationName, variables, context: contextValue });
+      const refused = admission.admit({ document, operation, variables, context: contextValue });
+      if (refused !== null) return refusedBy(presenter, refused);
+      const executed = await executor.execute({ document, operationName, variables, context: contextValue });
+      const result = settled(executed, contextValue.charge, showsCost(request));
       if (result.errors === undefined) return response(200, result);
       const errors = result.errors.map((error) => presenter.present(error));
       return response(result.data === undefined ? 400 : 200, { ...result, errors });
@@ -104,6 +105,18 @@ const response = (status: number, singleResult: Single): GraphQLResponse => ({
 
 const refusal = (presenter: ErrorPresenter, error: GraphQLError): GraphQLResponse =>
   response(406, { errors: [presenter.present(error)] });
+
+function refusedBy(presenter: ErrorPresenter, error: ScoregraphError): GraphQLResponse {
+  const status = { RATE_LIMITED: 429, FORBIDDEN: 403 }[error.code as string] ?? 400;
+  const answer = response(status, { errors: [presenter.present(error)] });
+  const { retryAfterMs } = error.details;
+  if (retryAfterMs !== undefined) answer.http.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
+  return answer;
+}
+
+/** Whether the answer is to say what it cost: `x-cost: 1`, or `extensions: { cost: true }` of the request. */
+const showsCost = ({ http, extensions }: Resolved['request']) =>
+  http?.headers.get('x-cost') === '1' || extensions?.cost === true;
 
 /** What a subscription is told whose client said that it takes one document. */
 export const NO_STREAM =

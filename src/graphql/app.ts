@@ -8,7 +8,7 @@ import type {
   SegmentChanged,
   Stored,
 } from '../core/events.js';
-import type { EventLog, FeatureStore, PredictionHistory, PredictionLog } from '../data/ports.js';
+import type { EventLog, FeatureStore, PersonalData, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { GenericDomain } from '../domains/generic/generic.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
@@ -16,6 +16,7 @@ import type { SegmentationDomain } from '../domains/segmentation/segmentation.js
 import type { CustomerState } from '../features/customer-state.js';
 import type { Catalogue } from '../flows/catalogue.js';
 import type { CustomerScoreWatch } from '../flows/customer-scores.js';
+import type { CustomerErasure } from '../flows/erasure.js';
 import type { FraudAlertWatch } from '../flows/fraud-alerts.js';
 import type { Ingest } from '../flows/ingest.js';
 import type { LiveStats } from '../flows/live-stats.js';
@@ -34,6 +35,8 @@ export interface App {
   readonly events: EventLog;
   readonly predictions: PredictionLog;
   readonly history: PredictionHistory;
+  readonly personal: PersonalData;
+  readonly erasure: CustomerErasure;
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;
@@ -55,6 +58,8 @@ export interface App {
   readonly models: ModelDirectory;
   readonly schema: SchemaFeed;
   readonly modelOperations: ModelOperations;
+  /** What a row of a version costs, in microseconds of compute time. */
+  readonly rowMicroseconds: (model: string, version: number) => number;
   readonly engine: () => EngineFacts;
   readonly simulation: () => SimulationFacts | null;
   /** Source written on events that come through the graph. */

@@ -17,6 +17,7 @@ import type { Guard } from '../access/guard.js';
 import type { Principal } from '../access/principal.js';
 import { ScoregraphError } from '../core/errors.js';
 import { isRole, type Role } from '../core/roles.js';
+import type { Check } from './admission.js';
 
 /** Who may have a field. */
 export interface Decision {
@@ -134,6 +135,19 @@ export class Authorisation {
     if (decision.role !== null && !needs.roles.has(decision.role)) needs.roles.set(decision.role, coordinate);
     if (decision.ofAll) needs.ofAll ??= coordinate;
   }
+}
+
+/** Whether the caller may have what they ask for, as one of the checks that every operation passes. */
+export function authorisationCheck(authorisation: Authorisation): Check {
+  return ({ document, operation, context }) => {
+    try {
+      authorisation.check(document, operation.name?.value, context.call.principal);
+      return null;
+    } catch (error) {
+      if (error instanceof ScoregraphError) return error;
+      throw error;
+    }
+  };
 }
 
 /** The first `@access` of these definitions; null without one. */

@@ -2,6 +2,7 @@ import type { Call, Guard } from '../access/guard.js';
 import type { CustomerScope } from '../access/principal.js';
 import type { RowContext } from '../core/predictions.js';
 import type { App } from './app.js';
+import type { Charge } from './cost/charge.js';
 import { Loaders } from './loaders.js';
 
 /** What resolvers get: who calls, what they may call, and this operation's loaders. */
@@ -12,6 +13,8 @@ export class GraphContext {
   /** What goes with every row this operation asks for. */
   readonly row: RowContext;
   readonly loaders: Loaders;
+  /** What the operation was charged; null before it was admitted, and for what happens after its beginning (events). */
+  charge: Charge | null = null;
 
   constructor(app: App, guard: Guard, call: Call) {
     this.app = app;

@@ -40,12 +40,7 @@ export class ErrorPresenter {
     const cause = original(error);
     const place = placeOf(error, formatted);
     if (cause instanceof ScoregraphError) {
-      const { model, version, reason, retryAfterMs, field } = cause.details;
-      return {
-        message: cause.message,
-        ...place,
-        extensions: defined({ code: cause.code, model, version, reason, retryAfterMs, field }),
-      };
+      return { message: cause.message, ...place, extensions: extensionsOf(cause) };
     }
     const code = formatted?.extensions?.code ?? (error instanceof GraphQLError ? error.extensions.code : undefined);
     if (typeof code === 'string' && LIBRARY_CODES.has(code)) {
@@ -76,6 +71,17 @@ export class ErrorPresenter {
     }
     counter.add();
   }
+}
+
+/** What an expected failure says as data. */
+function extensionsOf({ code, details }: ScoregraphError): Record<string, unknown> {
+  const { model, version, reason, retryAfterMs, field, cost, limit, remaining } = details;
+  return defined({ code, model, version, reason, retryAfterMs, field, cost, limit, remaining });
+}
+
+/** An expected failure as an error of GraphQL, for doors that show errors as they are as well as for those that present them. */
+export function refusalOf(error: ScoregraphError): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error, extensions: extensionsOf(error) });
 }
 
 function original(error: unknown): unknown {

@@ -17,9 +17,10 @@ import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
+import { settled } from './cost/charge.js';
 import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
-import type { ErrorPresenter } from './errors.js';
+import { type ErrorPresenter, refusalOf } from './errors.js';
 import { withLocations } from './executor.js';
 import type { SchemaGeneration, ServingSchema } from './generation.js';
 import type { LiveSubscription } from './live/frames.js';
@@ -27,7 +28,7 @@ import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
-export const MAX_TOKENS = 10_000;
+const MAX_TOKENS = 10_000;
 /** Parsed and validated documents remembered. */
 const MAX_DOCUMENTS = 1_000;
 
@@ -46,6 +47,7 @@ export interface ReadyOperation extends ExecutionArgs {
   readonly contextValue: GraphContext;
   /** What it was validated for, and finishes with. */
   readonly generation: SchemaGeneration;
+  readonly showsCost: boolean;
   /** Cancels what the operation still has under way. */
   end(): void;
 }
@@ -63,12 +65,14 @@ export class GraphPipeline {
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
+  readonly #maxTokens: number;
 
   constructor(options: {
     host: ServingSchema;
     app: App;
     guard: Guard;
     presenter: ErrorPresenter;
+    maxTokens: number;
     /** Default: any document is answered, and clients may register theirs. */
     documents?: Documents;
   }) {
@@ -77,6 +81,7 @@ export class GraphPipeline {
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
+    this.#maxTokens = options.maxTokens;
     this.live = new LiveGraph({
       execute: ({ document, operationName, variableValues: variables, generation }, root, context) => {
         const result = generation.executor.execute({ document, operationName, variables, context, root });
@@ -114,10 +119,11 @@ export class GraphPipeline {
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
-    try {
-      generation.authorisation.check(document, request.operationName, call.principal);
-    } catch (error) {
-      return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
+    const { variables } = request;
+    const refused = generation.admission.admit({ document, operation, variables, context: contextValue });
+    if (refused !== null) {
+      ending.end();
+      return { kind: 'refused', errors: [refusalOf(refused)] };
     }
     return {
       kind: 'ready',
@@ -129,6 +135,7 @@ export class GraphPipeline {
         variableValues: request.variables ?? null,
         contextValue,
         operation: operation.operation,
+        showsCost: (request.extensions as { cost?: unknown } | null | undefined)?.cost === true,
         end: () => ending.end(),
       },
     };
@@ -142,7 +149,7 @@ export class GraphPipeline {
       variables: args.variableValues,
       context: args.contextValue,
     });
-    return this.#presented(result, args);
+    return settled(this.#presented(result, args), args.contextValue.charge, args.showsCost);
   }
 
   /**
@@ -152,7 +159,8 @@ export class GraphPipeline {
    */
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return this.#presented(source, args);
+    if (!(Symbol.asyncIterator in source))
+      return settled(this.#presented(source, args), args.contextValue.charge, false);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -192,7 +200,7 @@ export class GraphPipeline {
     const { documents } = generation;
     const known = documents.get(query);
     if (known !== undefined) return known;
-    const made = checkDocument(generation.schema, query);
+    const made = checkDocument(generation.schema, query, this.#maxTokens);
     if (documents.size >= MAX_DOCUMENTS) {
       for (const oldest of documents.keys()) {
         documents.delete(oldest);
@@ -205,10 +213,14 @@ export class GraphPipeline {
 }
 
 /** The document of a text: parsed with a token limit and validated. What is wrong with it when it is none that could run. */
-export function checkDocument(schema: GraphQLSchema, text: string): DocumentNode | readonly GraphQLError[] {
+export function checkDocument(
+  schema: GraphQLSchema,
+  text: string,
+  maxTokens = MAX_TOKENS,
+): DocumentNode | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
-    document = parse(text, { maxTokens: MAX_TOKENS });
+    document = parse(text, { maxTokens });
   } catch (error) {
     return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }

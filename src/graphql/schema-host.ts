@@ -1,15 +1,17 @@
 import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
-import type { Guard } from '../access/guard.js';
 import type { Logger } from '../core/logger.js';
+import type { Admission } from './admission.js';
 import { createApollo } from './apollo.js';
 import type { GraphContext } from './context.js';
 import type { ErrorPresenter } from './errors.js';
 import { SchemaGeneration, type ServingSchema } from './generation.js';
 
 export interface SchemaHostOptions {
-  readonly guard: Guard;
+  /** What operations of a schema must pass. @throws Error when the schema is not fit to be served: a field says nothing of its access. */
+  readonly admission: (schema: GraphQLSchema) => Admission;
   readonly presenter: ErrorPresenter;
+  readonly maxTokens: number;
   readonly logger: Logger;
 }
 
@@ -31,7 +33,7 @@ export class SchemaHost implements ServingSchema {
 
   /** @throws Error when the schema is not fit to be served. */
   static async start(schema: GraphQLSchema, options: SchemaHostOptions): Promise<SchemaHost> {
-    const generation = new SchemaGeneration(1, schema, options.guard);
+    const generation = new SchemaGeneration(1, schema, options.admission(schema));
     return new SchemaHost(options, generation, await apolloFor(generation, options));
   }
 
@@ -51,7 +53,7 @@ export class SchemaHost implements ServingSchema {
    */
   swap(schema: GraphQLSchema): Promise<SchemaGeneration> {
     const swapped = this.#swapping.then(async () => {
-      const generation = new SchemaGeneration(this.#current.number + 1, schema, this.#options.guard);
+      const generation = new SchemaGeneration(this.#current.number + 1, schema, this.#options.admission(schema));
       // The old server is not stopped: requests that it took are still with it, and it holds nothing but memory.
       this.#apollo = await apolloFor(generation, this.#options);
       this.#current = generation;
@@ -68,10 +70,10 @@ export class SchemaHost implements ServingSchema {
 }
 
 async function apolloFor(
-  { schema, executor, authorisation }: SchemaGeneration,
-  { presenter, logger }: SchemaHostOptions,
+  { schema, executor, admission }: SchemaGeneration,
+  { presenter, maxTokens, logger }: SchemaHostOptions,
 ): Promise<ApolloServer<GraphContext>> {
-  const apollo = createApollo({ schema, executor, presenter, authorisation, logger });
+  const apollo = createApollo({ schema, executor, presenter, admission, maxTokens, logger });
   await apollo.start();
   return apollo;
 }

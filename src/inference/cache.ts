@@ -21,6 +21,10 @@ export class PredictionCache {
     return this.#entries.size;
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** The key of a row for one version. */
   static key(model: string, version: number, { inputs, topK }: Row): string {
     let key = `${model}/${version}`;

@@ -99,6 +99,11 @@ export class InferenceService implements Inference {
       : this.#cached(this.#cache, model, version, row, context);
   }
 
+  /** Forgets the answers it keeps: they are kept by the features of somebody. */
+  clearCache(): void {
+    this.#cache?.clear();
+  }
+
   /** Rows that wait for a version. */
   queued(model: string, version: number): number {
     return this.#batcher.queued(model, version);

@@ -60,7 +60,7 @@ export interface ServerOptions {
   readonly guard: NdjsonDoorOptions['guard'] & Pick<Guard, 'mayIntrospect'>;
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
-  readonly events?: Pick<NdjsonDoorOptions, 'ingest' | 'window' | 'source'>;
+  readonly events?: Pick<NdjsonDoorOptions, 'budgets' | 'ingest' | 'window' | 'source' | 'lineMs'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];

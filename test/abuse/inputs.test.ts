@@ -165,7 +165,8 @@ describe('misuse', () => {
       expect(response.status, body).toBe(status);
       expect(((await response.json()) as { errors?: { message: string }[] }).errors?.[0]?.message, body).toBeTruthy();
     }
-    expect((await send('{ models { name } }', { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await send('{ models { name } }', { 'content-type': 'text/plain' })).status).toBe(400);
+    expect((await send('{ models { name } }', { 'content-type': 'application/graphql' })).status).toBe(415);
     expect((await send('', {}, 'PATCH')).status).toBe(405);
     expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
     expect((await send('', {}, 'GET')).status).toBe(400);

@@ -37,6 +37,15 @@ export type CustomerInput = {
   readonly customerId: Scalars['ID']['input'];
 };
 
+/** What kind of thing is held. */
+export type CustomerRecordKind =
+  /** The customer, and their state as the features have it. */
+  | 'CUSTOMER'
+  /** An event of the log about them. */
+  | 'EVENT'
+  /** A recorded prediction about them, with the features that the model saw. */
+  | 'PREDICTION';
+
 /** One of the things that are said of a customer. */
 export type CustomerScoreKind =
   /** A payment of theirs was scored. */
@@ -64,6 +73,13 @@ export type DeliveryPolicy =
   | 'DISCONNECT'
   /** The oldest go; `Lagged` says how many. */
   | 'DROP_OLDEST';
+
+/** Why nothing was erased. */
+export type EraseCustomerErrorCode =
+  /** An argument is not as it must be. */
+  | 'INVALID'
+  /** Nothing is held about such a customer; they may have been erased before. */
+  | 'NOT_FOUND';
 
 /** What became of an alert. */
 export type FraudAlertChange =
@@ -124,6 +140,8 @@ export type HypotheticalTransactionInput = {
 
 /** Why an item was refused. */
 export type IngestErrorCode =
+  /** This customer is being erased at the moment; afterwards the id is free for another one. */
+  | 'BEING_ERASED'
   /** The id was recorded before with other content. */
   | 'DUPLICATE_WITH_OTHER_CONTENT'
   /** A field is not as it must be. */

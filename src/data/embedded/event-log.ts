@@ -2,10 +2,10 @@ import type { Clock } from '../../core/clock.js';
 import type { EventType, NewEvent, StoredEvent } from '../../core/events.js';
 import type { AppendResult, EventLog, LogPage } from '../ports.js';
 import type { EventRow, StoredRow } from './protocol.js';
-import { EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE } from './schema.js';
+import { EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE, TOMBSTONE } from './schema.js';
 import type { Storage } from './storage.js';
 
-const COLUMNS = 'seq, id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
+export const EVENT_COLUMNS = 'seq, id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
 const STATUS = ['appended', 'repeated', 'conflict'] as const;
 /** Ids per statement: SQLite takes 32,766 variables, and a few hundred are as fast. */
 const IDS_PER_READ = 500;
@@ -23,7 +23,8 @@ const toRow = (event: NewEvent): EventRow => [
   event.payload,
 ];
 
-function toEvent([
+/** A row of EVENT_COLUMNS as the event it was. */
+export function toEvent([
   seq,
   id,
   type,
@@ -67,12 +68,9 @@ export class EmbeddedEventLog implements EventLog {
 
   /** Reads head and horizon from the file again (after opening, after retention). */
   async refresh(): Promise<void> {
-    const [[head, oldest]] = (await this.#storage.read(
-      'SELECT (SELECT max(seq) FROM events), (SELECT min(seq) FROM events)',
-      [],
-    )) as [[number | null, number | null]];
-    this.#head = Math.max(this.#head, head ?? 0);
-    this.#horizon = oldest === null ? this.#head : oldest - 1;
+    const [head, horizon] = await logBounds(this.#storage, 'events');
+    this.#head = Math.max(this.#head, head);
+    this.#horizon = horizon;
   }
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
@@ -97,7 +95,7 @@ export class EmbeddedEventLog implements EventLog {
 
   async read(after: number, limit: number, types?: readonly EventType[]): Promise<StoredEvent[]> {
     const rows = await this.#storage.read(
-      `SELECT ${COLUMNS} FROM events WHERE seq > ?${typeCondition(types)} ORDER BY seq LIMIT ?`,
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ?${typeCondition(types)} ORDER BY seq LIMIT ?`,
       [after, limit],
     );
     return (rows as unknown as StoredRow[]).map(toEvent);
@@ -108,7 +106,7 @@ export class EmbeddedEventLog implements EventLog {
     for (let i = 0; i < ids.length; i += IDS_PER_READ) {
       const part = ids.slice(i, i + IDS_PER_READ);
       const marks = part.map(() => '?').join(',');
-      const rows = await this.#storage.read(`SELECT ${COLUMNS} FROM events WHERE type = ? AND id IN (${marks})`, [
+      const rows = await this.#storage.read(`SELECT ${EVENT_COLUMNS} FROM events WHERE type = ? AND id IN (${marks})`, [
         typeCode.get(type)!,
         ...part,
       ]);
@@ -120,7 +118,7 @@ export class EmbeddedEventLog implements EventLog {
   async byEntity(entity: string, type: EventType, page: LogPage): Promise<StoredEvent[]> {
     const order = page.newestFirst ? 'DESC' : 'ASC';
     const rows = await this.#storage.read(
-      `SELECT ${COLUMNS} FROM events WHERE entity = ? AND type = ? AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE entity = ? AND type = ? AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
       [entity, typeCode.get(type)!, page.after ?? 0, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
     );
     return (rows as unknown as StoredRow[]).map(toEvent);
@@ -129,7 +127,7 @@ export class EmbeddedEventLog implements EventLog {
   async byType(type: EventType, page: LogPage): Promise<StoredEvent[]> {
     const order = page.newestFirst ? 'DESC' : 'ASC';
     const rows = await this.#storage.read(
-      `SELECT ${COLUMNS} FROM events WHERE seq > ? AND seq < ?${typeCondition([type])} ORDER BY seq ${order} LIMIT ?`,
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ? AND seq < ?${typeCondition([type])} ORDER BY seq ${order} LIMIT ?`,
       [page.after ?? 0, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
     );
     return (rows as unknown as StoredRow[]).map(toEvent);
@@ -149,12 +147,21 @@ export class EmbeddedEventLog implements EventLog {
   }
 }
 
+/** The newest position that a log has given out, and the one before which retention has deleted. */
+export async function logBounds(storage: Storage, log: 'events' | 'predictions'): Promise<[number, number]> {
+  const [bounds] = (await storage.read(
+    'SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0), (SELECT position FROM horizons WHERE log = ?1)',
+    [log],
+  )) as [[number, number]];
+  return bounds;
+}
+
 /**
  * The condition that an event is of one of `types`. Codes are our own small integers, safe to write into a statement; the index of rare
  * types is used only where its own condition is repeated.
  */
 export function typeCondition(types: readonly EventType[] | undefined): string {
-  if (types === undefined) return '';
+  if (types === undefined) return ` AND type <> ${TOMBSTONE}`;
   const codes = types.map((type) => typeCode.get(type)!);
   const rare = codes.every((code) => code >= FIRST_RARE_TYPE) ? ` AND type >= ${FIRST_RARE_TYPE}` : '';
   return `${rare} AND type IN (${codes.join(',')})`;

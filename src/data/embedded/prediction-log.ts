@@ -2,6 +2,7 @@ import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { PredictionRecord } from '../../core/predictions.js';
 import type { PositionedPrediction, PredictionLog } from '../ports.js';
+import { logBounds } from './event-log.js';
 import type { PredictionRow, Write } from './protocol.js';
 import type { Storage } from './storage.js';
 
@@ -120,12 +121,9 @@ export class EmbeddedPredictionLog implements PredictionLog {
 
   /** Reads head and horizon from the file again. */
   async refresh(): Promise<void> {
-    const [[head, oldest]] = (await this.#storage.read(
-      'SELECT (SELECT max(position) FROM predictions), (SELECT min(position) FROM predictions)',
-      [],
-    )) as [[number | null, number | null]];
-    this.#head = Math.max(this.#head, head ?? 0);
-    this.#horizon = oldest === null ? this.#head : oldest - 1;
+    const [head, horizon] = await logBounds(this.#storage, 'predictions');
+    this.#head = Math.max(this.#head, head);
+    this.#horizon = horizon;
   }
 
   async commit(
@@ -144,6 +142,15 @@ export class EmbeddedPredictionLog implements PredictionLog {
     this.#offered++;
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_MS);
     return true;
+  }
+
+  /** Drops what was offered about an entity and not yet handed to the writer. */
+  forget(entity: string): void {
+    for (const [id, record] of this.#buffered) {
+      if (record.entity !== entity) continue;
+      this.#buffered.delete(id);
+      this.#offered--;
+    }
   }
 
   /** Writes what was offered. */

@@ -4,6 +4,8 @@
  */
 export interface WriterOptions {
   readonly file: string;
+  /** The passphrase of an encrypted file; null: it is not encrypted. */
+  readonly key: string | null;
 }
 
 /** id, type, schema version, entity, occurredAt, source, payload (as it is, not as text). */
@@ -49,9 +51,23 @@ export type Write =
       readonly rows: readonly (readonly [string, number, string])[];
       readonly replayFrom: number | null;
     }
-  | { readonly kind: 'prune'; readonly events: number; readonly predictions: number; readonly slice: number };
+  | { readonly kind: 'prune'; readonly events: number; readonly predictions: number; readonly slice: number }
+  /** Notes an erasure: from now on it is carried through, whatever happens. */
+  | { readonly kind: 'erasure-begin'; readonly erasure: ErasureRow }
+  /** Carries the noted erasure of an entity through; `documents`: kind, key, seq and body of snapshots to be replaced in the same transaction. */
+  | {
+      readonly kind: 'erasure';
+      readonly entity: string;
+      readonly at: number;
+      readonly documents: readonly (readonly [string, string, number, string])[];
+    }
+  /** Forgets the note. */
+  | { readonly kind: 'erasure-end'; readonly entity: string };
 
-/** For events: [status, seq, recordedAt] flat, status 0 appended, 1 repeated, 2 conflict. For predictions: positions. For prune: rows deleted. */
+/** entity, erasure id, subject (the salted hash), reason, principal, requestedAt. */
+export type ErasureRow = readonly [string, string, string, string, string, number];
+
+/** For events: [status, seq, recordedAt] flat, status 0 appended, 1 repeated, 2 conflict. For predictions: positions. For prune: rows deleted. For erasure: position of its event, tombstones, predictions deleted. */
 export type WriteResult = Float64Array;
 
 export type Read = { readonly sql: string; readonly args: readonly (string | number)[] };
@@ -60,6 +76,10 @@ export type ToWriter =
   | { readonly kind: 'write'; readonly call: number; readonly writes: readonly Write[] }
   | { readonly kind: 'read'; readonly call: number; readonly read: Read }
   | { readonly kind: 'backup'; readonly call: number; readonly target: string }
+  /** Cleans pages `from` … `from + count - 1` of what lies between their rows; answers the number of pages of the file. */
+  | { readonly kind: 'scrub'; readonly call: number; readonly from: number; readonly count: number }
+  /** Empties the write-ahead log; answers whether it could. */
+  | { readonly kind: 'truncate'; readonly call: number }
   | { readonly kind: 'close'; readonly call: number };
 
 export type FromWriter =

@@ -29,14 +29,16 @@ function readerFile(): URL {
  */
 export class ReadThread {
   readonly #file: string;
+  readonly #key: string | null;
   readonly #clock: Clock;
   #worker: Worker | null = null;
   readonly #waiting: Waiting[] = [];
   #running: Waiting | null = null;
   #closed = false;
 
-  constructor(file: string, clock: Clock) {
+  constructor(file: string, key: string | null, clock: Clock) {
     this.#file = file;
+    this.#key = key;
     this.#clock = clock;
   }
 
@@ -103,7 +105,7 @@ export class ReadThread {
 
   #start(): Worker {
     const worker = new Worker(fileURLToPath(readerFile()), {
-      workerData: { file: this.#file } satisfies WriterOptions,
+      workerData: { file: this.#file, key: this.#key } satisfies WriterOptions,
       name: 'data-reader',
     });
     worker.on('message', (answer: { rows: unknown[][] } | { error: WireFailure }) => {

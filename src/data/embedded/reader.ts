@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'libsql';
+import type Database from 'libsql';
+import { openFile } from './data-file.js';
 import type { Read, WriterOptions } from './protocol.js';
 
 /**
@@ -7,7 +8,8 @@ import type { Read, WriterOptions } from './protocol.js';
  * and the writer do not wait for each other.
  */
 const port = parentPort!;
-const db = new Database((workerData as WriterOptions).file);
+const { file, key } = workerData as WriterOptions;
+const db = openFile(file, key);
 db.pragma('query_only = ON');
 db.pragma('cache_size = -32768');
 

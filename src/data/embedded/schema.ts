@@ -14,8 +14,14 @@ export const EVENT_TYPES: readonly EventType[] = [
   'alert.raised',
   'alert.acknowledged',
   'alert.cleared',
+  'customer.erased',
   'model.alias_changed',
 ];
+/**
+ * The type of a tombstone: what an erasure leaves of an event. Position and time of recording stay, the time it happened becomes that of the
+ * erasure, the id is the position, and nothing else is left. No reader of events is given one.
+ */
+export const TOMBSTONE = -1;
 /** Types from this number on are in the index of rare events. */
 export const FIRST_RARE_TYPE = 4;
 export const EVENT_SOURCES: readonly EventSource[] = ['api', 'simulator', 'system'];
@@ -76,5 +82,24 @@ export const MIGRATIONS: readonly string[] = [
   `
   DROP INDEX predictions_by_event;
   CREATE INDEX predictions_by_event_seq ON predictions (event_seq, model) WHERE event_seq IS NOT NULL;
+  `,
+  // 5: erasures under way, and how far retention has deleted: once entries go for other reasons, the oldest one left does not tell.
+  `
+  CREATE TABLE erasures (
+    entity TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    requested_at INTEGER NOT NULL,
+    seq INTEGER,
+    events INTEGER NOT NULL DEFAULT 0,
+    predictions INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE TABLE horizons (log TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO horizons
+    SELECT 'events', coalesce((SELECT min(seq) - 1 FROM events), (SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)
+    UNION ALL
+    SELECT 'predictions', coalesce((SELECT min(position) - 1 FROM predictions), (SELECT seq FROM sqlite_sequence WHERE name = 'predictions'), 0);
   `,
 ];

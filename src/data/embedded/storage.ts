@@ -11,6 +11,10 @@ const MAX_WAITING_ROWS = 100_000;
 /** Rows of one transaction: the others wait for the next, so that no commit takes long. */
 const MAX_GROUP_ROWS = 8_000;
 const STATFS_EVERY_MS = 1_000;
+/** Pages cleaned in one transaction: a few milliseconds. */
+const SCRUB_PAGES = 128;
+const TRUNCATE_ATTEMPTS = 200;
+const TRUNCATE_PAUSE_MS = 50;
 
 interface Waiting {
   readonly write: Write;
@@ -44,8 +48,8 @@ export class Storage {
   #freeCheckedAt = Number.NEGATIVE_INFINITY;
 
   /** Opens the file, creating or migrating it. @throws ScoregraphError STORAGE_UNAVAILABLE: `CORRUPT`, `READ_ONLY`, `NEWER_FORMAT`, … */
-  static async open(file: string, watermarkBytes: number): Promise<Storage> {
-    const storage = new Storage(file, watermarkBytes);
+  static async open(file: string, key: string | null, watermarkBytes: number): Promise<Storage> {
+    const storage = new Storage(file, key, watermarkBytes);
     await new Promise<void>((resolve, reject) => {
       storage.#worker.once('message', (message: FromWriter) => {
         if (message.kind === 'open') resolve();
@@ -59,11 +63,11 @@ export class Storage {
     return storage;
   }
 
-  private constructor(file: string, watermarkBytes: number) {
+  private constructor(file: string, key: string | null, watermarkBytes: number) {
     this.#file = file;
     this.#watermarkBytes = watermarkBytes;
     this.#worker = new Worker(fileURLToPath(writerFile()), {
-      workerData: { file } satisfies WriterOptions,
+      workerData: { file, key } satisfies WriterOptions,
       name: 'data-writer',
     });
   }
@@ -100,6 +104,28 @@ export class Storage {
   /** Writes a consistent copy to a new file. */
   backup(target: string): Promise<void> {
     return this.#call({ kind: 'backup', call: 0, target });
+  }
+
+  /** Takes out of the data file what deleted rows have left behind in it. In small bites: others write in between. */
+  async scrub(): Promise<void> {
+    let pages = 1;
+    for (let from = 1; from <= pages; from += SCRUB_PAGES) {
+      pages = await this.#call<number>({ kind: 'scrub', call: 0, from, count: SCRUB_PAGES });
+    }
+  }
+
+  /**
+   * Brings what the write-ahead log holds into the data file, and empties it.
+   * @throws ScoregraphError STORAGE_UNAVAILABLE with reason `BUSY` when somebody reads for so long that it could not be emptied.
+   */
+  async emptyLog(): Promise<void> {
+    for (let attempt = 0; attempt < TRUNCATE_ATTEMPTS; attempt++) {
+      if (await this.#call<boolean>({ kind: 'truncate', call: 0 })) return;
+      await new Promise((resolve) => setTimeout(resolve, TRUNCATE_PAUSE_MS));
+    }
+    throw new ScoregraphError('STORAGE_UNAVAILABLE', 'The write-ahead log could not be emptied: it is being read.', {
+      reason: 'BUSY',
+    });
   }
 
   /** Commits what waits and closes the file. */
@@ -205,7 +231,7 @@ function explain(code: string, message: string): [string, string] {
   if (/CORRUPT|NOTADB/.test(code) || /not a database|malformed/i.test(message))
     return [
       'CORRUPT',
-      `it is damaged or no data file (${message}). It was left as it is: restore a backup, or move it away.`,
+      `it is damaged or no data file, or its key is another one (${message}). It was left as it is: restore a backup, or move it away.`,
     ];
   if (code === 'NEWER_FORMAT') return ['NEWER_FORMAT', `${message}.`];
   if (/BUSY|LOCKED/.test(code)) return ['LOCKED', 'another process is using it.'];

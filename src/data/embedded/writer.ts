@@ -1,15 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'libsql';
+import type Database from 'libsql';
 import { eventAppender, predictionAppender } from './appenders.js';
+import { openFile } from './data-file.js';
+import { eraser } from './erasure.js';
 import type { FromWriter, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
 import { MIGRATIONS } from './schema.js';
+import { scrubber } from './scrub.js';
 
 /**
  * The thread that owns the data file. libsql is synchronous, so it lives here; a transaction per message is the group
  * commit. `synchronous=FULL`: COMMIT returns after the operating system said that the data is on disk.
  */
 const port = parentPort!;
-const { file } = workerData as WriterOptions;
+const { file, key } = workerData as WriterOptions;
 const say = (message: FromWriter, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 const failure = (error: unknown): WireFailure => ({
@@ -18,9 +21,10 @@ const failure = (error: unknown): WireFailure => ({
 });
 
 function open(): Database.Database {
-  const db = new Database(file);
+  const db = openFile(file, key);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  db.pragma('secure_delete = ON'); // what is deleted is overwritten, not only given free
   // Pages that many rows change are copied into the file once per so many: 64 MiB.
   db.pragma('wal_autocheckpoint = 16000');
   db.pragma('cache_size = -65536');
@@ -36,6 +40,8 @@ function open(): Database.Database {
     db.exec(`PRAGMA user_version = ${step + 1}`);
     db.exec('COMMIT');
   }
+  // What a process that was killed had erased may still lie in its write-ahead log.
+  db.pragma('wal_checkpoint(TRUNCATE)');
   db.prepare('SELECT count(*) FROM offsets').get(); // a damaged file says so now rather than later
   return db;
 }
@@ -52,12 +58,10 @@ function serve(db: Database.Database): void {
   const setReplay = db.prepare(
     'INSERT INTO replays (kind, position) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET position = excluded.position',
   );
-  const pruneEvents = db.prepare(
-    'DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)',
-  );
-  const prunePredictions = db.prepare(
-    'DELETE FROM predictions WHERE position IN (SELECT position FROM predictions WHERE position <= ? ORDER BY position LIMIT ?)',
-  );
+  const erase = eraser(db);
+  const scrub = scrubber(db);
+  const pruneEvents = pruner(db, 'events', 'seq');
+  const prunePredictions = pruner(db, 'predictions', 'position');
 
   const apply = (write: Write): WriteResult => {
     switch (write.kind) {
@@ -72,18 +76,22 @@ function serve(db: Database.Database): void {
         return new Float64Array(0);
       case 'prune':
         return Float64Array.of(
-          write.events > 0 ? pruneEvents.run(write.events, write.slice).changes : 0,
-          write.predictions > 0 ? prunePredictions.run(write.predictions, write.slice).changes : 0,
+          write.events > 0 ? pruneEvents(write.events, write.slice) : 0,
+          write.predictions > 0 ? prunePredictions(write.predictions, write.slice) : 0,
         );
+      case 'erasure-begin':
+      case 'erasure':
+      case 'erasure-end':
+        return erase(write);
     }
   };
 
-  const commit = (writes: readonly Write[]): WriteResult[] => {
+  const transaction = <T>(work: () => T): T => {
     db.exec('BEGIN IMMEDIATE');
     try {
-      const results = writes.map(apply);
+      const result = work();
       db.exec('COMMIT');
-      return results;
+      return result;
     } catch (error) {
       try {
         db.exec('ROLLBACK');
@@ -110,12 +118,18 @@ function serve(db: Database.Database): void {
     try {
       switch (message.kind) {
         case 'write':
-          return say({ kind: 'done', call, result: commit(message.writes) });
+          return say({ kind: 'done', call, result: transaction(() => message.writes.map(apply)) });
         case 'read':
           return say({ kind: 'done', call, result: read(message.read.sql, message.read.args) });
         case 'backup':
           db.prepare('VACUUM INTO ?').run(message.target);
           return say({ kind: 'done', call, result: null });
+        case 'scrub':
+          return say({ kind: 'done', call, result: transaction(() => scrub(message.from, message.count)) });
+        case 'truncate': {
+          const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+          return say({ kind: 'done', call, result: busy === 0 });
+        }
         case 'close':
           db.close();
           say({ kind: 'done', call, result: null });
@@ -125,6 +139,21 @@ function serve(db: Database.Database): void {
       say({ kind: 'failed', call, error: failure(error) });
     }
   });
+}
+
+/** Deletes the oldest rows of a log, and notes how far. */
+function pruner(db: Database.Database, log: 'events' | 'predictions', position: string) {
+  const bound = db.prepare(
+    `SELECT max(${position}) AS last FROM (SELECT ${position} FROM ${log} WHERE ${position} <= ? ORDER BY ${position} LIMIT ?)`,
+  );
+  const remove = db.prepare(`DELETE FROM ${log} WHERE ${position} <= ?`);
+  const note = db.prepare('UPDATE horizons SET position = max(position, ?) WHERE log = ?');
+  return (upTo: number, slice: number): number => {
+    const { last } = bound.get(upTo, slice) as { last: number | null };
+    if (last === null) return 0;
+    note.run(last, log);
+    return remove.run(last).changes;
+  };
 }
 
 try {

@@ -92,6 +92,11 @@ export class AlertBook {
     return changes;
   }
 
+  /** Lets go of a customer's alert as if there had been none. */
+  forget(customerId: string): void {
+    this.#standing.delete(customerId);
+  }
+
   /** Clears an alert because nothing was paid for a while. */
   clearQuiet(alert: FraudAlert, now: number): AlertChange {
     return this.#clear(alert, 'QUIET', null, now);

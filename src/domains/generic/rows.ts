@@ -34,7 +34,7 @@ export function readRow({ name: model, inputs: specs }: ModelManifest, values: R
     };
     if (spec.features !== undefined && spec.features.length > 0) {
       for (const [at, feature] of spec.features.entries())
-        put(feature.name, valueOf(feature, values, defaulted, wrong), at);
+        put(feature.name, numberOf(feature, values, defaulted, wrong), at);
     } else {
       const said = values[spec.name];
       if (said == null) throw wrong(spec.name, `expected ${size} ${size === 1 ? 'value' : 'values'}, got none`);
@@ -47,7 +47,7 @@ export function readRow({ name: model, inputs: specs }: ModelManifest, values: R
   return { inputs, defaulted };
 }
 
-function valueOf(
+function numberOf(
   feature: ManifestFeature,
   values: RowValues,
   defaulted: string[],

@@ -158,6 +158,23 @@ export type CustomerTransactionsArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** An erasure, as the log tells of it. Keep it with the request that it answers. */
+export type CustomerErasure = {
+  readonly __typename?: 'CustomerErasure';
+  /** When. */
+  readonly erasedAt: Scalars['DateTime']['output'];
+  /** The erasure's own id: that of the event on the log. */
+  readonly erasureId: Scalars['ID']['output'];
+  /** Log entries that became tombstones. */
+  readonly events: Scalars['Int']['output'];
+  /** Predictions that were deleted. */
+  readonly predictions: Scalars['Int']['output'];
+  /** Told here and kept nowhere: without it nobody can tell whose erasure this was. Null when this call finished an erasure that was begun before. */
+  readonly salt?: Maybe<Scalars['String']['output']>;
+  /** What stands for the customer on the log: HMAC-SHA256 of their id under `salt`, in hex. */
+  readonly subject: Scalars['String']['output'];
+};
+
 /** What is known about a customer. Fields left out keep their value. */
 export type CustomerInput = {
   /** For the age among the fraud model's features. */
@@ -169,6 +186,44 @@ export type CustomerInput = {
   /** Your key, at most 128 characters. */
   readonly customerId: Scalars['ID']['input'];
 };
+
+/** One thing that is held about a customer. */
+export type CustomerRecord = {
+  readonly __typename?: 'CustomerRecord';
+  /** A JSON object on one line, as a line of the export has it. */
+  readonly content: Scalars['String']['output'];
+  /** What it is. */
+  readonly kind: CustomerRecordKind;
+};
+
+/** A page of what is held about a customer, oldest first. */
+export type CustomerRecordConnection = {
+  readonly __typename?: 'CustomerRecordConnection';
+  /** Records with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<CustomerRecordEdge>>>;
+  /** The same records without their cursors. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<CustomerRecord>>>;
+  /** Whether there is more. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One record in a page. */
+export type CustomerRecordEdge = {
+  readonly __typename?: 'CustomerRecordEdge';
+  /** Position of this record, for `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The record. */
+  readonly node?: Maybe<CustomerRecord>;
+};
+
+/** What kind of thing is held. */
+export type CustomerRecordKind =
+  /** The customer, and their state as the features have it. */
+  | 'CUSTOMER'
+  /** An event of the log about them. */
+  | 'EVENT'
+  /** A recorded prediction about them, with the features that the model saw. */
+  | 'PREDICTION';
 
 /** One of the things that are said of a customer. */
 export type CustomerScoreKind =
@@ -239,6 +294,33 @@ export type EngineInfo = {
   readonly workers: Scalars['Int']['output'];
   /** Worker threads running. */
   readonly workersAlive: Scalars['Int']['output'];
+};
+
+/** Why nothing was erased. */
+export type EraseCustomerErrorCode =
+  /** An argument is not as it must be. */
+  | 'INVALID'
+  /** Nothing is held about such a customer; they may have been erased before. */
+  | 'NOT_FOUND';
+
+/** What became of `eraseCustomer`. */
+export type EraseCustomerPayload = {
+  readonly __typename?: 'EraseCustomerPayload';
+  /** What was erased; null when refused. */
+  readonly erasure?: Maybe<CustomerErasure>;
+  /** Why not; empty when it was. */
+  readonly userErrors: ReadonlyArray<EraseCustomerUserError>;
+};
+
+/** A refusal to erase. */
+export type EraseCustomerUserError = UserError & {
+  readonly __typename?: 'EraseCustomerUserError';
+  /** Why, as a code for programs. */
+  readonly code: EraseCustomerErrorCode;
+  /** Where in the arguments. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
 };
 
 /** The positions that the event log holds. */
@@ -465,6 +547,8 @@ export type HypotheticalTransactionInput = {
 
 /** Why an item was refused. */
 export type IngestErrorCode =
+  /** This customer is being erased at the moment; afterwards the id is free for another one. */
+  | 'BEING_ERASED'
   /** The id was recorded before with other content. */
   | 'DUPLICATE_WITH_OTHER_CONTENT'
   /** A field is not as it must be. */
@@ -776,6 +860,8 @@ export type ModelVersion = Node & {
   readonly number: Scalars['Int']['output'];
   /** Why it is in that state; null when there is nothing to say. */
   readonly reason?: Maybe<Scalars['String']['output']>;
+  /** What a row of it costs, in microseconds: moving average of the compute time. 50 before anything was measured. */
+  readonly rowMicroseconds: Scalars['Float']['output'];
   /** Where it is between folder and end. */
   readonly state: ModelVersionState;
   /** Since when. */
@@ -827,6 +913,11 @@ export type Mutation = {
   /** Says that somebody has seen to alerts. At most 500. An acknowledged alert stays until it is cleared; none is raised beside it. */
   readonly acknowledgeFraudAlerts?: Maybe<AcknowledgeFraudAlertsPayload>;
   /**
+   * Erases a customer for good: their log entries become tombstones, predictions, features, alerts and what waits in memory are gone, and so is
+   * what deleted rows leave in the files. Answers when all of it is on disk. Afterwards the id is free: whoever comes with it is another customer.
+   */
+  readonly eraseCustomer?: Maybe<EraseCustomerPayload>;
+  /**
    * Loads a version, whatever the version policy says, until the server ends. It is tried in a process of its own, loaded beside those that
    * serve, and answers who asks for it by number; an alias decides what answers everybody else.
    */
@@ -861,6 +952,13 @@ export type MutationAcceptModelGraphArgs = {
 export type MutationAcknowledgeFraudAlertsArgs = {
   alertIds: ReadonlyArray<Scalars['ID']['input']>;
   note?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationEraseCustomerArgs = {
+  customerId: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
 };
 
 
@@ -1020,6 +1118,11 @@ export type Query = {
   readonly __typename?: 'Query';
   /** A customer by your own key; null and `NOT_FOUND` when unknown. */
   readonly customer?: Maybe<Customer>;
+  /**
+   * Everything held about a customer, oldest first: who they are and what the features know of them, then every event (alerts are events), then
+   * every prediction with its features. Page on while `hasNextPage`; `scoregraph customers export` does that.
+   */
+  readonly customerRecords: CustomerRecordConnection;
   /** Many customers by your own keys, in the order asked for; null and `NOT_FOUND` where unknown. At most 500. */
   readonly customers: ReadonlyArray<Maybe<Customer>>;
   /** The engine that computes. */
@@ -1042,6 +1145,8 @@ export type Query = {
   readonly predictionSeries: ReadonlyArray<PredictionBucket>;
   /** Recorded predictions, newest first. Read beside the writer: no page delays what is being recorded. */
   readonly predictions: PredictionConnection;
+  /** What this operation costs, and what the caller may still spend. See docs/limits.md. */
+  readonly rateLimit: RateLimit;
   /** The schema that serves now. `GET /graphql/schema.graphql` answers its text. */
   readonly schemaVersion: SchemaVersion;
   /** The segments there are. */
@@ -1056,6 +1161,14 @@ export type Query = {
 /** Where everything is read from. */
 export type QueryCustomerArgs = {
   customerId: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryCustomerRecordsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  customerId: Scalars['ID']['input'];
+  first?: Scalars['Int']['input'];
 };
 
 
@@ -1127,6 +1240,23 @@ export type QuerySegmentsArgs = {
 /** Where everything is read from. */
 export type QueryTransactionArgs = {
   transactionId: Scalars['ID']['input'];
+};
+
+/** A caller's budget, in milliseconds of model time. Null where the caller has no limit. */
+export type RateLimit = {
+  readonly __typename?: 'RateLimit';
+  /** What this operation was charged. */
+  readonly cost: Scalars['Float']['output'];
+  /** Most that can be saved up. */
+  readonly limit?: Maybe<Scalars['Float']['output']>;
+  /** How much comes back each second. */
+  readonly perSecond?: Maybe<Scalars['Float']['output']>;
+  /** What is left now; below 0 what streams have spent ahead. */
+  readonly remaining?: Maybe<Scalars['Float']['output']>;
+  /** When everything is back if nothing more is spent. */
+  readonly resetAt?: Maybe<Scalars['DateTime']['output']>;
+  /** `limit` minus `remaining`. */
+  readonly used?: Maybe<Scalars['Float']['output']>;
 };
 
 /** What a list is based on. */
@@ -1645,7 +1775,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node: ( CustomerNode ) | ( AlertNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
   Prediction: ( FraudPrediction ) | ( RecommendationPrediction ) | ( SegmentPrediction );
   StreamMessage: ( CaughtUp ) | ( Omit<FraudAlertChanged, 'alert'> & { alert: _RefType['FraudAlert'] } ) | ( Lagged ) | ( Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<_RefType['ModelVersion']> } ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
-  UserError: ( FraudAlertUserError ) | ( IngestUserError ) | ( ModelOperationError );
+  UserError: ( EraseCustomerUserError ) | ( FraudAlertUserError ) | ( IngestUserError ) | ( ModelOperationError );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -1658,7 +1788,12 @@ export type ResolversTypes = {
   Contribution: ResolverTypeWrapper<ContributionNode>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   Customer: ResolverTypeWrapper<CustomerNode>;
+  CustomerErasure: ResolverTypeWrapper<CustomerErasure>;
   CustomerInput: CustomerInput;
+  CustomerRecord: ResolverTypeWrapper<CustomerRecord>;
+  CustomerRecordConnection: ResolverTypeWrapper<CustomerRecordConnection>;
+  CustomerRecordEdge: ResolverTypeWrapper<CustomerRecordEdge>;
+  CustomerRecordKind: CustomerRecordKind;
   CustomerScoreKind: CustomerScoreKind;
   CustomerScores: ResolverTypeWrapper<CustomerScoresNode>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
@@ -1668,6 +1803,9 @@ export type ResolversTypes = {
   DeliveryInput: DeliveryInput;
   DeliveryPolicy: DeliveryPolicy;
   EngineInfo: ResolverTypeWrapper<EngineInfo>;
+  EraseCustomerErrorCode: EraseCustomerErrorCode;
+  EraseCustomerPayload: ResolverTypeWrapper<EraseCustomerPayload>;
+  EraseCustomerUserError: ResolverTypeWrapper<EraseCustomerUserError>;
   EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
@@ -1724,6 +1862,7 @@ export type ResolversTypes = {
   PredictionEdge: ResolverTypeWrapper<Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversTypes['Prediction']> }>;
   PredictionFilter: PredictionFilter;
   Query: ResolverTypeWrapper<{}>;
+  RateLimit: ResolverTypeWrapper<RateLimit>;
   RecommendationBasis: RecommendationBasis;
   RecommendationList: ResolverTypeWrapper<RecommendationPrediction>;
   RecommendedItem: ResolverTypeWrapper<RankedItem>;
@@ -1765,7 +1904,11 @@ export type ResolversParentTypes = {
   Contribution: ContributionNode;
   Cursor: Scalars['Cursor']['output'];
   Customer: CustomerNode;
+  CustomerErasure: CustomerErasure;
   CustomerInput: CustomerInput;
+  CustomerRecord: CustomerRecord;
+  CustomerRecordConnection: CustomerRecordConnection;
+  CustomerRecordEdge: CustomerRecordEdge;
   CustomerScores: CustomerScoresNode;
   Date: Scalars['Date']['output'];
   DateTime: Scalars['DateTime']['output'];
@@ -1773,6 +1916,8 @@ export type ResolversParentTypes = {
   DecisionCounts: DecisionCounts;
   DeliveryInput: DeliveryInput;
   EngineInfo: EngineInfo;
+  EraseCustomerPayload: EraseCustomerPayload;
+  EraseCustomerUserError: EraseCustomerUserError;
   EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
   FeatureSpec: FeatureSpec;
@@ -1819,6 +1964,7 @@ export type ResolversParentTypes = {
   PredictionEdge: Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Prediction']> };
   PredictionFilter: PredictionFilter;
   Query: {};
+  RateLimit: RateLimit;
   RecommendationList: RecommendationPrediction;
   RecommendedItem: RankedItem;
   RecordInteractionsPayload: RecordInteractionsPayload;
@@ -1854,6 +2000,26 @@ export type AccessDirectiveArgs = {
 };
 
 export type AccessDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = AccessDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type CostDirectiveArgs = {
+  each?: Maybe<Scalars['String']['input']>;
+  microseconds?: Scalars['Float']['input'];
+  model?: Maybe<Scalars['String']['input']>;
+  rows?: Scalars['Int']['input'];
+  selector?: Maybe<Scalars['String']['input']>;
+  when?: Maybe<Scalars['String']['input']>;
+};
+
+export type CostDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = CostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type ListSizeDirectiveArgs = {
+  assumedSize?: Maybe<Scalars['Int']['input']>;
+  maximum?: Maybe<Scalars['Int']['input']>;
+  sizedFields?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+  slicingArguments?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+export type ListSizeDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AcceptModelGraphPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcceptModelGraphPayload'] = ResolversParentTypes['AcceptModelGraphPayload']> = {
   schemaVersion?: Resolver<ResolversTypes['SchemaVersion'], ParentType, ContextType>;
@@ -1911,6 +2077,35 @@ export type CustomerResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CustomerErasureResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerErasure'] = ResolversParentTypes['CustomerErasure']> = {
+  erasedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  erasureId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  events?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  predictions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  salt?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomerRecordResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerRecord'] = ResolversParentTypes['CustomerRecord']> = {
+  content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['CustomerRecordKind'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomerRecordConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerRecordConnection'] = ResolversParentTypes['CustomerRecordConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['CustomerRecordEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['CustomerRecord']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomerRecordEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerRecordEdge'] = ResolversParentTypes['CustomerRecordEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['CustomerRecord']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type CustomerScoresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CustomerScores'] = ResolversParentTypes['CustomerScores']> = {
   changed?: Resolver<ReadonlyArray<ResolversTypes['CustomerScoreKind']>, ParentType, ContextType>;
   customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
@@ -1946,6 +2141,19 @@ export type EngineInfoResolvers<ContextType = GraphContext, ParentType extends R
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   workers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersAlive?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EraseCustomerPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EraseCustomerPayload'] = ResolversParentTypes['EraseCustomerPayload']> = {
+  erasure?: Resolver<Maybe<ResolversTypes['CustomerErasure']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['EraseCustomerUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EraseCustomerUserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EraseCustomerUserError'] = ResolversParentTypes['EraseCustomerUserError']> = {
+  code?: Resolver<ResolversTypes['EraseCustomerErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2176,6 +2384,7 @@ export type ModelVersionResolvers<ContextType = GraphContext, ParentType extends
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rowMicroseconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['ModelVersionState'], ParentType, ContextType>;
   stateChangedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   statistics?: Resolver<ResolversTypes['ModelStatistics'], ParentType, ContextType>;
@@ -2192,6 +2401,7 @@ export type MoneyResolvers<ContextType = GraphContext, ParentType extends Resolv
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acceptModelGraph?: Resolver<Maybe<ResolversTypes['AcceptModelGraphPayload']>, ParentType, ContextType, RequireFields<MutationAcceptModelGraphArgs, 'model'>>;
   acknowledgeFraudAlerts?: Resolver<Maybe<ResolversTypes['AcknowledgeFraudAlertsPayload']>, ParentType, ContextType, RequireFields<MutationAcknowledgeFraudAlertsArgs, 'alertIds'>>;
+  eraseCustomer?: Resolver<Maybe<ResolversTypes['EraseCustomerPayload']>, ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'customerId' | 'reason'>>;
   loadModelVersion?: Resolver<Maybe<ResolversTypes['LoadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationLoadModelVersionArgs, 'model' | 'version'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
@@ -2254,6 +2464,7 @@ export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType exten
 
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
+  customerRecords?: Resolver<ResolversTypes['CustomerRecordConnection'], ParentType, ContextType, RequireFields<QueryCustomerRecordsArgs, 'customerId' | 'first'>>;
   customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Customer']>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'customerIds'>>;
   engine?: Resolver<ResolversTypes['EngineInfo'], ParentType, ContextType>;
   fraudAlerts?: Resolver<ResolversTypes['FraudAlertConnection'], ParentType, ContextType, Partial<QueryFraudAlertsArgs>>;
@@ -2265,10 +2476,21 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   prediction?: Resolver<Maybe<ResolversTypes['Prediction']>, ParentType, ContextType, RequireFields<QueryPredictionArgs, 'id'>>;
   predictionSeries?: Resolver<ReadonlyArray<ResolversTypes['PredictionBucket']>, ParentType, ContextType, RequireFields<QueryPredictionSeriesArgs, 'bucketSeconds' | 'from' | 'to'>>;
   predictions?: Resolver<ResolversTypes['PredictionConnection'], ParentType, ContextType, Partial<QueryPredictionsArgs>>;
+  rateLimit?: Resolver<ResolversTypes['RateLimit'], ParentType, ContextType>;
   schemaVersion?: Resolver<ResolversTypes['SchemaVersion'], ParentType, ContextType>;
   segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
   simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
   transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType, RequireFields<QueryTransactionArgs, 'transactionId'>>;
+};
+
+export type RateLimitResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {
+  cost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  limit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  perSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  remaining?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  resetAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  used?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RecommendationListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecommendationList'] = ResolversParentTypes['RecommendationList']> = {
@@ -2456,7 +2678,7 @@ export type UpsertItemsPayloadResolvers<ContextType = GraphContext, ParentType e
 };
 
 export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'FraudAlertUserError' | 'IngestUserError' | 'ModelOperationError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EraseCustomerUserError' | 'FraudAlertUserError' | 'IngestUserError' | 'ModelOperationError', ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -2469,12 +2691,18 @@ export type Resolvers<ContextType = GraphContext> = {
   Contribution?: ContributionResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
   Customer?: CustomerResolvers<ContextType>;
+  CustomerErasure?: CustomerErasureResolvers<ContextType>;
+  CustomerRecord?: CustomerRecordResolvers<ContextType>;
+  CustomerRecordConnection?: CustomerRecordConnectionResolvers<ContextType>;
+  CustomerRecordEdge?: CustomerRecordEdgeResolvers<ContextType>;
   CustomerScores?: CustomerScoresResolvers<ContextType>;
   Date?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
   DecisionCounts?: DecisionCountsResolvers<ContextType>;
   EngineInfo?: EngineInfoResolvers<ContextType>;
+  EraseCustomerPayload?: EraseCustomerPayloadResolvers<ContextType>;
+  EraseCustomerUserError?: EraseCustomerUserErrorResolvers<ContextType>;
   EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;
@@ -2512,6 +2740,7 @@ export type Resolvers<ContextType = GraphContext> = {
   PredictionConnection?: PredictionConnectionResolvers<ContextType>;
   PredictionEdge?: PredictionEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RateLimit?: RateLimitResolvers<ContextType>;
   RecommendationList?: RecommendationListResolvers<ContextType>;
   RecommendedItem?: RecommendedItemResolvers<ContextType>;
   RecordInteractionsPayload?: RecordInteractionsPayloadResolvers<ContextType>;
@@ -2540,4 +2769,6 @@ export type Resolvers<ContextType = GraphContext> = {
 
 export type DirectiveResolvers<ContextType = GraphContext> = {
   access?: AccessDirectiveResolver<any, any, ContextType>;
+  cost?: CostDirectiveResolver<any, any, ContextType>;
+  listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
 };

@@ -29,6 +29,8 @@ function facts({ unit, minimum, maximum, default: taken, stored }: ManifestFeatu
     .join(' ');
 }
 
+/** What the length of a list does to the price of its field. */
+const sizeOf = (size: number): string => (size === 1 ? '' : ` @listSize(assumedSize: ${size})`);
 const shapeOf = (shape: readonly number[]): string =>
   shape.length < 3 ? `${shape[1] ?? 1} values.` : `${shape.slice(1).join(' × ')} values, the last index first to grow.`;
 
@@ -45,7 +47,7 @@ function inputField({ name, from, datatype, feature, size, shape }: InputField):
 function outputField({ name, from, datatype, size, shape, feature, type }: OutputField): string {
   const about = feature === null ? `The output \`${from}\`.` : feature.description;
   const more = feature !== null ? facts(feature) : size === 1 || type !== null ? null : shapeOf(shape);
-  return `${say(about, more)} ${name}: ${type === null ? scalar({ datatype, size }) : `${type}!`}`;
+  return `${say(about, more)} ${name}: ${type ?? scalar({ datatype, size })}${type === null ? sizeOf(size) : '!'}`;
 }
 
 function columnsType({ from, type, columns, datatype }: OutputField, model: string): string {
@@ -66,8 +68,8 @@ const PREDICTION_FIELDS = `
   "The version that answered." modelVersion: ModelVersion!
   "When it answered." predictedAt: DateTime!
   "Time of the newest event the features contain; the time of the answer where they contain none." featuresAsOf: DateTime!
-  "Features that were not told and took their documented default, as the manifest calls them." defaultedFeatures: [String!]!
-  "Features outside the range the version was trained on: read its answer with care." outOfRangeFeatures: [String!]!
+  "Features that were not told and took their documented default, as the manifest calls them." defaultedFeatures: [String!]! @listSize(assumedSize: 50)
+  "Features outside the range the version was trained on: read its answer with care." outOfRangeFeatures: [String!]! @listSize(assumedSize: 50)
   "True: \`prediction(id)\` and outcomes will find it." recorded: Boolean!
   "Always null: generated parts of the graph explain nothing yet."
   explanation("How many contributions." top: Int! = 5): Explanation`;
@@ -81,7 +83,8 @@ export function documentOf({ manifest, names, inputs, outputs, entity }: ModelPl
       ${names.query}(
         ${say(`Rows, 1 to ${MAX_ROWS}.`)} inputs: [${names.input}!]!
         ${SELECTOR}
-      ): [${names.prediction}] @access(role: SCORER)
+      ): [${names.prediction}] @access(role: SCORER) @cost(model: "${name}", selector: "model", microseconds: 20)
+        @listSize(slicingArguments: ["inputs"], maximum: ${MAX_ROWS})
     }`,
     `${say(`One row for the model ${name}. What has a default may be left out.`)}
     input ${names.input} {\n${inputs.map(inputField).join('\n')}\n}`,
@@ -95,7 +98,8 @@ export function documentOf({ manifest, names, inputs, outputs, entity }: ModelPl
   if (entity !== null)
     parts.push(`extend type ${entity} {
       ${say(description, 'From what is stored. Null when the model cannot answer.', ROLE)}
-      ${names.field}(${SELECTOR}): ${names.prediction} @access(role: SCORER)
+      ${names.field}(${SELECTOR}): ${names.prediction}
+        @access(role: SCORER) @cost(model: "${name}", selector: "model", microseconds: 20)
     }`);
   return parse(parts.join('\n'), { noLocation: true });
 }

@@ -8,6 +8,7 @@ import { type Render, Rendering } from './rendering.js';
 import { SharedState } from './shared-state.js';
 import { type Asked, sameSelection, sameSubscription } from './sharing.js';
 import { LogSubscription, StateSubscription } from './sources.js';
+import { Toll } from './toll.js';
 
 /** A subscription that was admitted and whose field's `subscribe` has answered. */
 export interface Opened extends Omit<Asked, 'scope'> {
@@ -20,23 +21,29 @@ export interface Opened extends Omit<Asked, 'scope'> {
 
 /** What all subscribers of one selection have in common. */
 class Selection implements SubscriberRoom<unknown> {
-  members = 0;
+  readonly members = new Set<LogSubscriber<unknown>>();
   readonly rendering: Rendering<unknown>;
+  readonly toll: Toll;
   readonly present: (errors: readonly unknown[]) => GraphQLError[];
   readonly #left: (selection: Selection) => void;
 
   constructor(
+    /** What the stream's entries are about. */
+    readonly about: { readonly isPersonal: boolean },
     rendering: Rendering<unknown>,
+    toll: Toll,
     present: (errors: readonly unknown[]) => GraphQLError[],
     left: (selection: Selection) => void,
   ) {
     this.rendering = rendering;
+    this.toll = toll;
     this.present = present;
     this.#left = left;
   }
 
-  onEnd(): void {
-    this.members--;
+  onEnd(subscriber: LogSubscriber<unknown>): void {
+    this.members.delete(subscriber);
+    this.toll.sharers = this.members.size;
     this.#left(this);
   }
 }
@@ -72,6 +79,15 @@ export class LiveGraph {
     return this.#renderings.size + this.#states.size;
   }
 
+  /** Drops what waits for clients that do not keep up and is about one customer. What was sent is out of reach. */
+  forget(customerId: string): void {
+    for (const { about, rendering, members } of this.#renderings.values()) {
+      if (!about.isPersonal) continue;
+      rendering.forget(customerId);
+      for (const member of members) member.forget(customerId);
+    }
+  }
+
   /** One more subscriber of what the field answered. */
   open(opened: Opened, source: AsyncIterable<unknown>): LiveSubscription {
     this.#count++;
@@ -87,6 +103,8 @@ export class LiveGraph {
       render: this.#renderer(opened, opened.contextValue),
       present: this.#present,
       onEnd: over,
+      toll: tollOf(opened),
+      account: accountOf(opened),
     });
   }
 
@@ -95,14 +113,16 @@ export class LiveGraph {
     let selection = this.#renderings.get(key);
     if (selection === undefined) {
       const rendering = new Rendering(subscription, this.#renderer(opened, opened.contextValue.detached()));
-      selection = new Selection(rendering, this.#present, (made) => {
+      selection = new Selection(subscription.options.source, rendering, tollOf(opened), this.#present, (made) => {
         this.#count--;
-        if (made.members === 0) this.#renderings.delete(key);
+        if (made.members.size === 0) this.#renderings.delete(key);
       });
       this.#renderings.set(key, selection);
     }
-    selection.members++;
-    return new LogSubscriber(subscription, selection);
+    const subscriber = new LogSubscriber(subscription, selection, accountOf(opened));
+    selection.members.add(subscriber);
+    selection.toll.sharers = selection.members.size;
+    return subscriber;
   }
 
   #state(opened: Opened, subscription: StateSubscription, over: () => void): LiveSubscription {
@@ -116,6 +136,7 @@ export class LiveGraph {
         source: subscription.open(context),
         render: this.#renderer(opened, context),
         present: this.#present,
+        toll: tollOf(opened),
         onEnd: () => {
           ending.abort();
           if (this.#states.get(key) === made) this.#states.delete(key);
@@ -124,7 +145,7 @@ export class LiveGraph {
       state = made;
       this.#states.set(key, state);
     }
-    return state.join(over);
+    return state.join(over, accountOf(opened));
   }
 
   /** Executes with a context of its own per event: fresh deadline, fresh loaders. */
@@ -144,6 +165,10 @@ export class LiveGraph {
     };
   }
 }
+
+/** What an event costs: what the operation was charged when it was opened, since that was for one. */
+const tollOf = ({ contextValue: { charge } }: Opened) => new Toll(charge === null ? 0 : charge.eventMs);
+const accountOf = ({ contextValue: { charge } }: Opened) => charge?.account ?? null;
 
 const asked = (opened: Opened): Asked => ({ ...opened, scope: opened.contextValue.scope });
 

@@ -1,18 +1,22 @@
 import type { GraphQLError } from 'graphql';
+import type { Account } from '../../access/budgets.js';
 import { ScoregraphError } from '../../core/errors.js';
 import { followLog, type LogReader, type Positioned } from '../../flows/log-stream.js';
 import type { Frame, LiveSubscription, ResultSink } from './frames.js';
 import { Outbox } from './outbox.js';
 import type { RenderedFor, Rendering } from './rendering.js';
 import type { LogSubscription, StreamNotice } from './sources.js';
+import { type Toll, waitFor } from './toll.js';
 
 /** What a subscriber needs of the graph: the same for all who selected the same. */
 export interface SubscriberRoom<T> {
   readonly rendering: Rendering<T>;
+  /** What an event costs those who share the rendering. */
+  readonly toll: Toll;
   /** The public form of an error. */
   present(errors: readonly unknown[]): GraphQLError[];
   /** Called once when a subscriber is over. */
-  onEnd(): void;
+  onEnd(subscriber: LogSubscriber<T>): void;
 }
 
 /** Entries rendered side by side in a replay. */
@@ -25,6 +29,8 @@ const REPLAY_AT_ONCE = 64;
 export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, RenderedFor<T> {
   readonly #subscription: LogSubscription<T>;
   readonly #room: SubscriberRoom<T>;
+  /** Who pays for the events; null: nobody. */
+  readonly #account: Account | null;
   #sink: ResultSink | null = null;
   /** Made when the client first does not keep up. */
   #outbox: Outbox | null = null;
@@ -38,7 +44,8 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   #onWritable: (() => void) | null = null;
   #over = false;
 
-  constructor(subscription: LogSubscription<T>, room: SubscriberRoom<T>) {
+  constructor(subscription: LogSubscription<T>, room: SubscriberRoom<T>, account: Account | null) {
+    this.#account = account;
     this.#subscription = subscription;
     this.#room = room;
   }
@@ -60,7 +67,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     this.#closeDoor?.();
     this.#outbox?.clear();
     this.#onWritable?.();
-    this.#room.onEnd();
+    this.#room.onEnd(this);
   }
 
   flush(): void {
@@ -81,6 +88,11 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     }
   }
 
+  /** Drops what waits to be read and is about one customer. */
+  forget(customerId: string): void {
+    this.#outbox?.forget(customerId);
+  }
+
   // What the log says.
 
   async expired(position: number): Promise<void> {
@@ -95,6 +107,8 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
         if (!this.#over && !this.#sink!.writable()) await this.#writable();
         this.#send(frame);
       }
+      this.#account?.spend(frames.length * this.#room.toll.alone);
+      while (!this.#over && !this.#isDue()) await this.#writable();
     }
   }
 
@@ -161,6 +175,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   #sendEntry(frame: Frame): void {
     const { intervalMs } = this.#subscription.options.delivery;
     if (intervalMs > 0) this.#notBefore = performance.now() + intervalMs;
+    this.#account?.spend(this.#room.toll.shared);
     this.#send(frame);
   }
 
@@ -168,10 +183,11 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     if (!this.#over) this.#sink!.send(frame);
   }
 
-  /** Whether the throttle lets a message go now; if not, it comes back when it does. */
+  /** Whether the throttle and the budget let a message go now; if not, it comes back when they do. */
   #isDue(): boolean {
-    if (this.#notBefore === 0) return true;
-    const wait = this.#notBefore - performance.now();
+    if (this.#notBefore === 0 && this.#account === null) return true;
+    const throttled = this.#notBefore === 0 ? 0 : this.#notBefore - performance.now();
+    const wait = Math.max(throttled, waitFor(this.#account));
     if (wait <= 0) return true;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;

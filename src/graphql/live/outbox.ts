@@ -94,6 +94,11 @@ export class Outbox {
     return this.#dropped + this.#conflated > 0;
   }
 
+  /** Drops the messages about one key as if they had never come. */
+  forget(key: string): void {
+    for (const [place, message] of this.#waiting ?? []) if (message.key === key) this.#remove(place);
+  }
+
   /** Gives back what it holds of the connection's budget. */
   clear(): void {
     while (this.shift() !== undefined);

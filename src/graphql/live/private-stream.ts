@@ -1,6 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
+import type { Account } from '../../access/budgets.js';
 import type { LiveSubscription, ResultSink } from './frames.js';
 import type { Render } from './rendering.js';
+import { type Toll, waitFor } from './toll.js';
+
+/** How often a stream that waits looks whether it was ended. */
+const LOOK_MS = 250;
 
 /**
  * A subscription whose field answers an iterator of its own: read only as fast as the client reads, shared with nobody. A source that
@@ -11,6 +17,8 @@ export class PrivateStream implements LiveSubscription {
   readonly #render: Render;
   readonly #present: (errors: readonly unknown[]) => GraphQLError[];
   readonly #onEnd: () => void;
+  readonly #toll: Toll;
+  readonly #account: Account | null;
   #sink: ResultSink | null = null;
   #onWritable: (() => void) | null = null;
   #over = false;
@@ -20,11 +28,15 @@ export class PrivateStream implements LiveSubscription {
     render: Render;
     present: (errors: readonly unknown[]) => GraphQLError[];
     onEnd: () => void;
+    toll: Toll;
+    account: Account | null;
   }) {
     this.#source = options.source;
     this.#render = options.render;
     this.#present = options.present;
     this.#onEnd = options.onEnd;
+    this.#toll = options.toll;
+    this.#account = options.account;
   }
 
   start(sink: ResultSink): void {
@@ -51,7 +63,12 @@ export class PrivateStream implements LiveSubscription {
         if (done || this.#over) break;
         const frame = await this.#render(value, null);
         if (!this.#over && !sink.writable()) await this.#writable();
-        if (!this.#over) sink.send(frame);
+        if (this.#over) break;
+        sink.send(frame);
+        this.#account?.spend(this.#toll.alone);
+        // It is read on when the budget has something again.
+        for (let wait = waitFor(this.#account); wait > 0 && !this.#over; wait = waitFor(this.#account))
+          await sleep(Math.min(wait, LOOK_MS), undefined, { ref: false });
       }
       this.#end();
     } catch (error) {

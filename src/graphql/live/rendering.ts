@@ -69,6 +69,12 @@ export class Rendering<T> {
     return this.#notice!.frame;
   }
 
+  /** Entries about one key that are not rendered yet go to nobody. */
+  forget(key: string): void {
+    const { keyOf } = this.#subscription.options.source;
+    for (const { entry, takers } of this.#flights) if (keyOf(entry.value) === key) takers.length = 0;
+  }
+
   #begin(entry: Positioned<T>): Flight<T> {
     const flight: Flight<T> = { entry, takers: [], frame: null, started: false };
     if (this.#executing < MAX_EXECUTING && (this.#flights.length === 0 || this.#flights.at(-1)!.started))

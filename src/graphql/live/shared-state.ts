@@ -1,6 +1,8 @@
 import type { GraphQLError } from 'graphql';
+import type { Account } from '../../access/budgets.js';
 import type { Frame, LiveSubscription, ResultSink } from './frames.js';
 import type { Render } from './rendering.js';
+import { type Toll, waitFor } from './toll.js';
 
 /**
  * One state stream and everybody who watches it: each value is executed and serialised once. Who comes later gets the latest at
@@ -12,8 +14,9 @@ export class SharedState {
   readonly #render: Render;
   readonly #present: (errors: readonly unknown[]) => GraphQLError[];
   readonly #onEnd: () => void;
-  /** Those who joined, and those of them who began to read. */
-  #members = 0;
+  /** Counts those who joined. */
+  readonly #toll: Toll;
+  /** Those of them who began to read. */
   readonly #watchers = new Set<StateWatcher>();
   #latest: Frame | null = null;
   #over = false;
@@ -23,6 +26,7 @@ export class SharedState {
     source: AsyncIterator<unknown>;
     render: Render;
     present: (errors: readonly unknown[]) => GraphQLError[];
+    toll: Toll;
     /** Called once, when nobody watches any more or the source is at its end. */
     onEnd: () => void;
   }) {
@@ -31,13 +35,16 @@ export class SharedState {
     this.#render = options.render;
     this.#present = options.present;
     this.#onEnd = options.onEnd;
+    this.#toll = options.toll;
     void this.#run();
   }
 
-  /** One more who watches; `onEnd` is called when they no longer do. */
-  join(onEnd: () => void): LiveSubscription {
-    this.#members++;
-    return new StateWatcher({
+  /** One more who watches, and pays from `account`; `onEnd` is called when they no longer do. */
+  join(onEnd: () => void, account: Account | null): LiveSubscription {
+    this.#toll.sharers++;
+    const room: WatcherRoom = {
+      toll: this.#toll,
+      account,
       enter: (watcher) => {
         if (this.#over) watcher.end();
         else {
@@ -48,9 +55,10 @@ export class SharedState {
       leave: (watcher) => {
         onEnd();
         this.#watchers.delete(watcher);
-        if (--this.#members === 0) this.#finish();
+        if (--this.#toll.sharers === 0) this.#finish();
       },
-    });
+    };
+    return new StateWatcher(room);
   }
 
   async #run(): Promise<void> {
@@ -80,14 +88,23 @@ export class SharedState {
   }
 }
 
+interface WatcherRoom {
+  readonly toll: Toll;
+  readonly account: Account | null;
+  enter(watcher: StateWatcher): void;
+  leave(watcher: StateWatcher): void;
+}
+
 class StateWatcher implements LiveSubscription {
-  readonly #room: { enter(watcher: StateWatcher): void; leave(watcher: StateWatcher): void };
+  readonly #room: WatcherRoom;
   #sink: ResultSink | null = null;
   /** The newest that the client has not read yet. */
   #pending: Frame | null = null;
+  /** Until the budget has something again. */
+  #timer: NodeJS.Timeout | null = null;
   #over = false;
 
-  constructor(room: { enter(watcher: StateWatcher): void; leave(watcher: StateWatcher): void }) {
+  constructor(room: WatcherRoom) {
     this.#room = room;
   }
 
@@ -98,22 +115,39 @@ class StateWatcher implements LiveSubscription {
   }
 
   take(frame: Frame): void {
-    if (this.#sink!.writable()) this.#sink!.send(frame);
+    if (this.#sink!.writable() && this.#isDue()) this.#send(frame);
     else this.#pending = frame;
   }
 
   flush(): void {
     const frame = this.#pending;
-    if (frame === null || !this.#sink!.writable()) return;
+    if (frame === null || !this.#sink!.writable() || !this.#isDue()) return;
     this.#pending = null;
-    this.#sink!.send(frame);
+    this.#send(frame);
   }
 
   stop(): void {
     if (this.#over) return;
     this.#over = true;
     this.#pending = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#room.leave(this);
+  }
+
+  #send(frame: Frame): void {
+    this.#room.account?.spend(this.#room.toll.shared);
+    this.#sink!.send(frame);
+  }
+
+  /** Whether the budget lets a frame go now; if not, the newest goes when it does. */
+  #isDue(): boolean {
+    const wait = waitFor(this.#room.account);
+    if (wait <= 0) return true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.flush();
+    }, wait);
+    return false;
   }
 
   end(errors?: readonly GraphQLError[]): void {

@@ -12,7 +12,9 @@ import { modelOperationResolvers } from './model-operations.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
+import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
+import { rateLimitResolvers } from './rate-limit.js';
 import { schemaChangeResolvers } from './schema-changes.js';
 
 /** All resolvers of the written graph. */
@@ -35,11 +37,14 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelOperationResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
+    ...rateLimitResolvers.Query,
+    ...personalDataResolvers.Query,
     ...schemaChangeResolvers.Query,
   },
   Mutation: {
     ...ingestResolvers.Mutation,
     ...alertResolvers.Mutation,
+    ...personalDataResolvers.Mutation,
     ...modelOperationResolvers.Mutation,
     ...schemaChangeResolvers.Mutation,
   },

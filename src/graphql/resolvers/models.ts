@@ -62,6 +62,7 @@ export const modelResolvers: Pick<
     aliases: (version) => [...version.aliases],
     featureSet: (version) => cardOf(version).feature_set ?? null,
     trainedOn: (version) => cardOf(version).training_data?.name ?? null,
+    rowMicroseconds: (version, _args, { app }) => app.rowMicroseconds(version.model, version.number),
     metrics: (version) => [...(cardOf(version).metrics ?? [])],
   },
   ModelStatistics: {

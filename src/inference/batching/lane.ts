@@ -6,6 +6,7 @@ import { BlockQueue } from './blocks.js';
 import { type LaneOptions, late } from './lane-options.js';
 import { type Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
 import { hashOf, sizeOf, validate } from './rows.js';
+import { Shares } from './shares.js';
 
 const RETRY_AFTER_MIN_MS = 10;
 
@@ -21,6 +22,7 @@ export class Lane {
   /** Halves of failed batches, to be run on their own. */
   readonly #retries: Entry[][] = [];
   readonly #blocks: BlockQueue;
+  readonly #shares = new Shares();
   #blocksTurn = false;
   #queued = 0;
   #drainPerMs = 1;
@@ -67,9 +69,11 @@ export class Lane {
       twin.open++;
       return null;
     }
-    if (this.queued >= batching.maxQueueSize) return this.#full();
+    const free = batching.maxQueueSize - this.queued;
+    const holder = this.#shares.of(waiter.context.principal);
+    if (free <= 0 || !this.#shares.mayAdd(holder, free)) return this.#full(holder.rows);
     const enqueuedAt = this.#clock.monotonic();
-    const entry: Entry = { row, hash, enqueuedAt, waiters: waiter, open: 1, queued: true, next: null };
+    const entry: Entry = { row, hash, enqueuedAt, waiters: waiter, open: 1, queued: true, holder, next: null };
     this.#open.add(entry);
     const kind = row.topK?.output ?? '';
     let queue = this.#queues.get(kind);
@@ -79,16 +83,18 @@ export class Lane {
     }
     queue.push(entry, waiter.context.priority);
     this.#queued++;
+    holder.rows++;
     if (queue.size > 2 * batching.maxQueueSize) queue.compact(); // nobody takes, and many went away
     return null;
   }
 
-  #full(): ScoregraphError {
+  /** `own`: rows of the caller among those that wait. */
+  #full(own = 0): ScoregraphError {
     const { model, version } = this.options;
     const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.queued / this.#drainPerMs));
     return new ScoregraphError(
       'QUEUE_FULL',
-      `${model} has ${this.queued} rows waiting; try again in ${retryAfterMs} ms.`,
+      `${model} has ${this.queued} rows waiting${own === 0 ? '' : `, ${own} of them yours`}; try again in ${retryAfterMs} ms.`,
       { model, version, retryAfterMs },
     );
   }
@@ -275,6 +281,7 @@ export class Lane {
   #unqueue(entry: Entry): void {
     if (!entry.queued) return;
     entry.queued = false;
+    entry.holder.rows--;
     this.#queued--;
   }
 

@@ -1,6 +1,7 @@
 import type { RowContext } from '../../core/predictions.js';
 import type { Row, RowResult } from '../ports.js';
 import { sameRow } from './rows.js';
+import type { Holder } from './shares.js';
 
 /** One caller's claim on a computation. */
 export interface Waiter {
@@ -21,8 +22,10 @@ export interface Entry {
   waiters: Waiter;
   /** Waiters still open; at 0 the row is not computed any more. */
   open: number;
-  /** Counted in the queue's length. */
+  /** Counted in the queue's length, and in its holder's rows. */
   queued: boolean;
+  /** Who brought it. */
+  readonly holder: Holder;
   /** The next one in its bucket of the open rows. */
   next: Entry | null;
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { CustomerScope } from '../../access/principal.js';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
@@ -22,6 +23,14 @@ const MAX_BLOCKS = 8;
 const MAX_EXPANSION = 200;
 const EXPANSION_FROM = 4 * 1024 * 1024;
 const UNZIPPED_CHUNK = 64 * 1024;
+/** How often a stream whose budget is empty looks whether it is to end. */
+const LOOK_MS = 200;
+
+/** What a stream of events needs of its caller's account. */
+export interface LineAccount {
+  waitMs(): number;
+  spend(ms: number): void;
+}
 
 export interface EventStreamOptions {
   readonly ingest: {
@@ -30,6 +39,8 @@ export interface EventStreamOptions {
   /** Bounds what is on its way over all streams; see flows/ingest-window. */
   readonly window: { enter(rows: number): Promise<void>; leave(rows: number): void };
   readonly source: EventSource;
+  /** What a line costs now, in milliseconds of model time. */
+  readonly lineMs: () => number;
   readonly logger: Logger;
   /** A client that sends nothing for so long is answered, and one that does not take its answer cut off, ms. */
   readonly idleMs: number;
@@ -51,6 +62,7 @@ export class EventStream {
   readonly #scope: CustomerScope;
   readonly #options: EventStreamOptions;
   readonly #answer: NdjsonAnswer;
+  readonly #account: LineAccount | null;
   readonly #splitter = new LineSplitter(MAX_LINE_BYTES);
   readonly #tally: Tally = {
     lines: 0,
@@ -66,8 +78,15 @@ export class EventStream {
   readonly #pending: Promise<void>[] = [];
   #failed = false;
 
-  /** `scope`: customers it may bring events of. */
-  constructor(request: IncomingMessage, response: ServerResponse, scope: CustomerScope, options: EventStreamOptions) {
+  /** `scope`: customers it may bring events of. `account`: pays for the lines; null: nobody does. */
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    scope: CustomerScope,
+    account: LineAccount | null,
+    options: EventStreamOptions,
+  ) {
+    this.#account = account;
     this.#request = request;
     this.#scope = scope;
     this.#options = options;
@@ -146,11 +165,21 @@ export class EventStream {
     const alone = block.items.some(({ type }) => type !== 'transaction');
     if (alone) await this.#settled();
     else if (this.#pending.length >= MAX_BLOCKS) await this.#pending[0];
+    await this.#pay(rows);
     await this.#options.window.enter(rows);
     const recording = this.#failed ? null : this.#options.ingest.record(block.items, this.#options.source, this.#scope);
     const acknowledged = this.#acknowledge(block, recording, this.#pending[this.#pending.length - 1]);
     this.#pending.push(acknowledged);
     if (alone) await acknowledged;
+  }
+
+  /** Lines are paid for as they come; who has nothing left is read on when something has come back. */
+  async #pay(rows: number): Promise<void> {
+    const account = this.#account;
+    if (account === null) return;
+    for (let wait = account.waitMs(); wait > 0 && this.#ended === null; wait = account.waitMs())
+      await sleep(Math.min(wait, LOOK_MS));
+    account.spend(rows * this.#options.lineMs());
   }
 
   /** Everything sent so far is acknowledged, or failed. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Guard } from '../../access/guard.js';
+import type { Principal } from '../../access/principal.js';
 import { ScoregraphError } from '../../core/errors.js';
 import { quote } from '../../core/money.js';
 import { type Identifier, identified } from '../credentials.js';
 import { refuse, refuseUnknown } from '../http/http-answer.js';
-import { EventStream, type EventStreamOptions } from './event-stream.js';
+import { EventStream, type EventStreamOptions, type LineAccount } from './event-stream.js';
 import type { EndReason } from './ndjson-answer.js';
 
 /** Requests that stream events at once; further ones get 503. */
@@ -12,6 +13,7 @@ const MAX_STREAMS = 64;
 
 export interface NdjsonDoorOptions extends EventStreamOptions {
   readonly guard: Identifier & Pick<Guard, 'admit' | 'authorise'>;
+  readonly budgets: { accountOf(principal: Principal): LineAccount | null };
 }
 
 const TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json)\s*(?:;|$)/i;
@@ -49,7 +51,8 @@ export class NdjsonDoor {
       response.setHeader('retry-after', '1');
       return refuse(response, 503, 'QUEUE_FULL', `More than ${MAX_STREAMS} streams of events are under way.`);
     }
-    const stream = new EventStream(request, response, principal.customers, this.#options);
+    const account = this.#options.budgets.accountOf(principal);
+    const stream = new EventStream(request, response, principal.customers, account, this.#options);
     this.#streams.add(stream);
     const forget = guard.whenOver(principal, ({ code, message }) => stream.interrupt({ code, message, status: 401 }));
     try {

@@ -7,23 +7,23 @@ import { ScoregraphError } from '../../core/errors.js';
 import type { GraphContext } from '../../graphql/context.js';
 import type { Documents } from '../../graphql/documents/documents.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
+import { statusOfRefused } from './answer-status.js';
 import { expectReading, SECURITY } from './http-answer.js';
 import { deadlineOf } from './http-request.js';
 import { operationOfBody, operationOfSearch, searchOf } from './operation-request.js';
-
-/** Headers that Apollo looks at; the others are not copied. */
-const HEADERS = ['accept', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+import { RequestHeaders } from './request-headers.js';
 
 export interface ApolloDoorOptions {
   readonly apollo: Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
-  readonly pipeline: Pick<GraphPipeline, 'context' | 'documents'>;
+  /** Without `documents` Apollo finds them by itself. */
+  readonly pipeline: Pick<GraphPipeline, 'context'> & Partial<Pick<GraphPipeline, 'documents'>>;
   /** How long a client may leave an answer unread without taking any of it, ms. */
   readonly unreadMs: number;
 }
 
 /**
  * Answers a request through Apollo, whose rules on methods, media types and cross-site requests hold. `body` is what a POST's JSON
- * said. Rejects only for what is a bug here.
+ * said; undefined: it had none, and Apollo says why nothing runs. Rejects only for what is a bug here.
  */
 export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOptions) {
   return async (
@@ -32,19 +32,12 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
     principal: Principal,
     body: unknown,
   ): Promise<void> => {
-    const headers = new HeaderMap();
-    for (const name of HEADERS) {
-      const value = request.headers[name];
-      if (typeof value === 'string') headers.set(name, value);
-    }
-    // A body got here as JSON only, which browsers ask a preflight for: Apollo need not read the type again.
-    if (body !== undefined) headers.set('apollo-require-preflight', 'application/json');
-    else if (request.headers['content-type'] !== undefined)
-      headers.set('content-type', request.headers['content-type']);
     const url = request.url!;
     const query = url.indexOf('?');
     const search = query < 0 ? '' : url.slice(query);
+    const headers = new RequestHeaders(request.headers);
     const asked: HTTPGraphQLRequest = { method: request.method!, headers, search, body };
+    let isAdmitted = false;
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: asked,
       // Apollo asks for the context when it knows that no other site's page sent this, and reads the document after it.
@@ -52,23 +45,26 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
         try {
           const signal = goneSignal(request.socket);
           const context = pipeline.context({ door: 'http', principal, deadlineMs: deadlineOf(request), signal });
-          withText(asked, pipeline.documents, context.call.principal);
+          if (pipeline.documents !== undefined) withText(asked, pipeline.documents, context.call.principal);
+          isAdmitted = true;
           return context;
         } catch (error) {
           throw withStatus(error);
         }
       },
     });
+    let status = result.status ?? 200;
+    if (status === 400 && isAdmitted) status = statusOfRefused(request, result.headers.get('content-type'), body);
     const out: (string | number)[] = [...SECURITY];
     for (const [name, value] of result.headers) out.push(name, value);
     if (result.body.kind === 'complete') {
       out.push('content-length', Buffer.byteLength(result.body.string));
-      response.writeHead(result.status ?? 200, out as string[]);
+      response.writeHead(status, out as string[]);
       response.end(result.body.string);
       expectReading(request.socket, unreadMs);
       return;
     }
-    response.writeHead(result.status ?? 200, out as string[]);
+    response.writeHead(status, out as string[]);
     for await (const chunk of result.body.asyncIterator) {
       if (!response.write(chunk) && !response.destroyed) {
         expectReading(request.socket, unreadMs);
@@ -113,7 +109,7 @@ function goneSignal(socket: Socket): AbortSignal {
 /** Puts the text of its document into a request that may have named it by id or hash; whether it may be answered is decided here. */
 function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Principal): void {
   const isGet = asked.method === 'GET';
-  if (!isGet && asked.method !== 'POST') return; // Apollo answers 405
+  if (!isGet && (asked.method !== 'POST' || asked.body === undefined)) return; // Apollo says what is wrong
   const operation = isGet ? operationOfSearch(searchOf(asked.search)) : operationOfBody(asked.body);
   if (typeof operation === 'string') throw new GraphQLError(operation, { extensions: { code: 'BAD_REQUEST' } });
   const query = documents.resolve(operation, principal);
@@ -124,6 +120,7 @@ function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Pr
     search.delete('extensions');
     asked.search = `?${search}`;
   } else asked.body = { query, operationName: operation.operationName, variables: operation.variables };
+  if (operation.extensions.cost === true) asked.headers.set('x-cost', '1');
 }
 
 const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };

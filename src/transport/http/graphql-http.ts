@@ -80,7 +80,8 @@ export class GraphqlHttp {
     if ('status' in read) return refuse(response, read.status, read.code, read.message);
     const token = tokenOf(request);
     const accepted = acceptedBy(request.headers.accept);
-    if (token === null && accepted.stream === null) return this.#apollo(request, response, principal, read.json);
+    if (read.json === undefined || (token === null && accepted.stream === null))
+      return this.#apollo(request, response, principal, read.json);
     const operation = operationOfBody(read.json);
     if (typeof operation === 'string') return refuse(response, 400, 'BAD_REQUEST', operation);
     if (token !== null) return this.#single.operate(request, response, principal, token, operation);

@@ -18,21 +18,27 @@ export function deadlineOf(request: IncomingMessage): number | undefined {
   );
 }
 
-/** A body that was read, or why it was not. */
+/** A body that was read, or why it was not. `json` is undefined when the request has none that may run: Apollo's rules answer it. */
 export type Body =
   | { readonly json: unknown }
   | { readonly status: number; readonly code: string; readonly message: string };
 
 const JSON_TYPE = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
+/** Types that a page may send to another site without a preflight; so it may a body without a type. Their bodies are never parsed. */
+const SIMPLE_TYPE = /^\s*(?:text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
+/** Whether a page of another site could have sent this without a preflight, as far as its type tells. */
+function isSimple({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'];
+  return type === undefined || SIMPLE_TYPE.test(type);
+}
+
 /** Why a body of this kind is not read, or null when it may be. Quick for the usual one. */
-function refusedKind({ headers }: IncomingMessage, empty: boolean): string | null {
+function refusedKind({ headers }: IncomingMessage): string | null {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
   if (encoding !== 'identity') return `expected a body that is not compressed, got content-encoding ${quote(encoding)}`;
   if (type === 'application/json') return null;
-  // Apollo's rules decide what a request without any body may be.
-  if (type === '' && empty) return null;
   if (!JSON_TYPE.test(type)) return `expected content-type application/json, got ${quote(type)}`;
   const charset = CHARSET.exec(type)?.[1] ?? 'utf-8';
   return /^utf-?8$/i.test(charset) ? null : `expected charset utf-8, got ${quote(charset)}`;
@@ -62,9 +68,10 @@ export function readJson(request: IncomingMessage, maxBytes: number): Promise<Bo
     request.on('close', () => refused(400, 'the body ended early'));
     request.on('end', () => {
       if (size > maxBytes) return;
-      const kind = refusedKind(request, size === 0);
+      if (request.headers['content-type'] !== 'application/json' && isSimple(request))
+        return resolve({ json: undefined });
+      const kind = refusedKind(request);
       if (kind !== null) return refused(415, kind);
-      if (size === 0 && request.headers['content-type'] === undefined) return resolve({ json: undefined });
       const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
       if (!isUtf8(bytes)) return refused(400, 'expected a JSON body in UTF-8, got bytes that are none');
       try {

@@ -38,6 +38,7 @@ export async function streamOperation(
   const ready = prepared.kind === 'ready' ? prepared.args : null;
   if (ready?.operation === 'mutation' && request.method === 'GET') {
     ready.end();
+    ready.contextValue.charge?.giveBack(); // nothing ran
     response.setHeader('allow', 'POST');
     return refuse(response, 405, 'BAD_REQUEST', 'expected POST for a mutation, got GET');
   }

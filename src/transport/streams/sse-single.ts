@@ -107,7 +107,9 @@ export class SingleConnections {
     const prepared = this.#prepare(request, principal, operations.size, operation);
     if (prepared.kind === 'refused') {
       const text = JSON.stringify({ errors: prepared.errors });
-      return send(response, 400, 'application/json; charset=utf-8', text);
+      const { code, retryAfterMs } = prepared.errors[0]!.extensions;
+      if (code === 'RATE_LIMITED') response.setHeader('retry-after', String(Math.ceil(Number(retryAfterMs) / 1_000)));
+      return send(response, code === 'RATE_LIMITED' ? 429 : 400, 'application/json; charset=utf-8', text);
     }
     const asked: Asked = { args: prepared.args, running: null };
     operations.set(id, asked);

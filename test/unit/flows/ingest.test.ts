@@ -17,6 +17,7 @@ function setUp() {
     } as Partial<EventLog> as EventLog,
     world: {
       knownCustomer: (id) => upserted('customer.upserted', id),
+      leaving: () => false,
       knownItem: (id) => upserted('item.upserted', id),
       seen: () => seen.position,
       knownPredictions: async () => new Set(),

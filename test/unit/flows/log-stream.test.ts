@@ -18,6 +18,7 @@ function source(horizon = 0) {
     name: 'test',
     live,
     keyOf: String,
+    isPersonal: false,
     read: async (after, limit) => entries.filter((e) => e.position > after).slice(0, limit),
     head: () => entries.at(-1)?.position ?? 0,
     horizon: () => horizon,

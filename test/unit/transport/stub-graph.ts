@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
+import { Admission } from '../../../src/graphql/admission.js';
+import { Authorisation, authorisationCheck } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
@@ -126,9 +128,15 @@ export async function startStub({
   const metrics = new PrometheusMetrics();
   const presenter = new ErrorPresenter(silentLogger, metrics);
   const guard = openGuard();
-  const host = await SchemaHost.start(schema, { guard, presenter, logger: silentLogger });
+  const maxTokens = 10_000;
+  const host = await SchemaHost.start(schema, {
+    admission: (served) => new Admission([authorisationCheck(new Authorisation(served, guard))]),
+    presenter,
+    maxTokens,
+    logger: silentLogger,
+  });
   const { apollo } = host;
-  const pipeline = new GraphPipeline({ host, app: {} as never, guard, presenter, documents });
+  const pipeline = new GraphPipeline({ host, app: {} as never, guard, presenter, maxTokens, documents });
   const running = await startServer({
     host: '127.0.0.1',
     port: 0,

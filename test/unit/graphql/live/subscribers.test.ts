@@ -1,5 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { type Account, Budgets } from '../../../../src/access/budgets.js';
+import { systemClock } from '../../../../src/core/clock.js';
 import { Hub } from '../../../../src/events/hub.js';
 import { encodeCursor, type LogBackedSource, type Positioned } from '../../../../src/flows/log-stream.js';
 import { OutboxBudget } from '../../../../src/graphql/live/budget.js';
@@ -9,6 +11,7 @@ import { LogSubscriber } from '../../../../src/graphql/live/log-subscriber.js';
 import { type Render, Rendering } from '../../../../src/graphql/live/rendering.js';
 import { SharedState } from '../../../../src/graphql/live/shared-state.js';
 import { LogSubscription } from '../../../../src/graphql/live/sources.js';
+import { Toll } from '../../../../src/graphql/live/toll.js';
 
 const turn = () => new Promise(setImmediate);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -47,6 +50,7 @@ function world(render?: Render) {
     name: 'test',
     live,
     keyOf: (n) => String(n % 2),
+    isPersonal: false,
     read: async (after, limit) => entries.filter(({ position }) => position > after).slice(0, limit),
     head: () => entries.length,
     horizon: () => 0,
@@ -69,6 +73,7 @@ function world(render?: Render) {
       present: (n) => ({ n }),
     });
   const rendering = new Rendering(describe(0), rendered);
+  const toll = new Toll(10);
   let open = 0;
   return {
     live,
@@ -80,13 +85,23 @@ function world(render?: Render) {
         live.publish(entries.at(-1)!);
       }
     },
-    join(client: Client, from: number, delivery?: DeliveryInput, filter?: (n: number) => boolean) {
+    toll,
+    join(
+      client: Client,
+      from: number,
+      delivery?: DeliveryInput,
+      filter?: (n: number) => boolean,
+      account: Account | null = null,
+    ) {
       open++;
-      const subscriber = new LogSubscriber(describe(from, delivery, filter), {
+      toll.sharers++;
+      const room = {
         rendering,
-        present: (errors) => errors as GraphQLError[],
+        toll,
+        present: (errors: readonly unknown[]) => errors as GraphQLError[],
         onEnd: () => open--,
-      });
+      };
+      const subscriber = new LogSubscriber(describe(from, delivery, filter), room, account);
       subscriber.start(client);
       return subscriber;
     },
@@ -242,6 +257,7 @@ describe('a state subscription', () => {
         return { json: Buffer.from(JSON.stringify(root)), cursor };
       },
       present: (errors) => errors as GraphQLError[],
+      toll: new Toll(1),
       onEnd: () => {
         over = true;
       },
@@ -251,14 +267,14 @@ describe('a state subscription', () => {
   it('shows the latest at once, executes once for all, and ends when the last has left', async () => {
     const { values, shared, executions, over } = state();
     const [first, late, slow] = [new Client(), new Client(), new Client()];
-    const one = shared.join(() => {});
+    const one = shared.join(() => {}, null);
     one.start(first);
     values.publish(1);
     await turn();
-    const two = shared.join(() => {});
+    const two = shared.join(() => {}, null);
     two.start(late);
     expect(late.got).toEqual([1]);
-    const three = shared.join(() => {});
+    const three = shared.join(() => {}, null);
     slow.reads = false;
     three.start(slow);
     for (const n of [2, 3, 4]) {
@@ -281,9 +297,49 @@ describe('a state subscription', () => {
   it('ends for all with its source', async () => {
     const { values, shared } = state();
     const client = new Client();
-    shared.join(() => {}).start(client);
+    shared.join(() => {}, null).start(client);
     values.close();
     await turn();
     expect(client.over).toBe(true);
+  });
+});
+
+describe('a subscriber with a budget', () => {
+  const account = (burstMs: number, msPerSecond = 100) =>
+    new Budgets({ clock: systemClock, msPerSecond, burstMs }).accountOf({ id: 'a' } as never)!;
+
+  it('pays its share of each event, and the delivery', () => {
+    const { add, join } = world();
+    const accounts = Array.from({ length: 10 }, () => account(1_000, 1));
+    for (const own of accounts) join(new Client(), 0, {}, undefined, own);
+    add(...Array.from({ length: 50 }, (_, i) => i));
+    // 10 ms an event, shared by ten.
+    for (const own of accounts) expect(own.remaining()).toBeCloseTo(1_000 - 50 * 1.002, 0);
+  });
+
+  it('waits with an empty one: messages go by its delivery policy, and go on when something is back', async () => {
+    const { add, join } = world();
+    const [free, poor] = [new Client(), new Client()];
+    join(free, 0);
+    join(poor, 0, { capacity: 3 }, undefined, account(12, 100));
+    add(...Array.from({ length: 20 }, (_, i) => i));
+    expect(free.heard.filter((one) => typeof one === 'number')).toHaveLength(20);
+    expect(poor.heard.filter((one) => typeof one === 'number')).toEqual([0, 1, 2]);
+    await expect.poll(() => poor.heard.at(-1), { timeout: 2_000 }).toBe(19);
+    expect(poor.heard.join()).toContain('SLOW_CONSUMER');
+    expect(poor.heard.filter((one) => typeof one === 'number').slice(-3)).toEqual([17, 18, 19]);
+  });
+
+  it('is slowed while it catches up, and loses nothing', async () => {
+    const { add, join } = world();
+    add(...Array.from({ length: 200 }, (_, i) => i));
+    const client = new Client();
+    const started = performance.now();
+    join(client, 0, {}, undefined, account(100, 20_000));
+    await expect
+      .poll(() => client.heard.filter((one) => typeof one === 'number').length, { timeout: 5_000, interval: 10 })
+      .toBe(200);
+    // 200 events of 10 ms, 20 s of model time a second: about 0.1 s.
+    expect(performance.now() - started).toBeGreaterThan(60);
   });
 });
