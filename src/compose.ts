@@ -126,6 +126,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     aliases: aliases.book,
     moveAlias: (move) => aliases.move(move, 'system'),
     pollMs: config.modelsPollMs,
+    memoryMb: config.modelsMemoryMb,
     probing: {
       cacheDir: join(config.dataDir, 'compiled'),
       timeoutMs: config.modelLoadTimeoutMs,

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENGINES } from '../support/engines.js';
 import { fill, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
 import { changeManifest, fillWeights, modelFolder, publish } from '../support/versions.js';
 
@@ -245,9 +246,33 @@ describe('the life of model versions', () => {
     expect(await answers()).toBe(2);
   });
 
-  it('loses nothing over 50 swaps under traffic', async () => {
+  it('keeps within its memory: who is not asked leaves, and comes back when asked', async () => {
+    for (const version of [2, 3]) publish(models, 'segmentation', version);
+    changeManifest(models, 'segmentation', { version_policy: { all: {} }, aliases: { champion: 1, b: 2, c: 3 } });
+    await start({ SCOREGRAPH_MODELS_MEMORY_MB: '3' }); // two of about 1.1 MiB
+    await fill(server);
+    const loaded = async () => Object.values(await states()).filter((state) => state === 'AVAILABLE').length;
+    expect(await loaded()).toBe(2);
+    const ask = (alias: string) =>
+      server.query(
+        `{ customer(customerId: "c1") { segment(model: { alias: "${alias}" }) { modelVersion { number } } } }`,
+      );
+    const answered = async (alias: string) => (await ask(alias)).data.customer.segment?.modelVersion.number ?? null;
+    const away = Object.entries(await states()).find(([, state]) => state !== 'AVAILABLE')!;
+    expect(away[1]).toMatch(/^END: unloaded to keep within SCOREGRAPH_MODELS_MEMORY_MB/);
+    const alias = ['champion', 'b', 'c'][Number(away[0]) - 1]!;
+    expect((await ask(alias)).errors).toMatchObject([
+      { extensions: { code: 'MODEL_UNAVAILABLE', reason: 'LOADING', retryAfterMs: 1000 } },
+    ]);
+    await until(() => answered(alias), Number(away[0]));
+    await until(loaded, 2);
+    for (let round = 0; round < 2; round++)
+      for (const [i, name] of ['champion', 'b', 'c'].entries()) await until(() => answered(name), i + 1);
+  });
+
+  it.each(ENGINES)('loses nothing over 50 swaps under traffic (%s)', async (engine) => {
     for (const version of [2, 3, 4]) publish(models, 'segmentation', version);
-    await start();
+    await start({ SCOREGRAPH_ENGINE: engine });
     await fill(server);
     let over = false;
     const seen = new Set<number>();
