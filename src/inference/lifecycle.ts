@@ -237,13 +237,7 @@ export class ModelLifecycle {
     const champion = this.#options.aliases.get(name, CHAMPION);
     const move = (reason: string) => this.#move({ model: name, alias: CHAMPION, version: newest.number, reason });
     if (champion === null) await move('initial: the newest version that could answer');
-    else if (manifest.promotion === 'auto' && this.#isNews(newest, champion.version, champion.history))
-      await move('promotion: auto');
-  }
-
-  /** Newer than the champion, and nobody went back from it. */
-  #isNews({ number }: RegisteredVersion, champion: number, history: readonly number[]): boolean {
-    return number > champion && !history.includes(number);
+    else if (manifest.promotion === 'auto' && newest.number > champion.highest) await move('promotion: auto');
   }
 
   async #move(move: AliasMove): Promise<void> {

@@ -80,6 +80,13 @@ describe('the life of model versions', () => {
     publish(models, 'segmentation', 9); // integers: 9 is older
     await until(async () => (await states())[9], 'END: not loaded by the version policy');
     expect(await champion()).toBe(10);
+    expect((await mutate('rollBackModel(model: "segmentation", reason: "worse")')).userErrors).toEqual([]);
+    await server.running.inference.lifecycle.refresh();
+    await until(async () => (await states())[10], 'AVAILABLE');
+    await server.running.inference.lifecycle.refresh();
+    expect(await champion()).toBe(1);
+    publish(models, 'segmentation', 11);
+    await until(champion, 11);
   });
 
   it('keeps aliases over a restart, and takes them from the manifest the first time only', async () => {
