@@ -155,6 +155,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     moveAlias: (move) => aliases.move(move, 'system'),
     admit: (manifest) => modelGraph.admit(manifest),
     pollMs: config.modelsPollMs,
+    memoryMb: config.modelsMemoryMb,
     probing: {
       cacheDir: join(config.dataDir, 'compiled'),
       timeoutMs: config.modelLoadTimeoutMs,

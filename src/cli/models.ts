@@ -88,8 +88,8 @@ async function check(say: Say, folder: string): Promise<void> {
   const limits = { timeoutMs: modelLoadTimeoutMs, memoryMb: modelLoadMemoryMb };
   const prober = new Prober({ engine: chosen, engineVersion: '', cacheDir: null, ...limits });
   try {
-    const { mode, bytes } = await prober.probe(source, [1], probeRows(manifest));
-    say(`loads    ${chosen}: ${mode}, about ${Math.ceil(bytes / 2 ** 20)} MiB, finite numbers for plain inputs`);
+    const { mode } = await prober.probe(source, [1], probeRows(manifest));
+    say(`loads    ${chosen}: ${mode}, finite numbers for plain inputs`);
   } finally {
     prober.close();
   }

@@ -17,6 +17,8 @@ export interface Config {
   readonly modelsDir: string;
   /** How often the models folder is looked at, ms; 0: at the start only. */
   readonly modelsPollMs: number;
+  /** What loaded versions may take, by estimate, MiB; 0: no limit. */
+  readonly modelsMemoryMb: number;
   /** Limits of trying a version before it is loaded. */
   readonly modelLoadTimeoutMs: number;
   readonly modelLoadMemoryMb: number;
@@ -83,6 +85,7 @@ export const VARIABLES = {
   SCOREGRAPH_DATA_DIR: z.string().min(1).default('.data'),
   SCOREGRAPH_MODELS_DIR: z.string().min(1).default('models'),
   SCOREGRAPH_MODELS_POLL_MS: integer(0, 86_400_000).default(2_000),
+  SCOREGRAPH_MODELS_MEMORY_MB: integer(0, 16_777_216).default(0),
   SCOREGRAPH_MODEL_LOAD_TIMEOUT_MS: integer(100, 3_600_000).default(60_000),
   SCOREGRAPH_MODEL_LOAD_MEMORY_MB: integer(64, 1_048_576).default(2_048),
   SCOREGRAPH_MODEL_PUBLIC_KEY_FILE: z.string().min(1).nullable().default(null),
@@ -159,6 +162,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dataDir: resolve(v.SCOREGRAPH_DATA_DIR),
     modelsDir: resolve(v.SCOREGRAPH_MODELS_DIR),
     modelsPollMs: v.SCOREGRAPH_MODELS_POLL_MS,
+    modelsMemoryMb: v.SCOREGRAPH_MODELS_MEMORY_MB,
     modelLoadTimeoutMs: v.SCOREGRAPH_MODEL_LOAD_TIMEOUT_MS,
     modelLoadMemoryMb: v.SCOREGRAPH_MODEL_LOAD_MEMORY_MB,
     modelPublicKeyFile:

@@ -69,6 +69,8 @@ export interface ModelAliasPayload {
   readonly version: number;
   /** What it meant before, the newest last. */
   readonly history: readonly number[];
+  /** The newest version it ever meant. */
+  readonly highest: number;
   readonly reason: string | null;
   /** A principal, or `system`. */
   readonly by: string;

@@ -51,7 +51,7 @@ export class ModelAliases implements LogFollower {
 
   /** Sets an alias as it is to stand. @throws as `move`. */
   async change(model: string, alias: string, state: AliasState): Promise<void> {
-    const { version, history, reason, by, changedAt } = state;
+    const { version, history, highest, reason, by, changedAt } = state;
     const event: ModelAliasChanged = {
       id: uuidv7(changedAt),
       type: TYPE,
@@ -59,7 +59,7 @@ export class ModelAliases implements LogFollower {
       entity: model,
       occurredAt: changedAt,
       source: 'system',
-      payload: { alias, version, history, reason, by },
+      payload: { alias, version, history, highest, reason, by },
     };
     await this.#options.append([event]);
     this.#apply(event);
@@ -85,12 +85,12 @@ export class ModelAliases implements LogFollower {
   }
 
   #apply(event: ModelAliasChanged): void {
-    const { alias, version, history, reason, by } = event.payload;
+    const { alias, version, history, highest, reason, by } = event.payload;
     const place = `${event.entity}/${alias}`;
     // An event that was made here counts at once, and comes again when the log is handed out, perhaps behind a newer one.
     if ((this.#standing.get(place) ?? '') >= event.id) return;
     this.#standing.set(place, event.id);
-    this.book.set(event.entity, alias, { version, history, reason, by, changedAt: event.occurredAt });
+    this.book.set(event.entity, alias, { version, history, highest, reason, by, changedAt: event.occurredAt });
   }
 
   async #restore(): Promise<void> {

@@ -114,6 +114,7 @@ export class ModelOperations {
       const refusal = loaded(version);
       if (refusal !== null) return { ...refusal, field: 'alias' };
       await this.#aliases.change(at.model, at.alias, {
+        ...state,
         version: earlier,
         history: state.history.slice(0, -1),
         reason,

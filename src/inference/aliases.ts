@@ -6,6 +6,8 @@ export interface AliasState {
   readonly version: number;
   /** What it meant before, the newest last: what `rollBackModel` goes back to. */
   readonly history: readonly number[];
+  /** The newest version it ever meant: `promotion: auto` looks only beyond it, not back to what was rolled back. */
+  readonly highest: number;
   readonly reason: string | null;
   /** Who moved it: a principal, or `system`. */
   readonly by: string;
@@ -51,7 +53,7 @@ export class AliasBook {
   moved({ model, alias, version, reason }: AliasMove, by: string, changedAt: number): AliasState {
     const before = this.get(model, alias);
     const history = before === null ? [] : [...before.history, before.version].slice(-MAX_HISTORY);
-    return { version, history, reason, by, changedAt };
+    return { version, history, highest: Math.max(version, before?.highest ?? 0), reason, by, changedAt };
   }
 }
 

@@ -6,6 +6,7 @@ import { wanted } from './policy.js';
 import type { ModelManifest } from './ports.js';
 import { folderReason, type RegisteredModel, type RegisteredVersion, type Registry } from './registry.js';
 import { type FoundModel, type Problem, scanModels } from './repository.js';
+import { EVICTED, type Residency } from './residency.js';
 
 /** Why a manifest may not be served, and the one that counts instead; null: the model is not served at all. */
 export interface ManifestRefusal {
@@ -15,6 +16,7 @@ export interface ManifestRefusal {
 }
 export interface LifecycleOptions {
   readonly registry: Registry;
+  readonly residency: Residency;
   readonly aliases: AliasBook;
   readonly modelsDir: string;
   readonly clock: Clock;
@@ -39,6 +41,7 @@ export class ModelLifecycle {
   readonly #turns = new Map<string, Promise<unknown>>();
   /** Wishes that hold until the server ends: true loaded, false not. By `model/version`. */
   readonly #wishes = new Map<string, boolean>();
+  readonly #demanded = new Set<RegisteredVersion>();
   #problems: readonly Problem[] = [];
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | null = null;
@@ -86,14 +89,26 @@ export class ModelLifecycle {
   /** Wishes a version loaded, or not, whatever the policy says, and does it. Inside `exclusively`. */
   async wish(version: RegisteredVersion, loaded: boolean): Promise<void> {
     this.#wishes.set(keyOf(version), loaded);
-    if (loaded) await this.#options.registry.load(version, { beside: true });
+    if (loaded) await this.#load(version, true, true);
     else void this.#options.registry.unload(version, 'unloaded by hand');
     if (loaded) await this.#promote(this.#options.registry.get(version.model)!);
   }
 
   /** Loads a version without wishing it to stay. Inside `exclusively`. */
   load(version: RegisteredVersion): Promise<void> {
-    return this.#options.registry.load(version, { beside: true });
+    return this.#load(version, true, true);
+  }
+
+  /** Somebody asked for a version that is not there: one that left for want of memory comes back. Answers whether it does. */
+  demand(version: RegisteredVersion): boolean {
+    if (version.reason !== EVICTED) return this.#demanded.has(version);
+    if (!this.#demanded.has(version)) {
+      this.#demanded.add(version);
+      void this.exclusively(version.model, () => this.#load(version, true, true)).finally(() =>
+        this.#demanded.delete(version),
+      );
+    }
+    return true;
   }
 
   /** Brings a model to what policy and aliases say now. Inside `exclusively`. */
@@ -196,15 +211,15 @@ export class ModelLifecycle {
     await this.#nameInitially(model);
     const { registry } = this.#options;
     // Again until nothing is left to load: what does not load leaves its place to an older one.
-    for (;;) {
+    for (let round = 0; round <= model.versions.length; round++) {
       const chosen = this.#wanted(model, unsettled);
       const loads = model.versions.filter(
         (version) =>
           chosen.has(version) && version.state !== 'AVAILABLE' && this.#mayLoad(version) && !unsettled.has(version),
       );
       if (loads.length === 0) break;
-      if (beside) for (const version of loads) await registry.load(version, { beside });
-      else await Promise.all(loads.map((version) => registry.load(version, { beside })));
+      if (beside) for (const version of loads) await this.#load(version, beside, beside);
+      else await Promise.all(loads.map((version) => this.#load(version, beside, beside)));
     }
     await this.#promote(model);
     const after = this.#wanted(model, unsettled); // what was named meanwhile stays
@@ -214,6 +229,15 @@ export class ModelLifecycle {
       else if (version.state === 'START' && version.folder.complete && !after.has(version) && !unsettled.has(version))
         registry.change(version, 'END', NOT_IN_POLICY);
     }
+  }
+
+  /** Loads a version where there is room for it. `evict`: room is made. */
+  #load(version: RegisteredVersion, beside: boolean, evict: boolean): Promise<void> {
+    const { registry, residency } = this.#options;
+    if (residency.makeRoom(version, { evict })) return registry.load(version, { beside });
+    version.tried = version.folder.fingerprint;
+    registry.change(version, 'END', EVICTED);
+    return Promise.resolve();
   }
 
   #reasonToLeave(version: RegisteredVersion): string {
@@ -234,13 +258,7 @@ export class ModelLifecycle {
     const champion = this.#options.aliases.get(name, CHAMPION);
     const move = (reason: string) => this.#move({ model: name, alias: CHAMPION, version: newest.number, reason });
     if (champion === null) await move('initial: the newest version that could answer');
-    else if (manifest.promotion === 'auto' && this.#isNews(newest, champion.version, champion.history))
-      await move('promotion: auto');
-  }
-
-  /** Newer than the champion, and nobody went back from it. */
-  #isNews({ number }: RegisteredVersion, champion: number, history: readonly number[]): boolean {
-    return number > champion && !history.includes(number);
+    else if (manifest.promotion === 'auto' && newest.number > champion.highest) await move('promotion: auto');
   }
 
   async #move(move: AliasMove): Promise<void> {
@@ -261,7 +279,10 @@ export class ModelLifecycle {
     const aliased = this.#options.aliases.aliased(name);
     const possible = versions.filter(
       (version) =>
-        version.accepting || aliased.has(version.number) || (this.#mayLoad(version) && !unsettled.has(version)),
+        version.accepting ||
+        version.reason === EVICTED ||
+        aliased.has(version.number) ||
+        (this.#mayLoad(version) && !unsettled.has(version)),
     );
     const numbers = wanted(
       manifest.versionPolicy,
@@ -279,7 +300,7 @@ export class ModelLifecycle {
   /** Complete, and not tried yet as it is now. */
   #mayLoad({ state, folder, tried, reason }: RegisteredVersion): boolean {
     if (!folder.complete || state === 'LOADING') return false;
-    if (state === 'AVAILABLE' || state === 'UNLOADING') return true;
+    if (state === 'AVAILABLE' || state === 'UNLOADING') return reason !== EVICTED; // that one comes back when it is asked for
     return state === 'START' || reason === NOT_IN_POLICY || tried !== folder.fingerprint;
   }
 }

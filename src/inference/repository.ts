@@ -22,6 +22,8 @@ export interface FoundVersion {
   readonly fingerprint: string;
   /** Its `version.json` is there: what writes a folder in place writes that last. */
   readonly complete: boolean;
+  /** Of its files. */
+  readonly bytes: number;
 }
 /** A model folder that can be read. */
 export interface FoundModel {
@@ -123,15 +125,17 @@ async function scanModel(modelsDir: string, name: string, refuse: Refuse): Promi
 }
 
 /** A folder's look: names, sizes and times of its files. */
-async function look(folder: string): Promise<Pick<FoundVersion, 'fingerprint' | 'complete'>> {
+async function look(folder: string): Promise<Omit<FoundVersion, 'number'>> {
   const hash = createHash('sha256');
   let complete = false;
+  let bytes = 0;
   for (const file of await filesIn(folder)) {
     const facts = await lstat(join(folder, file)).catch(() => null); // it was there a moment ago
     hash.update(`${file}\0${facts?.size}\0${facts?.mtimeMs}\0${facts?.ino}\0`);
     complete ||= file === 'version.json';
+    bytes += facts?.size ?? 0;
   }
-  return { fingerprint: hash.digest('base64'), complete };
+  return { fingerprint: hash.digest('base64'), complete, bytes };
 }
 
 /** The files of a folder and its folders, with `/` between names, at most MAX_FILES + 1. Links are listed, not followed. */

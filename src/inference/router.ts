@@ -4,14 +4,20 @@ import { type AliasBook, CHAMPION } from './aliases.js';
 import type { ModelVersionInfo, VersionSelector } from './ports.js';
 import type { RegisteredModel, RegisteredVersion, Registry } from './registry.js';
 
+/** When it makes sense to ask again for a version that is being loaded. */
+const LOAD_RETRY_MS = 1_000;
+
 /** Decides which version of a model answers: an explicit one, an alias, or the champion. */
 export class Router {
   readonly #registry: Registry;
   readonly #aliases: AliasBook;
+  readonly #demand: (version: RegisteredVersion) => boolean;
 
-  constructor(registry: Registry, aliases: AliasBook) {
+  /** `demand`: told of a version that is asked for and not there; answers whether it is on its way. */
+  constructor(registry: Registry, aliases: AliasBook, demand: (version: RegisteredVersion) => boolean) {
     this.#registry = registry;
     this.#aliases = aliases;
+    this.#demand = demand;
   }
 
   /**
@@ -27,6 +33,10 @@ export class Router {
         reason: 'NO_SUCH_MODEL',
       });
     const version = this.#pick(model, selector);
+    if (version.state !== 'AVAILABLE' && this.#demand(version) && !version.accepting)
+      throw new ScoregraphError('MODEL_UNAVAILABLE', `${name} ${version.number} is being loaded; ask again.`, {
+        ...{ model: name, version: version.number, reason: 'LOADING', retryAfterMs: LOAD_RETRY_MS },
+      });
     if (version.accepting && version.info !== null) return version.info;
     throw new ScoregraphError(
       'MODEL_UNAVAILABLE',

@@ -19,6 +19,7 @@ import type {
 } from './ports.js';
 import { Prober } from './probe/probe.js';
 import { Registry } from './registry.js';
+import { Residency } from './residency.js';
 import { Router } from './router.js';
 import type { PublicKeys } from './signing.js';
 
@@ -38,6 +39,8 @@ export interface InferenceOptions {
   readonly pollMs?: number;
   /** Limits of a process that tries a version before the workers load it. Absent: nothing is tried first. */
   readonly probing?: { readonly cacheDir: string | null; readonly timeoutMs: number; readonly memoryMb: number };
+  /** What loaded versions may take, by estimate, MiB; default 0: no limit. */
+  readonly memoryMb?: number;
   /** Whose signature a version must have; absent or null: none is needed. */
   readonly keys?: PublicKeys | null;
   /** How long a version that leaves must be idle, ms; default 1,000. */
@@ -73,8 +76,15 @@ export class InferenceService implements Inference {
         : new Prober({ ...probing, engine: pool.engine.name, engineVersion: pool.engine.version });
     this.registry = new Registry({ ...options, batcher: this.#batcher, prober: this.#prober, keys });
     this.aliases = aliases;
-    this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, aliases });
-    this.router = new Router(this.registry, aliases);
+    const residency = new Residency({
+      registry: this.registry,
+      logger: options.logger,
+      limitBytes: (options.memoryMb ?? 0) * 1024 * 1024,
+      workers: pool.workers.configured,
+      lastUsedAt: (model, version) => this.#batcher.lastUsedAt(model, version),
+    });
+    this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, residency, aliases });
+    this.router = new Router(this.registry, aliases, (version) => this.lifecycle.demand(version));
     pool.attach(this.#batcher);
   }
 

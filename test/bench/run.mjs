@@ -1,4 +1,4 @@
-// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out swaps]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +6,24 @@ import { combined } from './combined.mjs';
 import { deployed } from './deployed.mjs';
 import { explanations } from './explanations.mjs';
 import { fanOut } from './fan-out.mjs';
+import { hundred } from './hundred.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
 import { startUp } from './start-up.mjs';
 import { swaps } from './swaps.mjs';
 
-const BENCHES = { combined, deployed, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut, swaps };
+const BENCHES = {
+  combined,
+  deployed,
+  explanations,
+  'start-up': startUp,
+  ingest,
+  kill,
+  'fan-out': fanOut,
+  swaps,
+  hundred,
+};
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 const unknown = chosen.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {

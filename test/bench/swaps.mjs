@@ -8,10 +8,10 @@ import { ask, SERVER_FLAGS, serve, stop } from './lib/processes.mjs';
 import { checkShape, questions } from './lib/questions.mjs';
 
 const MODELS = ['fraud', 'segmentation', 'recommendations'];
-const VERSIONS = [1, 2, 3];
+const VERSIONS = [1, 2, 3, 4, 5, 6, 7, 8];
 const CONNECTIONS = 64;
 
-/** The shipped models, each three times: the same answers, so that every answer can be checked whoever gave it. */
+/** The shipped models, each eight times: the same answers, so that every answer can be checked whoever gave it. */
 function copies(folder) {
   for (const model of MODELS) {
     const from = resolve(import.meta.dirname, '../../models', model);
@@ -28,20 +28,37 @@ function copies(folder) {
   }
 }
 
-async function mutate(port, field) {
+async function graph(port, query) {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: `mutation { done: ${field} { userErrors { code message } } }` }),
+    body: JSON.stringify({ query }),
   });
-  const answer = await response.json();
+  return response.json();
+}
+
+async function mutate(port, field) {
+  const answer = await graph(port, `mutation { done: ${field} { userErrors { code message } } }`);
   if (answer.data?.done?.userErrors.length !== 0) throw new Error(`${field}: ${JSON.stringify(answer)}`);
 }
 
-async function swap(port, n) {
-  const model = MODELS[n % MODELS.length];
-  const round = Math.floor(n / MODELS.length);
-  const [before, version] = [VERSIONS[round % VERSIONS.length], VERSIONS[(round + 1) % VERSIONS.length]];
+/** The n-th swap: which model, from which version to which. */
+function nth(n) {
+  const turn = Math.floor(n / MODELS.length);
+  const at = (i) => VERSIONS[i % VERSIONS.length];
+  return { model: MODELS[n % MODELS.length], before: at(turn), version: at(turn + 1) };
+}
+
+/** A version that is still taking its leave would only be called back: the swap is to load it. */
+async function untilGone(port, { model, version }) {
+  for (;;) {
+    const { data } = await graph(port, `{ model(name: "${model}") { versions { number state } } }`);
+    if (data.model.versions.find(({ number }) => number === version).state === 'END') return;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+async function swap(port, { model, version, before }) {
   await mutate(port, `loadModelVersion(model: "${model}", version: ${version})`);
   await mutate(port, `setModelAlias(model: "${model}", alias: "champion", version: ${version}, reason: "bench")`);
   await mutate(port, `unloadModelVersion(model: "${model}", version: ${before})`);
@@ -80,8 +97,10 @@ export async function swaps({ folder, customers, swaps: count, seconds }) {
   let done = 0;
   const swapping = (async () => {
     for (; done < count; done++) {
+      const next = nth(done);
+      await untilGone(server.port, next);
       const from = performance.now();
-      await swap(server.port, done);
+      await swap(server.port, next);
       took.push(performance.now() - from);
       if ((done + 1) % Math.ceil(count / 10) === 0) memory.push(await ask(server, 'heap'));
     }

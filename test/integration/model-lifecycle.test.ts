@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENGINES } from '../support/engines.js';
 import { fill, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
 import { changeManifest, fillWeights, modelFolder, publish } from '../support/versions.js';
 
@@ -79,6 +80,13 @@ describe('the life of model versions', () => {
     publish(models, 'segmentation', 9); // integers: 9 is older
     await until(async () => (await states())[9], 'END: not loaded by the version policy');
     expect(await champion()).toBe(10);
+    expect((await mutate('rollBackModel(model: "segmentation", reason: "worse")')).userErrors).toEqual([]);
+    await server.running.inference.lifecycle.refresh();
+    await until(async () => (await states())[10], 'AVAILABLE');
+    await server.running.inference.lifecycle.refresh();
+    expect(await champion()).toBe(1);
+    publish(models, 'segmentation', 11);
+    await until(champion, 11);
   });
 
   it('keeps aliases over a restart, and takes them from the manifest the first time only', async () => {
@@ -245,39 +253,77 @@ describe('the life of model versions', () => {
     expect(await answers()).toBe(2);
   });
 
-  it('loses nothing over 50 swaps under traffic', async () => {
-    for (const version of [2, 3, 4]) publish(models, 'segmentation', version);
-    await start();
+  it('keeps within its memory: who is not asked leaves, and comes back when asked', async () => {
+    for (const version of [2, 3]) publish(models, 'segmentation', version);
+    changeManifest(models, 'segmentation', { version_policy: { all: {} }, aliases: { champion: 1, b: 2, c: 3 } });
+    await start({ SCOREGRAPH_MODELS_MEMORY_MB: '3' }); // two of about 1.1 MiB
     await fill(server);
-    let over = false;
-    const seen = new Set<number>();
-    const wrong: unknown[] = [];
-    let asked = 0;
-    const ask = async () => {
-      while (!over) {
-        const answer = await server.query(ASK);
-        asked++;
-        const number = answer.data?.customer?.segment?.modelVersion?.number;
-        if (number === undefined) wrong.push(answer);
-        else seen.add(number);
-      }
-    };
-    const asking = Promise.all(Array.from({ length: 8 }, ask));
-    for (let swap = 0; swap < 50; swap++) {
-      const version = (swap % 4) + 1;
-      expect((await mutate(`loadModelVersion(model: "segmentation", version: ${version})`)).userErrors).toEqual([]);
-      expect(
-        (await mutate(`setModelAlias(model: "segmentation", alias: "champion", version: ${version}, reason: "s")`))
-          .userErrors,
-      ).toEqual([]);
-      const before = ((swap + 3) % 4) + 1;
-      if (swap > 0)
-        expect((await mutate(`unloadModelVersion(model: "segmentation", version: ${before})`)).userErrors).toEqual([]);
-    }
-    over = true;
-    await asking;
-    expect(wrong).toEqual([]);
-    expect([...seen].sort()).toEqual([1, 2, 3, 4]);
-    expect(asked).toBeGreaterThan(100);
+    const loaded = async () => Object.values(await states()).filter((state) => state === 'AVAILABLE').length;
+    expect(await loaded()).toBe(2);
+    const ask = (alias: string) =>
+      server.query(
+        `{ customer(customerId: "c1") { segment(model: { alias: "${alias}" }) { modelVersion { number } } } }`,
+      );
+    const answered = async (alias: string) => (await ask(alias)).data.customer.segment?.modelVersion.number ?? null;
+    const away = Object.entries(await states()).find(([, state]) => state !== 'AVAILABLE')!;
+    expect(away[1]).toMatch(/^END: unloaded to keep within SCOREGRAPH_MODELS_MEMORY_MB/);
+    const alias = ['champion', 'b', 'c'][Number(away[0]) - 1]!;
+    expect((await ask(alias)).errors).toMatchObject([
+      { extensions: { code: 'MODEL_UNAVAILABLE', reason: 'LOADING', retryAfterMs: 1000 } },
+    ]);
+    await until(() => answered(alias), Number(away[0]));
+    await until(loaded, 2);
+    for (let round = 0; round < 2; round++)
+      for (const [i, name] of ['champion', 'b', 'c'].entries()) await until(() => answered(name), i + 1);
   });
+
+  it.each(ENGINES)(
+    'loses nothing over 50 swaps under traffic (%s)',
+    async (engine) => {
+      for (const version of [2, 3, 4, 5, 6, 7, 8]) publish(models, 'segmentation', version);
+      changeManifest(models, 'segmentation', { version_policy: { specific: { versions: [1] } } });
+      await start({ SCOREGRAPH_ENGINE: engine });
+      await fill(server);
+      let loads = 0;
+      server.running.inference.registry.onStateChange(({ state }) => {
+        if (state === 'LOADING') loads++;
+      });
+      let over = false;
+      const seen = new Set<number>();
+      const wrong: unknown[] = [];
+      let asked = 0;
+      const ask = async () => {
+        while (!over) {
+          const answer = await server.query(ASK);
+          asked++;
+          const number = answer.data?.customer?.segment?.modelVersion?.number;
+          if (number === undefined) wrong.push(answer);
+          else seen.add(number);
+        }
+      };
+      const asking = Promise.all(Array.from({ length: 8 }, ask));
+      for (let swap = 0; swap < 50; swap++) {
+        const version = (swap % 8) + 1;
+        // One that is still taking its leave would only be called back.
+        if (swap > 0) await until(async () => /^END/.test((await states())[version]!), true);
+        expect((await mutate(`loadModelVersion(model: "segmentation", version: ${version})`)).userErrors).toEqual([]);
+        expect(
+          (await mutate(`setModelAlias(model: "segmentation", alias: "champion", version: ${version}, reason: "s")`))
+            .userErrors,
+        ).toEqual([]);
+        const before = ((swap + 7) % 8) + 1;
+        if (swap > 0)
+          expect((await mutate(`unloadModelVersion(model: "segmentation", version: ${before})`)).userErrors).toEqual(
+            [],
+          );
+      }
+      over = true;
+      await asking;
+      expect(wrong).toEqual([]);
+      expect([...seen].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      expect(loads).toBeGreaterThanOrEqual(49);
+      expect(asked).toBeGreaterThan(100);
+    },
+    120_000,
+  );
 });

@@ -17,7 +17,6 @@ let runtime: Promise<Runtime> | null = null;
 async function probe({ options, source, warmUp, rows }: ProbeRequest): Promise<ProbeAnswer> {
   runtime ??= createRuntime(options, silentLogger);
   const engine = await runtime;
-  const before = process.memoryUsage.rss();
   const model = withAdditions(await engine.load(source));
   await model.warmUp(warmUp);
   const outputs = await model.run(rows);
@@ -29,9 +28,8 @@ async function probe({ options, source, warmUp, rows }: ProbeRequest): Promise<P
         `${name}: expected finite numbers for plain inputs, got NaN or infinity`,
       );
   }
-  const bytes = Math.max(0, process.memoryUsage.rss() - before);
   await model.unload();
-  return { kind: 'passed', mode: model.mode, bytes };
+  return { kind: 'passed', mode: model.mode };
 }
 
 process.on('message', (request: ProbeRequest) => {

@@ -20,10 +20,9 @@ export interface ProberOptions extends WorkerOptions {
   /** The most memory a probing process may use, MiB. */
   readonly memoryMb: number;
 }
-/** What a probe found: how the version runs, and what a copy of it takes, bytes. */
+/** What a probe found: how the version runs. */
 export interface Probed {
   readonly mode: string;
-  readonly bytes: number;
 }
 
 /** Change it when a probe looks at more: what passed the old one has to pass the new one. */
@@ -34,8 +33,6 @@ const LINGER_MS = 200;
 
 interface Child {
   readonly process: ChildProcess;
-  /** Versions it has probed well: if it dies now, one of them may be to blame. */
-  passed: number;
   linger: NodeJS.Timeout | undefined;
 }
 
@@ -103,8 +100,7 @@ export class Prober {
       const hear = (answer: ProbeAnswer) => {
         if (answer.kind === 'ready') return;
         if (answer.kind === 'passed') {
-          child.passed++;
-          settle(false, () => resolve({ mode: answer.mode, bytes: answer.bytes }));
+          settle(false, () => resolve({ mode: answer.mode }));
           return;
         }
         const { code, message, reason } = answer.error;
@@ -153,7 +149,7 @@ export class Prober {
         // it has ended already; the probe will say so
       }
     }
-    return { process, passed: 0, linger: undefined };
+    return { process, linger: undefined };
   }
 
   #end(): void {
@@ -175,8 +171,8 @@ export class Prober {
     const file = this.#noteOf(source);
     if (file === null) return null;
     try {
-      const { mode, bytes } = JSON.parse(readFileSync(file, 'utf8'));
-      return typeof mode === 'string' && typeof bytes === 'number' ? { mode, bytes } : null;
+      const { mode } = JSON.parse(readFileSync(file, 'utf8'));
+      return typeof mode === 'string' ? { mode } : null;
     } catch {
       return null;
     }

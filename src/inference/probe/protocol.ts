@@ -8,8 +8,8 @@ export interface ProbeRequest {
   readonly warmUp: readonly number[];
   readonly rows: TensorMap;
 }
-/** What it answers. `bytes`: by how much the process grew. */
+/** What it answers. */
 export type ProbeAnswer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'passed'; readonly mode: string; readonly bytes: number }
+  | { readonly kind: 'passed'; readonly mode: string }
   | { readonly kind: 'refused'; readonly error: WireError };
