@@ -93,6 +93,40 @@ async function check(say: Say, folder: string): Promise<void> {
   } finally {
     prober.close();
   }
+  const { partOfGraph } = await import('../graphql/generated/preview.js');
+  const { fields } = partOfGraph(manifest);
+  say(`graph    ${fields.length === 0 ? 'a written part of it' : fields.join(', ')}`);
+}
+
+interface AddArguments {
+  readonly models?: string;
+  readonly description?: string;
+  readonly entity?: string;
+  readonly features?: string;
+}
+
+/** Copies a model's files into the models folder, and checks what came of it. */
+async function add(say: Say, name: string, from: string, { models, features, ...more }: AddArguments): Promise<void> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // it tells of the processor otherwise
+  const { addModel } = await import('../inference/add-model.js');
+  const { folder, manifestWritten } = await addModel({
+    ...more,
+    name,
+    from: resolve(from),
+    modelsDir: resolve(models ?? readConfig().modelsDir),
+    features: features?.split(',').map((feature) => feature.trim()),
+  });
+  say(`Written: ${folder}`);
+  if (manifestWritten)
+    say(`Written: ${join(dirname(folder), 'manifest.json')}: say there what its features mean (docs/models.md)`);
+  await check(say, folder);
+}
+
+/** The part of the graph that a model brings, as SDL. */
+async function printSdl(say: Say, folder: string): Promise<void> {
+  const { parseManifest } = await import('../inference/manifest.js');
+  const { partOfGraph } = await import('../graphql/generated/preview.js');
+  say(partOfGraph(parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'))).sdl);
 }
 
 /** `scoregraph models …`: of a running server, or of a folder. */
@@ -143,6 +177,40 @@ export function addModelCommands(program: Command, say: Say): void {
     .description("looks at a version's folder as a server would, and tries to load it; needs no server")
     .argument('<folder>', 'models/fraud/2')
     .action((folder: string) => check(say, folder));
+
+  models
+    .command('add')
+    .description("copies a model's files into the models folder as its next version, and checks it; needs no server")
+    .argument('<model>', 'its name in the graph')
+    .argument('<files>', 'the folder that a converter wrote: model.json …, or saved_model.pb …')
+    .option('--models <folder>', 'default: SCOREGRAPH_MODELS_DIR')
+    .option('--features <names>', 'names of the numbers of the first input, in order: age,income')
+    .option('--entity <name>', 'what a row is about; customer, for stored features')
+    .option('--description <text>', 'what it says, of what')
+    .action((model: string, files: string, more: AddArguments) => add(say, model, files, more));
+
+  models
+    .command('sdl')
+    .description('the part of the graph that a manifest makes; needs no server')
+    .argument('<folder>', 'models/churn')
+    .action((folder: string) => printSdl(say, folder));
+
+  remote(
+    'accept',
+    'lets the graph change as the manifest says, although queries will break; or lose a model that is gone',
+  )
+    .argument('<model>')
+    .action(async (model: string, where: Where) => {
+      const query = `mutation ($model: String!) {
+        done: acceptModelGraph(model: $model) { schemaVersion { changes } userErrors { code message } }
+      }`;
+      const { done } = (await ask(serverAt(where), query, { model })) as {
+        done: { schemaVersion: { changes: string[] }; userErrors: { code: string; message: string }[] };
+      };
+      for (const { code, message } of done.userErrors) say(`${code}: ${message}`);
+      if (done.userErrors.length > 0) process.exitCode = 1;
+      else for (const change of done.schemaVersion.changes) say(change);
+    });
 
   models
     .command('sign')

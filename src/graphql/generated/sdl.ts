@@ -6,8 +6,10 @@ import type { InputField, ModelPlan, OutputField } from './plan.js';
 export const MAX_ROWS = 1_000;
 
 /** A description; JSON's escapes are GraphQL's. */
-const say = (...parts: readonly (string | null)[]): string =>
-  JSON.stringify(parts.filter((part) => part !== null && part !== '').join('\n\n'));
+function say(...parts: readonly (string | null)[]): string {
+  const said = parts.filter((part) => part !== null && part !== '');
+  return said.length === 0 ? '' : JSON.stringify(said.join('\n\n'));
+}
 
 const SCALAR: Readonly<Record<Datatype, string>> = { FP32: 'Float', INT32: 'Int' };
 const scalar = ({ datatype, size }: { readonly datatype: Datatype; readonly size: number }): string =>

@@ -35,7 +35,7 @@ export const ALLOWED_OPS: ReadonlySet<string> = new Set(
 
 /** What TensorFlow's own saver and loader consist of. They stand in every SavedModel; none but the loader may run. */
 export const SAVER_OPS: ReadonlySet<string> = new Set(
-  words('SaveV2 RestoreV2 MergeV2Checkpoints ShardedFilename StringJoin StaticRegexFullMatch'),
+  words('SaveV2 RestoreV2 MergeV2Checkpoints ShardedFilename StringJoin StaticRegexFullMatch DisableCopyOnRead'),
 );
 /** Of these, what the loader runs: it reads the version's own variables. */
 export const LOADER_OPS: ReadonlySet<string> = new Set(words('RestoreV2'));
