@@ -14,6 +14,8 @@ export interface Described extends Signature {
   readonly format: ModelFormat;
 }
 
+const bare = (name: string): string => name.replace(/:\d+$/, '');
+
 /** A tensor as the signature of a graph model tells of it. */
 interface GraphTensor {
   readonly name: string;
@@ -37,18 +39,18 @@ export async function describeFiles(folder: string): Promise<Described> {
   if (artifacts.format === 'graph-model') {
     const model = await tf.loadGraphModel(handler);
     const { inputs = {}, outputs = {} } = (artifacts.signature ?? {}) as Record<string, Record<string, GraphTensor>>;
-    const described = (where: Record<string, GraphTensor>) => (one: tfjs.Tensor) => {
+    const described = (where: Record<string, GraphTensor>) => (one: tfjs.GraphModel['inputs'][number]) => {
       // What the graph itself does not say of a tensor, its signature may.
-      const said = Object.values(where).find(({ name }) => name === one.name);
+      const said = Object.values(where).find(({ name }) => bare(name) === bare(one.name));
       const shape = one.shape ?? said?.tensorShape?.dim?.map(({ size }) => Number(size));
       const dtype =
         one.dtype ?? (said?.dtype === 'DT_INT32' ? 'int32' : said?.dtype === 'DT_FLOAT' ? 'float32' : said?.dtype);
-      return tensor(one.name.replace(/:\d+$/, ''), OF_TFJS, dtype, shape);
+      return tensor(bare(one.name), OF_TFJS, dtype, shape);
     };
     return {
       format: 'tfjs-graph',
-      inputs: (model.inputs as tfjs.Tensor[]).map(described(inputs)),
-      outputs: (model.outputs as tfjs.Tensor[]).map(described(outputs)),
+      inputs: model.inputs.map(described(inputs)),
+      outputs: model.outputs.map(described(outputs)),
     };
   }
   const model = await tf.loadLayersModel(handler);
