@@ -15,6 +15,7 @@ import type { CallRequest, Guard } from '../access/guard.js';
 import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
 import type { App } from './app.js';
+import { noteRefusals } from './audit.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
@@ -61,6 +62,8 @@ export class GraphPipeline {
   readonly live: LiveGraph;
   /** What turns a request into the text of a document; Apollo's door asks it too. */
   readonly documents: Documents;
+  /** Told of every `execute`; set by whoever bounds what is under way. */
+  meter: { enter(): number; leave(since: number): void } | null = null;
   readonly #host: ServingSchema;
   readonly #app: App;
   readonly #guard: Guard;
@@ -143,13 +146,18 @@ export class GraphPipeline {
 
   /** Runs a query or mutation. */
   async execute(args: ReadyOperation): Promise<ExecutionResult> {
-    const result = await args.generation.executor.execute({
-      document: args.document,
-      operationName: args.operationName,
-      variables: args.variableValues,
-      context: args.contextValue,
-    });
-    return settled(this.#presented(result, args), args.contextValue.charge, args.showsCost);
+    const since = this.meter?.enter() ?? 0;
+    try {
+      const result = await args.generation.executor.execute({
+        document: args.document,
+        operationName: args.operationName,
+        variables: args.variableValues,
+        context: args.contextValue,
+      });
+      return settled(this.#answered(result, args), args.contextValue.charge, args.showsCost);
+    } finally {
+      this.meter?.leave(since);
+    }
   }
 
   /**
@@ -160,7 +168,7 @@ export class GraphPipeline {
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source))
-      return settled(this.#presented(source, args), args.contextValue.charge, false);
+      return settled(this.#answered(source, args), args.contextValue.charge, false);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -176,6 +184,14 @@ export class GraphPipeline {
       const { message, path, locations, extensions } = this.#presenter.present(error);
       return withLocations(new GraphQLError(message, { path, extensions }), locations);
     });
+  }
+
+  /** The result that answers a call. */
+  #answered(result: ExecutionResult, args: ReadyOperation): ExecutionResult {
+    const presented = this.#presented(result, args);
+    if (presented.errors !== undefined)
+      noteRefusals(args.contextValue, presented.errors, args.document, args.operationName);
+    return presented;
   }
 
   /** With `to`, as that operation's caller may be told; without, as anybody may. */

@@ -1,4 +1,4 @@
-// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed overload explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,14 @@ import { hundred } from './hundred.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
+import { overload } from './overload.mjs';
 import { startUp } from './start-up.mjs';
 import { swaps } from './swaps.mjs';
 
 const BENCHES = {
   combined,
   deployed,
+  overload,
   explanations,
   'start-up': startUp,
   ingest,

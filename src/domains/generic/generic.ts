@@ -65,14 +65,17 @@ export class GenericDomain {
     context: RowContext,
   ): Promise<GenericPrediction> {
     const result = await this.#inference.predict(info.model, { inputs }, context, info);
-    return this.#recorder.record({
-      ...about,
-      info,
-      featureSet: typeof info.card.feature_set === 'string' ? info.card.feature_set : `${info.model}@${info.version}`,
-      features: () => vectorOf(info.manifest, inputs),
-      defaulted,
-      output: outputOf(info, result.outputs),
-    });
+    return this.#recorder.record(
+      {
+        ...about,
+        info,
+        featureSet: typeof info.card.feature_set === 'string' ? info.card.feature_set : `${info.model}@${info.version}`,
+        features: () => vectorOf(info.manifest, inputs),
+        defaulted,
+        output: outputOf(info, result.outputs),
+      },
+      context,
+    );
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
+import { auditedMutations, auditedSubscriptions } from '../audit.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
+import { auditResolvers } from './audit.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { historyResolvers } from './history.js';
@@ -29,6 +31,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelStateResolvers,
   ...customerScoreResolvers,
   ...nodeResolvers,
+  AuditEntry: auditResolvers.AuditEntry!,
   Query: {
     ...nodeResolvers.Query,
     ...customerResolvers.Query,
@@ -39,21 +42,22 @@ export const resolvers: Resolvers<GraphContext> = {
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
     ...personalDataResolvers.Query,
+    ...auditResolvers.Query,
     ...schemaChangeResolvers.Query,
   },
-  Mutation: {
+  Mutation: auditedMutations({
     ...ingestResolvers.Mutation,
     ...alertResolvers.Mutation,
     ...personalDataResolvers.Mutation,
     ...modelOperationResolvers.Mutation,
     ...schemaChangeResolvers.Mutation,
-  },
-  Subscription: {
+  }),
+  Subscription: auditedSubscriptions({
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
     ...schemaChangeResolvers.Subscription,
-  } as never,
+  }) as never,
 };

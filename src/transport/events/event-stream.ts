@@ -93,8 +93,8 @@ export class EventStream {
     this.#answer = new NdjsonAnswer(response);
   }
 
-  /** Reads the body, records its lines and answers. Never rejects. */
-  async run(): Promise<void> {
+  /** Reads the body, records its lines and answers. Never rejects. @returns what became of the lines, and why they ended early. */
+  async run(): Promise<{ readonly tally: Tally; readonly ended: EndReason | null }> {
     const gunzip = /gzip/i.test(this.#request.headers['content-encoding'] ?? '') ? unzipped(this.#request) : null;
     try {
       await this.#read(gunzip ?? this.#request, gunzip);
@@ -105,6 +105,7 @@ export class EventStream {
     gunzip?.destroy();
     this.#answer.end(this.#tally, this.#ended);
     expectReading(this.#request.socket, this.#options.idleMs);
+    return { tally: this.#tally, ended: this.#ended };
   }
 
   /** Ends the reading; what was read is recorded and answered. The first reason counts. */

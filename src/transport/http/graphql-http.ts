@@ -50,7 +50,7 @@ export class GraphqlHttp {
     // An EventSource cannot send headers: whoever holds the token of a stream reserved it, and was asked then.
     const token = request.method === 'GET' ? tokenOf(request) : null;
     if (token !== null) return this.#connect(request, response, token);
-    const principal = await identified(this.#options.identifier, request);
+    const principal = await identified(this.#options.identifier, request, 'http');
     if (principal instanceof ScoregraphError) {
       request.resume();
       return refuseUnknown(response, principal);

@@ -2,11 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ScoregraphError } from '../../core/errors.js';
 
-/** On every answer, whoever gives it. */
+/** On every answer, whoever gives it. Pages have more: see page-headers.ts. */
 export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
+  // No other site may embed an answer. Pages that may read one (CORS) are not asked for this.
+  'cross-origin-resource-policy': 'same-origin',
 } as const;
 
 /** The same as name, value, name, value …, as `writeHead` takes them quickest. */
@@ -20,6 +22,7 @@ export function refuse(response: ServerResponse, status: number, code: string, m
     ...SECURITY_HEADERS,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
   });
   response.end(text);
 }
@@ -29,6 +32,20 @@ export function refuseUnknown(response: ServerResponse, { code, message }: Score
   response.setHeader('www-authenticate', 'Bearer realm="scoregraph"');
   refuse(response, 401, code, message);
 }
+
+/** Refuses for now: the same may be asked again in a second. */
+export function refuseBusy(response: ServerResponse, message: string): void {
+  response.setHeader('retry-after', '1');
+  refuse(response, 503, 'QUEUE_FULL', message);
+}
+
+/** An answer without a body for who has a bare connection: `status` as in `404 Not Found`. The connection is to be closed after it. */
+export function bareAnswer(status: string, headers = ''): string {
+  return `HTTP/1.1 ${status}\r\n${BARE}${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+const BARE = Object.entries(SECURITY_HEADERS)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
 
 /** A short text that nobody may keep. */
 export function send(response: ServerResponse, status: number, type: string, text: string): void {

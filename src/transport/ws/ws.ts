@@ -9,6 +9,7 @@ import type { Logger } from '../../core/logger.js';
 import { isRefused } from '../../graphql/live/live.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
 import { credentialsOf, credentialsOfSocket, type Identifier } from '../credentials.js';
+import { bareAnswer } from '../http/http-answer.js';
 import { shuttingDown, tooManyOperations } from '../refusals.js';
 import { Connection, type ConnectionRoom, DoorSocket, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
 import { Flusher } from './ws-frames.js';
@@ -46,7 +47,7 @@ export function refuseUpgrade(socket: Duplex, status: string, headers = ''): voi
   socket.on('error', () => socket.destroy());
   // A half-closed connection would stay as long as the client likes: http's own timeouts ended with the upgrade.
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(bareAnswer(status, headers));
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws): every operation goes through the same pipeline as HTTP's. */
@@ -137,7 +138,7 @@ export function graphqlWs(options: {
   /** Takes a client's introduction: who is it? One that cannot say is closed, and told why. */
   async function introduce(connection: Connection, payload: unknown): Promise<void> {
     try {
-      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials));
+      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials), 'ws');
       if (!connection.isOpen) return;
       connection.introduced(principal);
       connection.onClose(identifier.whenOver(principal, ({ message }) => connection.close(FORBIDDEN, message)));

@@ -378,8 +378,25 @@ describe('GraphQL over HTTP', () => {
         expect(response.headers.get('x-content-type-options')).toBe('nosniff');
         expect(response.headers.get('x-frame-options')).toBe('DENY');
         expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+        expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+        expect(response.headers.get('cache-control')).toMatch(/^no-(store|cache)$/);
+        expect(response.headers.get('strict-transport-security')).toBeNull(); // this one has no TLS
         expect(response.headers.get('x-powered-by')).toBeNull();
       }
+    });
+
+    it('lets GraphiQL run its own script, named by hash, and no other', async () => {
+      const server = await start();
+      const page = await fetch(`${server.url}/graphiql`);
+      const policy = page.headers.get('content-security-policy')!;
+      expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[A-Za-z0-9+/]{43}='; worker-src blob:; /);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy.replace("style-src 'unsafe-inline'", '')).not.toMatch(/unsafe|https?:|\*/);
+      expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(page.headers.get('content-encoding')).toBe('gzip');
+      const etag = page.headers.get('etag')!;
+      const again = await fetch(`${server.url}/graphiql`, { headers: { 'if-none-match': etag } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
     });
 
     it('names host and port when the port is taken', async () => {
