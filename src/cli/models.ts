@@ -107,7 +107,6 @@ interface AddArguments {
 
 /** Copies a model's files into the models folder, and checks what came of it. */
 async function add(say: Say, name: string, from: string, { models, features, ...more }: AddArguments): Promise<void> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // it tells of the processor otherwise
   const { addModel } = await import('../inference/add-model.js');
   const { folder, manifestWritten } = await addModel({
     ...more,

@@ -4,6 +4,9 @@ import { join, sep } from 'node:path';
 import { MODEL_NAME } from './manifest.js';
 import type { TensorSpec } from './ports.js';
 import { type Described, describeFiles } from './runtimes/describe.js';
+import { SIGNATURE_FILE } from './signing.js';
+
+const CARD = 'version.json';
 
 export interface AddOptions {
   /** What a converter wrote. */
@@ -41,8 +44,10 @@ export async function addModel(options: AddOptions): Promise<Added> {
   const version = 1 + Math.max(0, ...readdirSync(model).map((entry) => (/^[1-9]\d{0,8}$/.test(entry) ? +entry : 0)));
   const hidden = join(model, `.${version}`);
   rmSync(hidden, { recursive: true, force: true });
-  cpSync(from, hidden, { recursive: true });
-  writeFileSync(join(hidden, 'version.json'), json(cardOf(hidden, version, described)));
+  // What says what the version is, is written anew.
+  const stale = [CARD, SIGNATURE_FILE].map((name) => join(from, name));
+  cpSync(from, hidden, { recursive: true, filter: (source) => !stale.includes(source) });
+  writeFileSync(join(hidden, CARD), json(cardOf(hidden, version, described)));
   if (manifest !== null) writeFileSync(file, json(manifest));
   const folder = join(model, String(version));
   renameSync(hidden, folder);
