@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Admission } from './admission.js';
+import { DocumentCache } from './document-cache.js';
 import { Executor } from './executor.js';
 
 /**
@@ -14,7 +15,7 @@ export class SchemaGeneration {
   /** What every operation must pass before it runs. */
   readonly admission: Admission;
   /** Documents by their text: parsed and valid for this schema, or why they are not. */
-  readonly documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+  readonly documents = new DocumentCache<DocumentNode | readonly GraphQLError[]>();
 
   constructor(number: number, schema: GraphQLSchema, admission: Admission) {
     this.number = number;

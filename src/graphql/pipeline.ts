@@ -21,7 +21,7 @@ import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
 import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
-import { type ErrorPresenter, refusalOf } from './errors.js';
+import { type ErrorPresenter, refusalOf, TOO_DEEP } from './errors.js';
 import { withLocations } from './executor.js';
 import type { SchemaGeneration, ServingSchema } from './generation.js';
 import type { LiveSubscription } from './live/frames.js';
@@ -30,8 +30,6 @@ import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 const MAX_TOKENS = 10_000;
-/** Parsed and validated documents remembered. */
-const MAX_DOCUMENTS = 1_000;
 
 /** One operation as any door brings it: its document by text, by id or by hash. */
 export interface OperationRequest extends DocumentRequest {
@@ -104,6 +102,18 @@ export class GraphPipeline {
     const text = this.documents.peek(request, principal);
     const document = text === null ? [] : this.#document(text, this.#host.current);
     return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
+  }
+
+  /** What validating this text throws where it should report it, which Apollo would take for a fault of the server's; null: nothing. */
+  thrownByValidation(text: string): GraphQLError | null {
+    if (!text.includes('subscription') || !text.includes('@')) return null; // see `validated`: it takes both
+    try {
+      validate(this.#host.current.schema, parse(text, { maxTokens: this.#maxTokens }), specifiedRules);
+    } catch (error) {
+      // Without nodes it is what the parser says, and Apollo says that itself.
+      if (error instanceof GraphQLError && error.nodes !== undefined) return invalid(error);
+    }
+    return null;
   }
 
   /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
@@ -217,13 +227,7 @@ export class GraphPipeline {
     const known = documents.get(query);
     if (known !== undefined) return known;
     const made = checkDocument(generation.schema, query, this.#maxTokens);
-    if (documents.size >= MAX_DOCUMENTS) {
-      for (const oldest of documents.keys()) {
-        documents.delete(oldest);
-        break;
-      }
-    }
-    if (query.length <= 100_000) documents.set(query, made);
+    documents.add(query, made);
     return made;
   }
 }
@@ -238,26 +242,35 @@ export function checkDocument(
   try {
     document = parse(text, { maxTokens });
   } catch (error) {
-    return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
+    return [refusal(error instanceof RangeError ? TOO_DEEP : (error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }
-  const errors = validate(schema, document, specifiedRules, { maxErrors: 20 });
-  if (errors.length === 0) return document;
-  return errors.map(
-    (error) =>
-      new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
-  );
+  const errors = validated(schema, document);
+  return errors.length === 0 ? document : errors.map(invalid);
 }
+
+/** graphql-js's rule for subscriptions throws what it should report, such as `@skip(if: "x")` on a root field. */
+function validated(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, specifiedRules);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+const invalid = ({ message, nodes }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 
 function asGraphQLError(error: Error): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }
 
-/** The refusal of an `operationName` that does not choose one of the document's operations. */
+/** The refusal of an `operationName` that does not choose one of the document's operations, in graphql-js's words: Apollo uses them too. */
 function noSuchOperation(operationName: string | null | undefined): GraphQLError {
   const message =
     operationName == null
-      ? 'expected operationName: the document holds several operations'
-      : `the document has no operation named ${JSON.stringify(operationName.slice(0, 100))}`;
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${operationName}".`;
   return refusal(message, 'OPERATION_RESOLUTION_FAILURE');
 }
 

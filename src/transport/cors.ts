@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isOurOrigin } from './host-check.js';
-import { refuse, SECURITY_HEADERS } from './http/http-answer.js';
+import { refuseWith, SECURITY_HEADERS } from './http/http-answer.js';
+import { FOREIGN_PAGE } from './refusals.js';
 
 /** What a page of another origin may send beside what browsers send of themselves. */
 const ALLOWED_HEADERS = [
@@ -24,8 +25,7 @@ export type Methods = 'GET, POST, PUT, DELETE' | 'POST';
 
 /**
  * Cross-origin requests (CORS). Pages of origins that were allowed may read answers, with the credentials that a proxy in front may
- * ask for; so the answer names the origin, never `*`. Others get no word that would let them read, and nothing of theirs that could
- * change something runs, even where their browser did not ask first.
+ * ask for; so the answer names the origin, never `*`. Others are refused, whatever they ask.
  */
 export class Cors {
   readonly #allowedOrigins: readonly string[];
@@ -49,9 +49,8 @@ export class Cors {
         response.setHeader('access-control-allow-origin', origin);
         response.setHeader('access-control-allow-credentials', 'true');
         if (!isPreflight) response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
-      } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-        // What a foreign page sends by GET is held against rules of its own: Apollo's for queries, `isFromOurPage` for streams.
-        refuse(response, 403, 'FORBIDDEN', 'This page may not use this server (see SCOREGRAPH_ALLOWED_ORIGINS).');
+      } else {
+        refuseWith(response, FOREIGN_PAGE);
         return false;
       }
     }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Guard } from '../access/guard.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { masked } from '../core/masked.js';
 import { Slots } from '../core/slots.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
 import { Cors } from './cors.js';
@@ -14,13 +15,14 @@ import { BodyClock } from './http/body-clock.js';
 import { GraphiqlPage } from './http/graphiql-page.js';
 import { GraphqlHttp } from './http/graphql-http.js';
 import { answerHealth, type HealthSource } from './http/health.js';
-import { refuse, refuseBusy, refuseUnknown, send } from './http/http-answer.js';
+import { refuse, refuseBusy, refuseUnknown, refuseWith, send } from './http/http-answer.js';
 import { asPath, pathOf } from './http/request-target.js';
 import { StaticFiles } from './http/static-files.js';
 import { createListener, type Listener } from './listener.js';
 import { LoadShedder, shed, shedding } from './load-shedder.js';
 import type { PrometheusMetrics } from './metrics.js';
 import { Pipelining } from './pipelining.js';
+import { FOREIGN_PAGE, NO_PATH, nothingAt, OTHER_HOST } from './refusals.js';
 import type { StreamLimits } from './streams/streams.js';
 import type { TlsFiles } from './tls.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws/ws.js';
@@ -186,16 +188,15 @@ class Door {
       if (this.#underWay.size === 0) this.#onIdle?.();
     });
     if (this.#draining) response.shouldKeepAlive = false;
-    if (!asPath(request)) return refuse(response, 400, 'BAD_REQUEST', 'expected a path, as in GET /graphql');
+    if (!asPath(request)) return refuseWith(response, NO_PATH);
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
-      refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
-      return;
+      return refuseWith(response, OTHER_HOST);
     }
     if (!mayMore) return refuseBusy(response, 'Too many requests are under way on this connection.');
     if (this.#options.tls !== undefined) response.setHeader('strict-transport-security', HSTS);
     this.#route(request, response).catch((error) => {
-      this.#options.logger.error({ error: messageOf(error) }, 'A request failed unexpectedly.');
-      refuse(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error.');
+      const { code, message, errorId } = masked(this.#options.logger, error, 'A request failed unexpectedly.');
+      refuse(response, 500, code, message, { errorId });
     });
   }
 
@@ -203,10 +204,10 @@ class Door {
     const { allowedHosts, allowedOrigins } = this.#options;
     const isTarget = asPath(request);
     const { host, origin } = request.headers;
-    if (!isTarget) refuseUpgrade(socket, '400 Bad Request');
-    else if (!isOurHost(host, allowedHosts)) refuseUpgrade(socket, '421 Misdirected Request');
-    else if (!isOurOrigin(origin, host!, allowedOrigins, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
-    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, '404 Not Found');
+    if (!isTarget) refuseUpgrade(socket, NO_PATH);
+    else if (!isOurHost(host, allowedHosts)) refuseUpgrade(socket, OTHER_HOST);
+    else if (!isOurOrigin(origin, host!, allowedOrigins, allowedHosts)) refuseUpgrade(socket, FOREIGN_PAGE);
+    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, nothingAt(pathOf(request.url!)));
     else this.#ws.upgrade(request, socket, head);
   }
 
@@ -244,6 +245,8 @@ class Door {
       if (isCors(request) && !this.#cors.admit(request, response, 'GET, POST, PUT, DELETE')) return;
       // A DELETE only ends something.
       if (request.method !== 'DELETE' && this.#shedder.refuses()) return shed(response);
+      // What is asked by GET may be kept by whoever is between; a POST’s answer by nobody.
+      if (request.method === 'GET') response.setHeader('cache-control', 'no-store');
       const since = this.#shedder.enter();
       response.on('close', () => this.#shedder.leave(since));
       return this.#graphql.request(request, response);
@@ -283,7 +286,7 @@ class Door {
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
         if (this.#page.serve(path, request, response)) return;
-        return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
+        return refuseWith(response, nothingAt(path));
     }
   }
 

@@ -120,7 +120,7 @@ export class ReadThread {
     const died = (message: string) => {
       if (this.#worker !== worker) return;
       this.#worker = null;
-      this.#answered((waiting) => waiting.reject(storageError({ message, code: 'UNKNOWN' }, this.#file)));
+      this.#answered((waiting) => waiting.reject(ended(new Error(`${this.#file}: ${message}`))));
     };
     worker.on('error', (error) => died(error.message));
     worker.on('exit', () => died('the reader thread ended'));
@@ -138,4 +138,11 @@ export class ReadThread {
 const gone = () => new ScoregraphError('CANCELLED', 'The caller went away.');
 const late = (what: string) =>
   new ScoregraphError('DEADLINE_EXCEEDED', `The ${what} could not be read before the deadline.`);
+const ended = (cause: Error) =>
+  new ScoregraphError(
+    'STORAGE_UNAVAILABLE',
+    'The reader of the data file ended; another takes its place.',
+    { reason: 'CLOSED', retryAfterMs: RETRY_AFTER_MS },
+    { cause },
+  );
 const closed = () => new ScoregraphError('STORAGE_UNAVAILABLE', 'The data file is closed.', { reason: 'CLOSED' });

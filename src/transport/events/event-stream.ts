@@ -7,6 +7,7 @@ import type { CustomerScope } from '../../access/principal.js';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { EventSource } from '../../core/events.js';
 import type { Logger } from '../../core/logger.js';
+import { masked } from '../../core/masked.js';
 import type { IngestItem, IngestResult } from '../../flows/ingest.js';
 import { encodeCursor } from '../../flows/log-stream.js';
 import { LIMITS } from '../../flows/validate.js';
@@ -228,6 +229,8 @@ export class EventStream {
   #reasonOf(error: unknown): EndReason {
     if (error instanceof ScoregraphError) {
       const { reason, retryAfterMs } = error.details;
+      if (error.cause !== undefined)
+        this.#options.logger.warn({ error: messageOf(error.cause) }, 'A stream of events ended for a fault inside.');
       return {
         code: error.code,
         message: error.message,
@@ -238,9 +241,9 @@ export class EventStream {
     }
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && code.startsWith('Z_')) return bad(400, `expected gzip: ${messageOf(error)}`);
-    if (this.#request.destroyed || code === 'ECONNRESET') return bad(400, 'the body ended early');
-    this.#options.logger.error({ error: messageOf(error) }, 'A stream of events failed unexpectedly.');
-    return { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error.', status: 500 };
+    // A body that was read to its end is destroyed too.
+    if (!this.#request.complete || code === 'ECONNRESET') return bad(400, 'the body ended early');
+    return { ...masked(this.#options.logger, error, 'A stream of events failed unexpectedly.'), status: 500 };
   }
 }
 

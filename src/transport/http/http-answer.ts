@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ScoregraphError } from '../../core/errors.js';
+import type { Refusal } from '../refusals.js';
 
 /** On every answer, whoever gives it. Pages have more: see page-headers.ts. */
 export const SECURITY_HEADERS = {
@@ -15,9 +16,19 @@ export const SECURITY_HEADERS = {
 export const SECURITY = Object.entries(SECURITY_HEADERS).flat();
 
 /** An error of the door itself, shaped as GraphQL clients expect. */
-export function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+export const refusalText = (code: string, message: string, more: object = {}): string =>
+  JSON.stringify({ errors: [{ message, extensions: { code, ...more } }] });
+
+/** Answers with an error of the door itself; `more` stands beside its code. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  more: object = {},
+): void {
   if (response.headersSent) return;
-  const text = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const text = refusalText(code, message, more);
   response.writeHead(status, {
     ...SECURITY_HEADERS,
     'content-type': 'application/json; charset=utf-8',
@@ -26,6 +37,10 @@ export function refuse(response: ServerResponse, status: number, code: string, m
   });
   response.end(text);
 }
+
+/** The same, where every door says it in these words. */
+export const refuseWith = (response: ServerResponse, { status, code, message }: Refusal): void =>
+  refuse(response, status, code, message);
 
 /** Refuses somebody of whom it is not known who they are. */
 export function refuseUnknown(response: ServerResponse, { code, message }: ScoregraphError): void {
@@ -39,9 +54,9 @@ export function refuseBusy(response: ServerResponse, message: string): void {
   refuse(response, 503, 'QUEUE_FULL', message);
 }
 
-/** An answer without a body for who has a bare connection: `status` as in `404 Not Found`. The connection is to be closed after it. */
-export function bareAnswer(status: string, headers = ''): string {
-  return `HTTP/1.1 ${status}\r\n${BARE}${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+/** An answer for who has a bare connection: `status` as in `404 Not Found`. The connection is to be closed after it. */
+export function bareAnswer(status: string, headers = '', body = ''): string {
+  return `HTTP/1.1 ${status}\r\n${BARE}${headers}Connection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 const BARE = Object.entries(SECURITY_HEADERS)
   .map(([name, value]) => `${name}: ${value}\r\n`)

@@ -3,6 +3,8 @@ import { Authenticator } from '../../../dist/access/authentication.js';
 import { Guard } from '../../../dist/access/guard.js';
 import { systemClock } from '../../../dist/core/clock.js';
 import { scoredHub } from '../../../dist/flows/streams.js';
+import { Admission } from '../../../dist/graphql/admission.js';
+import { Authorisation, authorisationCheck } from '../../../dist/graphql/authorisation.js';
 import { ErrorPresenter } from '../../../dist/graphql/errors.js';
 import { GraphPipeline } from '../../../dist/graphql/pipeline.js';
 import { buildGraph } from '../../../dist/graphql/schema.js';
@@ -34,8 +36,20 @@ const guard = new Guard({
   maxDeadlineMs: 30_000,
 });
 const presenter = new ErrorPresenter(logger, metrics);
-const host = await SchemaHost.start(buildGraph(), { guard, presenter, logger });
-const pipeline = new GraphPipeline({ host, app: { clock: systemClock, streams: { scored } }, guard, presenter });
+const maxTokens = 10_000;
+const host = await SchemaHost.start(buildGraph(), {
+  admission: (schema) => new Admission([authorisationCheck(new Authorisation(schema, guard))]),
+  presenter,
+  maxTokens,
+  logger,
+});
+const pipeline = new GraphPipeline({
+  host,
+  app: { clock: systemClock, streams: { scored } },
+  guard,
+  presenter,
+  maxTokens,
+});
 const server = await startServer({
   host: '127.0.0.1',
   port: 0,

@@ -273,7 +273,7 @@ export class EmbeddedAuditLog implements AuditLog {
     return false;
   }
 
-  #nowWritable(error: ScoregraphError | null): void {
+  #nowWritable(error: Error | null): void {
     const writable = error === null;
     if (writable === this.#isWritable) return;
     this.#isWritable = writable;

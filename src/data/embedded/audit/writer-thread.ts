@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { ScoregraphError } from '../../../core/errors.js';
 import { storageError } from '../storage.js';
 import type { AuditWriterOptions, FromAuditWriter, ToAuditWriter } from './protocol.js';
 import type { WoundTape } from './tape.js';
@@ -11,7 +10,7 @@ const RESTART_MS = 5_000;
 export type Written =
   | { readonly ok: true; readonly count: number; readonly tape: WoundTape | null }
   /** `tape` comes back as it was; null when there was none, or the thread died with it. */
-  | { readonly ok: false; readonly error: ScoregraphError; readonly tape: WoundTape | null };
+  | { readonly ok: false; readonly error: Error; readonly tape: WoundTape | null };
 
 function writerFile(): URL {
   const here = new URL(import.meta.url);
@@ -23,9 +22,9 @@ function writerFile(): URL {
 export class AuditWriterThread {
   readonly #file: string;
   #worker: Worker | null = null;
-  #opening: Promise<ScoregraphError | null> | null = null;
+  #opening: Promise<Error | null> | null = null;
   #refusedAt = Number.NEGATIVE_INFINITY;
-  #refusal: ScoregraphError | null = null;
+  #refusal: Error | null = null;
   #answer: ((answer: Written) => void) | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +56,7 @@ export class AuditWriterThread {
   }
 
   /** Null when there is a thread with an open file. */
-  async #open(): Promise<ScoregraphError | null> {
+  async #open(): Promise<Error | null> {
     if (this.#worker === null) {
       if (performance.now() - this.#refusedAt < RESTART_MS) return this.#refusal;
       this.#start();
@@ -71,11 +70,11 @@ export class AuditWriterThread {
       name: 'audit-writer',
     });
     this.#worker = worker;
-    let opened: (refusal: ScoregraphError | null) => void = () => {};
+    let opened: (refusal: Error | null) => void = () => {};
     this.#opening = new Promise((resolve) => {
       opened = resolve;
     });
-    const gone = (error: ScoregraphError) => {
+    const gone = (error: Error) => {
       if (this.#worker !== worker) return;
       this.#worker = null;
       this.#refusedAt = performance.now();
