@@ -17,6 +17,7 @@ import { type DataRoom, openData } from './data/open.js';
 import { openAudit } from './data/open-audit.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
+import { GenericDomain } from './domains/generic/generic.js';
 import { QueryRecorder } from './domains/prediction.js';
 import { RecommendationsDomain } from './domains/recommendations/recommendations.js';
 import { SegmentationDomain } from './domains/segmentation/segmentation.js';
@@ -26,25 +27,29 @@ import { Departures } from './flows/departures.js';
 import { auditEraser, CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
+import { ModelAliases } from './flows/model-aliases.js';
+import { ModelOperations } from './flows/model-operations.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
-import { createApollo } from './graphql/apollo.js';
-import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import type { App, ModelDirectory, SchemaFeed, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { noteRefused } from './graphql/audit.js';
 import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
 import { costCheck } from './graphql/cost/cost-check.js';
 import type { Documents } from './graphql/documents/documents.js';
 import { openDocuments } from './graphql/documents/open.js';
 import { ErrorPresenter } from './graphql/errors.js';
-import { Executor } from './graphql/executor.js';
+import { ModelGraph } from './graphql/generated/model-graph.js';
 import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
+import { SchemaHost } from './graphql/schema-host.js';
+import { AliasBook } from './inference/aliases.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
 import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
+import { readPublicKeys } from './inference/signing.js';
 import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
@@ -120,6 +125,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     workers: config.workers,
     cacheDir: join(config.dataDir, 'compiled'),
     logger: logger.child({ room: 'inference' }),
+    loadTimeoutMs: config.modelLoadTimeoutMs,
   });
   starting.catch(() => {}); // reported below, after the data folder had its say
   const data = await opening.catch(async (error) => {
@@ -139,8 +145,35 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const pool = await starting;
   undo.push(() => pool.close(0));
 
+  const projecting: { projection: Projection | null } = { projection: null };
+  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
+  const aliases = await ModelAliases.open({
+    book: new AliasBook(),
+    log: data.events,
+    snapshots: data.snapshots,
+    append,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
+  const modelGraph = await ModelGraph.open({
+    written: buildGraph(),
+    snapshots: data.snapshots,
+    clock,
+    logger: logger.child({ room: 'graphql' }),
+  });
   const inference = new InferenceService({
     pool,
+    aliases: aliases.book,
+    moveAlias: (move) => aliases.move(move, 'system'),
+    admit: (manifest) => modelGraph.admit(manifest),
+    pollMs: config.modelsPollMs,
+    memoryMb: config.modelsMemoryMb,
+    probing: {
+      cacheDir: join(config.dataDir, 'compiled'),
+      timeoutMs: config.modelLoadTimeoutMs,
+      memoryMb: config.modelLoadMemoryMb,
+    },
+    keys: config.modelPublicKeyFile === null ? null : readPublicKeys(config.modelPublicKeyFile),
     modelsDir: config.modelsDir,
     clock,
     logger: logger.child({ room: 'inference' }),
@@ -149,8 +182,6 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       ? {}
       : { cache: { maxEntries: config.predictionCacheEntries, maxAgeMs: config.predictionCacheMaxAgeMs } }),
   });
-  const projecting: { projection: Projection | null } = { projection: null };
-  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
   const modelChanges = entityHub<ModelStateChanged>();
   const modelStates = new ModelStateRecorder({
     append,
@@ -158,7 +189,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'flows' }),
   });
-  inference.registry.onStateChange((version) => modelStates.note(version));
+  inference.registry.onStateChange((version) => {
+    modelStates.note(version);
+    if (version.state === 'AVAILABLE') modelGraph.available(version.model);
+  });
   const loadingModels = inference.start();
 
   // Other places that hold something about customers join here.
@@ -207,7 +241,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const { scorer } = live;
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, ...live.followers, modelStates],
+    followers: [scorer, catalogue, ...live.followers, modelStates, aliases],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
@@ -272,6 +306,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     fraud,
     segmentation,
     recommendations,
+    generic: new GenericDomain(inference, recorder, clock),
     ingest,
     scorer,
     segmentWatch: live.segmentWatch,
@@ -280,7 +315,9 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     customerScores: live.customerScores,
     liveStats: live.liveStats,
     streams: live.streams,
-    models: modelDirectory(inference),
+    models: modelDirectory(inference, modelGraph),
+    schema: schemaFeed(inference, modelGraph),
+    modelOperations: new ModelOperations(inference, aliases),
     rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
@@ -308,19 +345,25 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxDeadlineMs: config.maxDeadlineMs,
   });
   const presenter = new ErrorPresenter(logger.child({ room: 'graphql' }), metrics);
-  const schema = buildGraph();
-  const executor = new Executor(schema);
   const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
   const budgets = new Budgets({ clock, msPerSecond, burstMs });
-  const admission = new Admission(
-    [
-      authorisationCheck(new Authorisation(schema, guard)),
-      costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
-    ],
-    noteRefused,
-  );
+  const host = await SchemaHost.start(modelGraph.schema(), {
+    admission: (schema) =>
+      new Admission(
+        [
+          authorisationCheck(new Authorisation(schema, guard)),
+          costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+        ],
+        noteRefused,
+      ),
+    presenter,
+    maxTokens,
+    logger: logger.child({ room: 'apollo' }),
+  });
+  undo.push(() => host.stop());
+  modelGraph.serveOn(host);
   const documents = await openDocuments({
-    schema,
+    schema: () => host.current.schema,
     files: config.trustedDocuments,
     ownFile: PAGE_DOCUMENTS,
     onlyTrusted: config.onlyTrusted,
@@ -331,23 +374,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     logger: logger.child({ room: 'graphql' }),
   });
   undo.push(async () => documents.trusted.close());
-  const pipeline = new GraphPipeline({ executor, app, guard, presenter, admission, maxTokens, documents });
-  const apollo = createApollo({
-    schema,
-    executor,
-    presenter,
-    logger: logger.child({ room: 'apollo' }),
-    admission,
-    maxTokens,
-  });
-  await apollo.start();
-  undo.push(() => apollo.stop());
+  const pipeline = new GraphPipeline({ host, app, guard, presenter, maxTokens, documents });
 
   const server = await startServer({
     host: config.host,
     port: config.port,
-    apollo,
+    apollo: host.apollo,
     pipeline,
+    schemaText: () => modelGraph.text,
     guard,
     metrics,
     events: {
@@ -436,7 +470,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await server.close(DRAIN_MS);
       await erasure.settled();
       authenticator.close();
-      await apollo.stop();
+      await host.stop();
       await live.end();
       await modelStates.close();
       await checkpoint().catch(() => {});
@@ -444,6 +478,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await scorer.close();
       await live.alerts.close();
       await inference.close(DRAIN_MS);
+      await modelGraph.settled();
+      await aliases.close();
       await audit.close();
       await data.close();
     },
@@ -484,7 +520,7 @@ function healthOf(inference: InferenceService, workersAlive: () => number, requi
       const others = registry.list().flatMap(({ name }) => (required.includes(name) ? [] : (reasonOf(name) ?? [])));
       return {
         notReady: workersAlive() === 0 ? ['no engine worker is running', ...missing] : missing,
-        degraded: [...others, ...registry.problems.map(({ model, message }) => `${model}: ${message}`)],
+        degraded: [...others, ...inference.lifecycle.problems.map(({ model, message }) => `${model}: ${message}`)],
       };
     },
     modelReady(name) {
@@ -495,8 +531,23 @@ function healthOf(inference: InferenceService, workersAlive: () => number, requi
   };
 }
 
+/** The schema as the graph tells of it. */
+function schemaFeed({ registry, lifecycle }: InferenceService, graph: ModelGraph): SchemaFeed {
+  return {
+    get version() {
+      return graph.version;
+    },
+    follow: (signal) => graph.follow(signal),
+    async accept(model) {
+      const refused = await graph.accept(model, registry.get(model) !== null);
+      if (refused === null) await lifecycle.refresh(); // its versions follow the manifest that counts now
+      return refused;
+    },
+  };
+}
+
 /** The registry as the graph shows it. */
-function modelDirectory({ registry, router }: InferenceService): ModelDirectory {
+function modelDirectory({ registry, router, lifecycle }: InferenceService, graph: ModelGraph): ModelDirectory {
   const facts = (version: RegisteredVersion, model: RegisteredModel): VersionFacts => ({
     ...version,
     aliases: router
@@ -512,6 +563,14 @@ function modelDirectory({ registry, router }: InferenceService): ModelDirectory 
   });
   return {
     list: () => registry.list().map(modelFacts),
+    problems: () => [
+      ...lifecycle.problems,
+      ...graph.gone(new Set(registry.list().map(({ name }) => name))).map((model) => ({
+        model,
+        reason: 'MODEL_GONE',
+        message: 'the graph has its fields, the models folder does not have it; acceptModelGraph takes them away',
+      })),
+    ],
     get(name) {
       const model = registry.get(name);
       return model === null ? null : modelFacts(model);

@@ -11,6 +11,7 @@ import { addCustomerCommands } from './customers.js';
 import { evaluationTable } from './evaluation-table.js';
 import { exportPredictions } from './export.js';
 import { addKeyCommands } from './keys.js';
+import { addModelCommands } from './models.js';
 
 const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
 type ModelName = (typeof MODELS)[number];
@@ -169,5 +170,6 @@ export function createProgram(say: (line: string) => void): Command {
     });
 
   addKeyCommands(program, say);
+  addModelCommands(program, say);
   return program;
 }

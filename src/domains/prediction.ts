@@ -111,14 +111,17 @@ export const plainRecord = (p: PredictionRecord): PredictionRecord => ({
   output: p.output,
 });
 
-/** Names of the features outside the range that the manifest states (the range seen in training). */
+/** Names of the features, of all inputs one after the other, outside the range that the manifest states (the range seen in training). */
 export function outOfRange(info: ModelVersionInfo, features: Float32Array): string[] {
-  const specs = info.manifest.inputs[0]?.features ?? [];
   const names: string[] = [];
-  for (let i = 0; i < specs.length && i < features.length; i++) {
-    const { name, minimum, maximum } = specs[i]!;
-    const value = features[i]!;
-    if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum)) names.push(name);
+  let first = 0;
+  for (const { features: specs = [], shape } of info.manifest.inputs) {
+    for (let i = 0; i < specs.length && first + i < features.length; i++) {
+      const { name, minimum, maximum } = specs[i]!;
+      const value = features[first + i]!;
+      if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum)) names.push(name);
+    }
+    first += shape.slice(1).reduce((product, n) => product * n, 1);
   }
   return names;
 }

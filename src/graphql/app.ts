@@ -11,6 +11,7 @@ import type {
 import type { AuditLog } from '../data/audit.js';
 import type { EventLog, FeatureStore, PersonalData, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
+import type { GenericDomain } from '../domains/generic/generic.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import type { SegmentationDomain } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
@@ -21,6 +22,7 @@ import type { FraudAlertWatch } from '../flows/fraud-alerts.js';
 import type { Ingest } from '../flows/ingest.js';
 import type { LiveStats } from '../flows/live-stats.js';
 import type { LogBackedSource } from '../flows/log-stream.js';
+import type { ModelOperations } from '../flows/model-operations.js';
 import type { RecommendationWatch } from '../flows/recommendation-watch.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
 import type { SegmentWatch } from '../flows/segments.js';
@@ -40,6 +42,8 @@ export interface App {
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;
+  /** Every other model. */
+  readonly generic: GenericDomain;
   readonly ingest: Ingest;
   readonly scorer: PaymentScorer;
   readonly segmentWatch: SegmentWatch;
@@ -54,6 +58,8 @@ export interface App {
     readonly modelStates: LogBackedSource<Stored<ModelStateChanged>>;
   };
   readonly models: ModelDirectory;
+  readonly schema: SchemaFeed;
+  readonly modelOperations: ModelOperations;
   /** What a row of a version costs, in microseconds of compute time. */
   readonly rowMicroseconds: (model: string, version: number) => number;
   readonly engine: () => EngineFacts;
@@ -62,9 +68,28 @@ export interface App {
   readonly source: EventSource;
 }
 
+/** The schema that serves, as the graph tells of it. */
+export interface SchemaFeed {
+  readonly version: SchemaVersion;
+  follow(signal?: AbortSignal): AsyncGenerator<SchemaVersion>;
+  /** Accepts what a model would break. Answers why there is nothing to accept; null when it is done. */
+  accept(model: string): Promise<string | null>;
+}
+export interface SchemaVersion {
+  readonly sha256: string;
+  /** Counts from 1. */
+  readonly generation: number;
+  /** Milliseconds UTC. */
+  readonly changedAt: number;
+  readonly models: readonly string[];
+  readonly changes: readonly string[];
+}
+
 /** The registry as the graph shows it. */
 export interface ModelDirectory {
   list(): readonly ModelFacts[];
+  /** What the models folder holds that cannot be served. */
+  problems(): readonly { readonly model: string; readonly reason: string; readonly message: string }[];
   get(name: string): ModelFacts | null;
   version(model: string, version: number): VersionFacts | null;
 }

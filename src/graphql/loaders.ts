@@ -4,10 +4,11 @@ import { ScoregraphError } from '../core/errors.js';
 import type { PaymentRecorded, Stored } from '../core/events.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
 import { FRAUD_MODEL, type FraudPrediction } from '../domains/fraud/fraud.js';
+import type { GenericPrediction } from '../domains/generic/generic.js';
 import type { RecommendationPrediction } from '../domains/recommendations/recommendations.js';
 import type { SegmentPrediction } from '../domains/segmentation/segmentation.js';
 import type { CustomerState } from '../features/customer-state.js';
-import type { VersionSelector } from '../inference/ports.js';
+import type { ModelManifest, VersionSelector } from '../inference/ports.js';
 import type { App } from './app.js';
 import { noteReading } from './readings.js';
 
@@ -41,6 +42,7 @@ export class Loaders {
   #arrivalAssessments: DataLoader<string, FraudPrediction | null> | undefined;
   readonly #segments: ByArguments<SegmentPrediction> = [];
   readonly #recommendations: ByArguments<RecommendationPrediction> = [];
+  #generic: ByArguments<GenericPrediction> | undefined;
 
   constructor(app: App, row: RowContext, scope: CustomerScope) {
     this.#app = app;
@@ -124,6 +126,17 @@ export class Loaders {
           this.#row,
           selector,
         ),
+    );
+  }
+
+  /** What a model without a domain of its own says of customers, by the version that `selector` means. */
+  generic(
+    manifest: ModelManifest,
+    selector: VersionSelector | undefined,
+  ): DataLoader<CustomerNode, GenericPrediction, string> {
+    this.#generic ??= [];
+    return this.#perArguments(this.#generic, `${manifest.name}/${selectorKey(selector)}`, (customer) =>
+      this.#app.generic.predictCustomer(manifest, customer, this.#row, selector),
     );
   }
 

@@ -14,17 +14,16 @@ import {
 import type { CallRequest, Guard } from '../access/guard.js';
 import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
-import type { Admission } from './admission.js';
 import type { App } from './app.js';
 import { noteRefusals } from './audit.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
-import { DocumentCache } from './document-cache.js';
 import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
 import { type ErrorPresenter, refusalOf, TOO_DEEP } from './errors.js';
-import { type Executor, withLocations } from './executor.js';
+import { withLocations } from './executor.js';
+import type { SchemaGeneration, ServingSchema } from './generation.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
 import { LogSubscription } from './live/sources.js';
@@ -45,6 +44,8 @@ export type Prepared =
 export interface ReadyOperation extends ExecutionArgs {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly contextValue: GraphContext;
+  /** What it was validated for, and finishes with. */
+  readonly generation: SchemaGeneration;
   readonly showsCost: boolean;
   /** Cancels what the operation still has under way. */
   end(): void;
@@ -52,7 +53,7 @@ export interface ReadyOperation extends ExecutionArgs {
 
 /**
  * The graph for doors that are not Apollo's: parse with a token limit, validate once per document, admit through the
- * guard, execute with the same executor, present errors the same way.
+ * guard, execute with the same executor, present errors the same way. An operation stays with the schema it began with.
  */
 export class GraphPipeline {
   /** The subscriptions that are open. */
@@ -61,36 +62,30 @@ export class GraphPipeline {
   readonly documents: Documents;
   /** Told of every `execute`; set by whoever bounds what is under way. */
   meter: { enter(): number; leave(since: number): void } | null = null;
-  readonly #schema: GraphQLSchema;
-  readonly #executor: Executor;
+  readonly #host: ServingSchema;
   readonly #app: App;
   readonly #guard: Guard;
   readonly #presenter: ErrorPresenter;
-  readonly #admission: Admission;
   readonly #maxTokens: number;
-  readonly #documents = new DocumentCache<DocumentNode | readonly GraphQLError[]>();
 
   constructor(options: {
-    executor: Executor;
+    host: ServingSchema;
     app: App;
     guard: Guard;
     presenter: ErrorPresenter;
-    admission: Admission;
     maxTokens: number;
     /** Default: any document is answered, and clients may register theirs. */
     documents?: Documents;
   }) {
     this.documents = options.documents ?? new Documents();
-    this.#schema = options.executor.schema;
-    this.#executor = options.executor;
+    this.#host = options.host;
     this.#app = options.app;
     this.#guard = options.guard;
     this.#presenter = options.presenter;
-    this.#admission = options.admission;
     this.#maxTokens = options.maxTokens;
     this.live = new LiveGraph({
-      execute: ({ document, operationName, variableValues: variables }, root, context) => {
-        const result = this.#executor.execute({ document, operationName, variables, context, root });
+      execute: ({ document, operationName, variableValues: variables, generation }, root, context) => {
+        const result = generation.executor.execute({ document, operationName, variables, context, root });
         return result instanceof Promise ? result.then((value) => this.#presented(value)) : this.#presented(result);
       },
       present: (errors) => this.present(errors),
@@ -105,7 +100,7 @@ export class GraphPipeline {
   /** What kind of operation this is; null when it is none that could run. Admits nothing. */
   operationType(request: OperationRequest, principal: Principal): OperationTypeNode | null {
     const text = this.documents.peek(request, principal);
-    const document = text === null ? [] : this.#document(text);
+    const document = text === null ? [] : this.#document(text, this.#host.current);
     return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
   }
 
@@ -113,7 +108,7 @@ export class GraphPipeline {
   thrownByValidation(text: string): GraphQLError | null {
     if (!text.includes('subscription') || !text.includes('@')) return null; // see `validated`: it takes both
     try {
-      validate(this.#schema, parse(text, { maxTokens: this.#maxTokens }), specifiedRules);
+      validate(this.#host.current.schema, parse(text, { maxTokens: this.#maxTokens }), specifiedRules);
     } catch (error) {
       // Without nodes it is what the parser says, and Apollo says that itself.
       if (error instanceof GraphQLError && error.nodes !== undefined) return invalid(error);
@@ -123,6 +118,7 @@ export class GraphPipeline {
 
   /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
+    const generation = this.#host.current;
     const ending = new Ending(call.signal);
     let contextValue: GraphContext;
     let text: string;
@@ -132,12 +128,12 @@ export class GraphPipeline {
     } catch (error) {
       return { kind: 'refused', errors: [asGraphQLError(error as Error)] };
     }
-    const document = this.#document(text);
+    const document = this.#document(text, generation);
     if (!('kind' in document)) return { kind: 'refused', errors: this.#toldTo(call.principal, document) };
     const operation = getOperationAST(document, request.operationName);
     if (!operation) return { kind: 'refused', errors: [noSuchOperation(request.operationName)] };
     const { variables } = request;
-    const refused = this.#admission.admit({ document, operation, variables, context: contextValue });
+    const refused = generation.admission.admit({ document, operation, variables, context: contextValue });
     if (refused !== null) {
       ending.end();
       return { kind: 'refused', errors: [refusalOf(refused)] };
@@ -145,7 +141,8 @@ export class GraphPipeline {
     return {
       kind: 'ready',
       args: {
-        schema: this.#schema,
+        schema: generation.schema,
+        generation,
         document,
         operationName: request.operationName ?? null,
         variableValues: request.variables ?? null,
@@ -161,7 +158,7 @@ export class GraphPipeline {
   async execute(args: ReadyOperation): Promise<ExecutionResult> {
     const since = this.meter?.enter() ?? 0;
     try {
-      const result = await this.#executor.execute({
+      const result = await args.generation.executor.execute({
         document: args.document,
         operationName: args.operationName,
         variables: args.variableValues,
@@ -225,11 +222,12 @@ export class GraphPipeline {
     );
   }
 
-  #document(query: string): DocumentNode | readonly GraphQLError[] {
-    const known = this.#documents.get(query);
+  #document(query: string, generation: SchemaGeneration): DocumentNode | readonly GraphQLError[] {
+    const { documents } = generation;
+    const known = documents.get(query);
     if (known !== undefined) return known;
-    const made = checkDocument(this.#schema, query, this.#maxTokens);
-    this.#documents.add(query, made);
+    const made = checkDocument(generation.schema, query, this.#maxTokens);
+    documents.add(query, made);
     return made;
   }
 }

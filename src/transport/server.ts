@@ -1,16 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ApolloServer } from '@apollo/server';
+import type { Guard } from '../access/guard.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { masked } from '../core/masked.js';
 import { Slots } from '../core/slots.js';
-import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
 import { Cors } from './cors.js';
 import { identified } from './credentials.js';
 import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
+import type { ApolloDoorOptions } from './http/apollo-http.js';
 import { BodyClock } from './http/body-clock.js';
 import { GraphiqlPage } from './http/graphiql-page.js';
 import { GraphqlHttp } from './http/graphql-http.js';
@@ -66,9 +66,11 @@ const DEFAULTS: ServerLimits = {
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly apollo: ApolloServer<GraphContext>;
+  readonly apollo: ApolloDoorOptions['apollo'];
   readonly pipeline: GraphPipeline;
-  readonly guard: NdjsonDoorOptions['guard'];
+  /** The text of the schema that serves now; absent: it cannot be had here. */
+  readonly schemaText?: () => string;
+  readonly guard: NdjsonDoorOptions['guard'] & Pick<Guard, 'mayIntrospect'>;
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
   readonly events?: Pick<NdjsonDoorOptions, 'audit' | 'budgets' | 'ingest' | 'window' | 'source' | 'lineMs'>;
@@ -258,6 +260,8 @@ class Door {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'BAD_REQUEST', `expected GET, got ${request.method}`);
     }
+    if (path === '/graphql/schema.graphql' && this.#options.schemaText !== undefined)
+      return this.#answerSchema(request, response, this.#options.schemaText);
     if (answerHealth(path, response, this.#options.health, this.#draining)) return;
     switch (path) {
       case '/graphiql':
@@ -284,6 +288,16 @@ class Door {
         if (this.#page.serve(path, request, response)) return;
         return refuseWith(response, nothingAt(path));
     }
+  }
+
+  /** The schema, for those who may introspect. */
+  async #answerSchema(request: IncomingMessage, response: ServerResponse, text: () => string): Promise<void> {
+    const { guard } = this.#options;
+    const principal = await identified(guard, request, 'http');
+    if (principal instanceof ScoregraphError) refuseUnknown(response, principal);
+    else if (!guard.mayIntrospect(principal))
+      refuse(response, 403, 'FORBIDDEN', 'Introspection is not open to this caller.');
+    else send(response, 200, 'application/graphql; charset=utf-8', text());
   }
 
   /** Figures tell of everybody's doings. Answers who may not see them. */

@@ -15,7 +15,7 @@ export async function guarded({ folder, customers, rounds, seconds }) {
     const expectedFile = join(folder, `guarded-${guard}.json`);
     const server = await serve(
       'server-ours.mjs',
-      [join(folder, `guarded-${guard}`), String(customers), expectedFile, guard],
+      [join(folder, `guarded-${guard}`), String(customers), expectedFile, '', guard],
       '0',
       SERVER_FLAGS,
     );

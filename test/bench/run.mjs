@@ -1,5 +1,5 @@
-// `npm run bench [-- combined deployed guarded overload explanations start-up ingest kill fan-out]`: all of them unless named; `fuzz` only when named.
-// BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed guarded overload explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named; `fuzz` only
+// when named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,13 @@ import { explanations } from './explanations.mjs';
 import { fanOut } from './fan-out.mjs';
 import { fuzz } from './fuzz.mjs';
 import { guarded } from './guarded.mjs';
+import { hundred } from './hundred.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
 import { overload } from './overload.mjs';
 import { startUp } from './start-up.mjs';
+import { swaps } from './swaps.mjs';
 
 const BENCHES = {
   combined,
@@ -25,6 +27,8 @@ const BENCHES = {
   ingest,
   kill,
   'fan-out': fanOut,
+  swaps,
+  hundred,
 };
 /** Measures nothing, so it runs only when it is named. */
 const NAMED = { fuzz };
@@ -48,6 +52,7 @@ const options = {
   paymentsPerSecond: number('BENCH_PAYMENTS_PER_SECOND', 16_667),
   watchers: number('BENCH_WATCHERS', 1_000),
   kills: number('BENCH_KILLS', 20),
+  swaps: number('BENCH_SWAPS', 1_000),
   fuzzCases: number('BENCH_FUZZ_CASES', 100_000),
   fuzzSeed: process.env.BENCH_FUZZ_SEED === undefined ? undefined : Number(process.env.BENCH_FUZZ_SEED),
   fuzzOnly: process.env.BENCH_FUZZ_ONLY,

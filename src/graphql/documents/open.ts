@@ -6,7 +6,8 @@ import { Documents } from './documents.js';
 import { TrustedDocuments } from './trusted.js';
 
 export interface OpenDocumentsOptions {
-  readonly schema: GraphQLSchema;
+  /** The schema that serves now. */
+  readonly schema: () => GraphQLSchema;
   /** Manifests of trusted documents. */
   readonly files: readonly string[];
   /** The manifest of the server's own page. */
@@ -29,7 +30,7 @@ export async function openDocuments(options: OpenDocumentsOptions): Promise<Docu
     ownFile,
     logger,
     check(text) {
-      const document = checkDocument(schema, text);
+      const document = checkDocument(schema(), text);
       return 'kind' in document ? [] : document.map(({ message }) => message);
     },
   });

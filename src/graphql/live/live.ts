@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphContext } from '../context.js';
+import type { SchemaGeneration } from '../generation.js';
 import type { Frame, LiveSubscription } from './frames.js';
 import { LogSubscriber, type SubscriberRoom } from './log-subscriber.js';
 import { PrivateStream } from './private-stream.js';
@@ -12,6 +13,8 @@ import { Toll } from './toll.js';
 /** A subscription that was admitted and whose field's `subscribe` has answered. */
 export interface Opened extends Omit<Asked, 'scope'> {
   readonly contextValue: GraphContext;
+  /** The schema it was opened with, and stays with. */
+  readonly generation: SchemaGeneration;
   /** Cancels what the operation still has under way. */
   end(): void;
 }

@@ -110,7 +110,8 @@ export const alertResolvers: Pick<
     id: (alert) => encodeNodeId('FraudAlert', alert.alertId),
     customer: (alert, _args, { loaders }) => loaders.customer(alert.customerId),
     transaction: (alert, _args, { loaders }) => loaders.transactions.load(alert.transactionId),
-    fraud: async (alert, _args, { loaders }) => recorded(await loaders.predictions.load(alert.predictionId)) as never,
+    fraud: async (alert, _args, { loaders }, { schema }) =>
+      recorded(await loaders.predictions.load(alert.predictionId), schema) as never,
     state: stateOf,
     acknowledgedAt: (alert) => alert.acknowledged?.at ?? null,
     acknowledgedBy: (alert) => alert.acknowledged?.by ?? null,

@@ -7,7 +7,7 @@ import type { GraphContext } from '../context.js';
 import { decodeHistoryCursor, encodeHistoryCursor } from '../history-cursor.js';
 import { connection, pageRequest } from '../pages.js';
 import { noteReading } from '../readings.js';
-import { MODELS_OF_GRAPH, recorded } from './predictions.js';
+import { modelsOf, recorded } from './predictions.js';
 import { checkListSize } from './shared.js';
 
 /** Most customers one question names: each is a walk of its own. */
@@ -19,10 +19,14 @@ const MAX_BUCKET_SECONDS = 31 * 86_400;
  * A filter as the data room takes it.
  * @throws ScoregraphError BAD_USER_INPUT, naming the field.
  */
-function selectionOf(filter: PredictionFilter | null | undefined, scope: CustomerScope): PredictionSelection {
+function selectionOf(
+  filter: PredictionFilter | null | undefined,
+  scope: CustomerScope,
+  models: readonly string[],
+): PredictionSelection {
   const { model, customerIds, from, to, minProbability, decisions } = filter ?? {};
-  if (model != null && !MODELS_OF_GRAPH.includes(model)) {
-    throw badInput(`expected one of ${MODELS_OF_GRAPH.join(', ')}, got ${JSON.stringify(model)}`, 'filter.model');
+  if (model != null && !models.includes(model)) {
+    throw badInput(`expected one of ${models.join(', ')}, got ${JSON.stringify(model)}`, 'filter.model');
   }
   const fraudOnly = minProbability != null ? 'minProbability' : decisions != null ? 'decisions' : null;
   if (fraudOnly !== null && model != null && model !== FRAUD_MODEL) {
@@ -34,7 +38,7 @@ function selectionOf(filter: PredictionFilter | null | undefined, scope: Custome
   if (customerIds != null) checkListSize(customerIds, MAX_CUSTOMERS, 'filter.customerIds');
   if (from != null && to != null && from >= to) throw badInput('expected from to lie before to', 'filter.from');
   return {
-    models: model != null ? [model] : fraudOnly !== null ? [FRAUD_MODEL] : MODELS_OF_GRAPH,
+    models: model != null ? [model] : fraudOnly !== null ? [FRAUD_MODEL] : models,
     entities: entitiesOf(customerIds, scope),
     from: from ?? null,
     to: to ?? null,
@@ -60,9 +64,9 @@ const isEmpty = ({ entities, decisions }: PredictionSelection) => entities?.leng
 
 export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
   Query: {
-    async predictions(_root, args, { app, row, customers }) {
+    async predictions(_root, args, { app, row, customers }, { schema }) {
       const request = pageRequest(args);
-      const selection = selectionOf(args.filter, customers);
+      const selection = selectionOf(args.filter, customers, modelsOf(schema));
       const bounds = {
         ...(args.before == null ? {} : { after: decodeHistoryCursor(args.before, 'before') }),
         ...(args.after == null ? {} : { before: decodeHistoryCursor(args.after, 'after') }),
@@ -74,12 +78,12 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
         found,
         ({ position, record }: PositionedPrediction) =>
           encodeHistoryCursor({ predictedAt: record.predictedAt, position }),
-        ({ record }) => recorded(record) as never,
+        ({ record }) => recorded(record, schema) as never,
       );
       for (const { record } of found.slice(0, page.nodes.length)) noteReading(app, row, record);
       return page;
     },
-    async predictionSeries(_root, { filter, from, to, bucketSeconds }, { app, row, customers }) {
+    async predictionSeries(_root, { filter, from, to, bucketSeconds }, { app, row, customers }, { schema }) {
       if (filter?.from != null || filter?.to != null)
         throw badInput('expected the range in from and to of the series, not in its filter', 'filter');
       if (from >= to) throw badInput('expected from to lie before to', 'from');
@@ -94,7 +98,7 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
           `expected at most ${MAX_BUCKETS} buckets, the range has ${buckets} of that length`,
           'bucketSeconds',
         );
-      const selection = { ...selectionOf(filter, customers), from, to };
+      const selection = { ...selectionOf(filter, customers, modelsOf(schema)), from, to };
       // A selection of nothing still has its buckets: those of a customer whom nobody knows.
       for (const entity of selection.entities ?? [])
         for (const name of selection.models) noteReading(app, row, { model: name, version: 0, entity, id: null });

@@ -10,12 +10,14 @@ import { historyResolvers } from './history.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
 import { liveStatsResolvers } from './live-stats.js';
+import { modelOperationResolvers } from './model-operations.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
 import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
+import { schemaChangeResolvers } from './schema-changes.js';
 
 /** All resolvers of the written graph. */
 export const resolvers: Resolvers<GraphContext> = {
@@ -35,16 +37,20 @@ export const resolvers: Resolvers<GraphContext> = {
     ...customerResolvers.Query,
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
+    ...modelOperationResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
     ...personalDataResolvers.Query,
     ...auditResolvers.Query,
+    ...schemaChangeResolvers.Query,
   },
   Mutation: auditedMutations({
     ...ingestResolvers.Mutation,
     ...alertResolvers.Mutation,
     ...personalDataResolvers.Mutation,
+    ...modelOperationResolvers.Mutation,
+    ...schemaChangeResolvers.Mutation,
   }),
   Subscription: auditedSubscriptions({
     ...liveResolvers.Subscription,
@@ -52,5 +58,6 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
+    ...schemaChangeResolvers.Subscription,
   }) as never,
 };

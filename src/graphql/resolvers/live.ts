@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { type CustomerScope, inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import type { NewEvent, SegmentChanged, Stored } from '../../core/events.js';
@@ -153,7 +154,11 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
     },
     previous: ({ change }: { change: Stored<SegmentChanged> }, _args: object, { app }: GraphContext) =>
       change.payload.previous === null ? null : app.segmentation.segment(change.payload.previous),
-    current: async ({ change }: { change: Stored<SegmentChanged> }, _args: object, { loaders }: GraphContext) =>
-      recorded(await loaders.predictions.load(change.payload.predictionId)),
+    current: async (
+      { change }: { change: Stored<SegmentChanged> },
+      _args: object,
+      { loaders }: GraphContext,
+      { schema }: GraphQLResolveInfo,
+    ) => recorded(await loaders.predictions.load(change.payload.predictionId), schema),
   } as never,
 };

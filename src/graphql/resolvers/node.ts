@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import { inScope } from '../../access/principal.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
@@ -9,11 +10,11 @@ import { checkIdLength, checkListSize } from './shared.js';
 const MAX_NODES = 500;
 
 /** Finds anything by its global id, in one place; null for what does not exist. Answers carry their type. */
-async function nodeById(id: string, context: GraphContext): Promise<object | null> {
+async function nodeById(id: string, context: GraphContext, schema: GraphQLSchema): Promise<object | null> {
   checkIdLength(id, 'id');
   if (isPredictionId(id)) {
-    const record = recorded(await context.loaders.predictions.load(id));
-    return record && { ...record, __typename: predictionType(record) };
+    const record = recorded(await context.loaders.predictions.load(id), schema);
+    return record && { ...record, __typename: predictionType(record, schema) };
   }
   const place = decodeNodeId(id);
   if (place === null) return null;
@@ -44,11 +45,14 @@ async function nodeById(id: string, context: GraphContext): Promise<object | nul
 
 export const nodeResolvers: Pick<Resolvers<GraphContext>, 'Query' | 'Node'> = {
   Query: {
-    node: (_root, { id }, context) => nodeById(id, context) as never,
-    nodes(_root, { ids }, context) {
+    node: (_root, { id }, context, { schema }) => nodeById(id, context, schema) as never,
+    nodes(_root, { ids }, context, { schema }) {
       checkListSize(ids, MAX_NODES, 'ids');
-      return ids.map((id) => nodeById(id, context)) as never;
+      return ids.map((id) => nodeById(id, context, schema)) as never;
     },
   },
-  Node: { __resolveType: (node) => (node as { __typename?: never }).__typename ?? predictionType(node as never)! },
+  Node: {
+    __resolveType: (node, _context, { schema }) =>
+      (node as { __typename?: never }).__typename ?? (predictionType(node as never, schema) as never),
+  },
 };

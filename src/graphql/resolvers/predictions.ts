@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import type { PredictionRecord } from '../../core/predictions.js';
 import type { Explanation } from '../../domains/explanation/explanation.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
@@ -8,6 +9,7 @@ import { SEGMENTATION_MODEL, type SegmentPrediction } from '../../domains/segmen
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { App } from '../app.js';
 import type { GraphContext } from '../context.js';
+import { plansOf } from '../generated/merge.js';
 import type { ExplanationNode } from '../mappers.js';
 import { encodeNodeId } from '../node-id.js';
 import { checkCount, notFound, predictionFields, selectorOf } from './shared.js';
@@ -18,15 +20,22 @@ const TYPE_OF_MODEL: Readonly<Record<string, 'FraudAssessment' | 'Recommendation
   [SEGMENTATION_MODEL]: 'SegmentAssignment',
 };
 
-/** Models whose predictions the written graph serves. */
-export const MODELS_OF_GRAPH: readonly string[] = Object.keys(TYPE_OF_MODEL);
+/** Models whose predictions a schema can show. */
+export const modelsOf = (schema: GraphQLSchema): readonly string[] => [
+  ...Object.keys(TYPE_OF_MODEL),
+  ...plansOf(schema).keys(),
+];
 
-/** The graph type of a recorded prediction; null for a model the written graph does not serve. */
-export const predictionType = (record: PredictionRecord) => TYPE_OF_MODEL[record.model] ?? null;
+/** The type of a recorded prediction; null for a model that the schema does not have. */
+export const predictionType = (record: PredictionRecord, schema: GraphQLSchema): string | null =>
+  TYPE_OF_MODEL[record.model] ?? plansOf(schema).get(record.model)?.names.prediction ?? null;
 
 /** A record from the log as a prediction of its type. */
-export function recorded(record: PredictionRecord | null): (PredictionRecord & { recorded: true }) | null {
-  return record === null || predictionType(record) === null ? null : { ...record, recorded: true };
+export function recorded(
+  record: PredictionRecord | null,
+  schema: GraphQLSchema,
+): (PredictionRecord & { recorded: true }) | null {
+  return record === null || predictionType(record, schema) === null ? null : { ...record, recorded: true };
 }
 
 /** Most contributions anybody may ask for. */
@@ -65,14 +74,17 @@ export const predictionResolvers: Pick<
   | 'Item'
 > = {
   Query: {
-    async prediction(_root, { id }, { loaders }) {
-      const record = recorded(await loaders.predictions.load(id));
+    async prediction(_root, { id }, { loaders }, { schema }) {
+      const record = recorded(await loaders.predictions.load(id), schema);
       if (record === null) throw notFound('recorded prediction', id);
       return record as never;
     },
     segments: (_root, args, { app }) => [...app.segmentation.segments(selectorOf(args.model))],
   },
-  Prediction: { __resolveType: (prediction) => predictionType(prediction as unknown as PredictionRecord)! },
+  Prediction: {
+    __resolveType: (prediction, _context, { schema }) =>
+      predictionType(prediction as unknown as PredictionRecord, schema) as 'FraudAssessment',
+  },
   FraudAssessment: {
     ...predictionFields,
     explanation: async (p: FraudPrediction, args, { app, row }) =>

@@ -1,12 +1,14 @@
 // The real graph, pipeline and doors over the real hub of scored payments; only the engine and the logs are left out.
+import { Authenticator } from '../../../dist/access/authentication.js';
 import { Guard } from '../../../dist/access/guard.js';
 import { systemClock } from '../../../dist/core/clock.js';
 import { scoredHub } from '../../../dist/flows/streams.js';
-import { createApollo } from '../../../dist/graphql/apollo.js';
+import { Admission } from '../../../dist/graphql/admission.js';
+import { Authorisation, authorisationCheck } from '../../../dist/graphql/authorisation.js';
 import { ErrorPresenter } from '../../../dist/graphql/errors.js';
-import { Executor } from '../../../dist/graphql/executor.js';
 import { GraphPipeline } from '../../../dist/graphql/pipeline.js';
 import { buildGraph } from '../../../dist/graphql/schema.js';
+import { SchemaHost } from '../../../dist/graphql/schema-host.js';
 import { PrometheusMetrics } from '../../../dist/transport/metrics.js';
 import { startServer } from '../../../dist/transport/server.js';
 import { driveFanOut } from './fan-driver.mjs';
@@ -25,27 +27,42 @@ const scored = {
   horizon: () => 0,
   read: async () => [],
 };
-const executor = new Executor(buildGraph());
-const presenter = new ErrorPresenter(logger, metrics);
-const pipeline = new GraphPipeline({
-  executor,
-  app: { clock: systemClock, streams: { scored } },
-  guard: new Guard({ clock: systemClock, deadlineMs: 10_000, maxDeadlineMs: 30_000 }),
-  presenter,
+const authenticator = new Authenticator({ apiKeyFile: null, jwt: null, trustedProxies: [] }, systemClock, logger);
+const guard = new Guard({
+  authenticator,
+  introspection: 'everybody',
+  clock: systemClock,
+  deadlineMs: 10_000,
+  maxDeadlineMs: 30_000,
 });
-const apollo = createApollo({ schema: executor.schema, executor, presenter, logger });
-await apollo.start();
+const presenter = new ErrorPresenter(logger, metrics);
+const maxTokens = 10_000;
+const host = await SchemaHost.start(buildGraph(), {
+  admission: (schema) => new Admission([authorisationCheck(new Authorisation(schema, guard))]),
+  presenter,
+  maxTokens,
+  logger,
+});
+const pipeline = new GraphPipeline({
+  host,
+  app: { clock: systemClock, streams: { scored } },
+  guard,
+  presenter,
+  maxTokens,
+});
 const server = await startServer({
   host: '127.0.0.1',
   port: 0,
-  apollo,
+  apollo: host.apollo,
   pipeline,
+  guard,
   metrics,
   logger,
   maxBodyBytes: 1_048_576,
   allowedHosts: [],
   allowedOrigins: [],
-  notReady: () => [],
+  pageDir: '/nowhere',
+  health: { readiness: () => ({ notReady: [], degraded: [] }), modelReady: () => null },
   beforeScrape() {},
   limits: { ws: { pingMs } },
 });

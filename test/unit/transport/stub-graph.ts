@@ -5,13 +5,12 @@ import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { Admission } from '../../../src/graphql/admission.js';
-import { createApollo } from '../../../src/graphql/apollo.js';
 import { Authorisation, authorisationCheck } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
 import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
-import { Executor } from '../../../src/graphql/executor.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
+import { SchemaHost } from '../../../src/graphql/schema-host.js';
 import { PrometheusMetrics } from '../../../src/transport/metrics.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../../src/transport/server.js';
 import { openGuard } from '../../support/guard.js';
@@ -128,13 +127,16 @@ export async function startStub({
   });
   const metrics = new PrometheusMetrics();
   const presenter = new ErrorPresenter(silentLogger, metrics);
-  const executor = new Executor(schema);
   const guard = openGuard();
-  const admission = new Admission([authorisationCheck(new Authorisation(schema, guard))]);
   const maxTokens = 10_000;
-  const pipeline = new GraphPipeline({ executor, app: {} as never, guard, presenter, admission, maxTokens, documents });
-  const apollo = createApollo({ schema, executor, presenter, logger: silentLogger, admission, maxTokens });
-  await apollo.start();
+  const host = await SchemaHost.start(schema, {
+    admission: (served) => new Admission([authorisationCheck(new Authorisation(served, guard))]),
+    presenter,
+    maxTokens,
+    logger: silentLogger,
+  });
+  const { apollo } = host;
+  const pipeline = new GraphPipeline({ host, app: {} as never, guard, presenter, maxTokens, documents });
   const running = await startServer({
     host: '127.0.0.1',
     port: 0,

@@ -1,0 +1,91 @@
+import type { Clock } from '../../core/clock.js';
+import type { RowContext } from '../../core/predictions.js';
+import type { CustomerState } from '../../features/customer-state.js';
+import { storedFeatures } from '../../features/stored.js';
+import type { Inference, ModelManifest, ModelVersionInfo, TensorData, VersionSelector } from '../../inference/ports.js';
+import type { Prediction, QueryRecorder } from '../prediction.js';
+import { type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
+
+/** What came out, by the manifest's names: one number, or as many as the output has per row. */
+export type GenericOutput = Readonly<Record<string, number | readonly number[]>>;
+export type GenericPrediction = Prediction<GenericOutput>;
+
+/** Entity of predictions about rows that somebody told. No customer is called so. */
+const NOBODY = '';
+
+/** The domain of every model that has no other: rows in, outputs out, as the manifest describes them. */
+export class GenericDomain {
+  readonly #inference: Inference;
+  readonly #recorder: QueryRecorder;
+  readonly #clock: Clock;
+
+  constructor(inference: Inference, recorder: QueryRecorder, clock: Clock) {
+    this.#inference = inference;
+    this.#recorder = recorder;
+    this.#clock = clock;
+  }
+
+  /**
+   * What a model says about one row that the caller tells.
+   * @throws ScoregraphError INVALID_FEATURES naming the feature; what `Inference.predict` throws.
+   */
+  async predict(
+    model: string,
+    values: RowValues,
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<GenericPrediction> {
+    const info = this.#inference.resolve(model, context, selector);
+    return this.#answer(info, readRow(info.manifest, values), { entity: NOBODY, featuresAsOf: 0 }, context);
+  }
+
+  /**
+   * What a model says about a customer, from the stored features that this manifest of it names.
+   * @throws as `predict`.
+   */
+  async predictCustomer(
+    { name, inputs }: ModelManifest,
+    customer: { readonly customerId: string; readonly state: CustomerState },
+    context: RowContext,
+    selector?: VersionSelector,
+  ): Promise<GenericPrediction> {
+    const info = this.#inference.resolve(name, context, selector);
+    const stored = storedFeatures(customer.state, this.#clock.now());
+    const values: Record<string, number | undefined> = {};
+    for (const { features = [] } of inputs)
+      for (const feature of features) if (feature.stored !== undefined) values[feature.name] = stored[feature.stored];
+    const about = { entity: customer.customerId, featuresAsOf: customer.state.asOf };
+    return this.#answer(info, readRow(info.manifest, values), about, context);
+  }
+
+  async #answer(
+    info: ModelVersionInfo,
+    { inputs, defaulted }: ModelRow,
+    about: { readonly entity: string; readonly featuresAsOf: number },
+    context: RowContext,
+  ): Promise<GenericPrediction> {
+    const result = await this.#inference.predict(info.model, { inputs }, context, info);
+    return this.#recorder.record(
+      {
+        ...about,
+        info,
+        featureSet: typeof info.card.feature_set === 'string' ? info.card.feature_set : `${info.model}@${info.version}`,
+        features: () => vectorOf(info.manifest, inputs),
+        defaulted,
+        output: outputOf(info, result.outputs),
+      },
+      context,
+    );
+  }
+}
+
+function outputOf({ manifest }: ModelVersionInfo, outputs: Readonly<Record<string, TensorData>>): GenericOutput {
+  return Object.fromEntries(
+    manifest.outputs
+      .filter(({ addsTo }) => addsTo === undefined)
+      .map(({ name }) => {
+        const values = outputs[name]!;
+        return [name, values.length === 1 ? values[0]! : [...values]];
+      }),
+  );
+}

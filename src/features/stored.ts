@@ -1,0 +1,30 @@
+import type { CustomerState } from './customer-state.js';
+import { RFM_FEATURES, rfmVector } from './rfm-features.js';
+import type { FeatureSet } from './spec.js';
+
+/** A feature set that the state of a customer alone says everything of. */
+interface StoredSet {
+  readonly set: FeatureSet;
+  /** Writes its vector as of `now` (ms UTC); answers the names of features that took their default. */
+  readonly write: (state: CustomerState, now: number, out: Float32Array, offset: number) => readonly string[];
+}
+
+const SETS: readonly StoredSet[] = [{ set: RFM_FEATURES, write: rfmVector }];
+
+/** Features that are known of every customer without being told, by name: `rfm@1/log_recency`. */
+export const STORED_FEATURES: readonly string[] = SETS.flatMap(({ set }) =>
+  set.features.map(({ name }) => `${set.name}@${set.version}/${name}`),
+);
+
+/** What is known of one customer at `now` (ms UTC), by the names of STORED_FEATURES; what is not known is left out. */
+export function storedFeatures(state: CustomerState, now: number): Readonly<Record<string, number>> {
+  const known: Record<string, number> = {};
+  for (const { set, write } of SETS) {
+    const vector = new Float32Array(set.features.length);
+    const defaulted = write(state, now, vector, 0);
+    set.features.forEach(({ name }, i) => {
+      if (!defaulted.includes(name)) known[`${set.name}@${set.version}/${name}`] = vector[i]!;
+    });
+  }
+  return known;
+}
