@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -15,6 +15,7 @@ import { customerRecords, stateAtRest } from '../flows/customer-export.js';
 import { auditEraser, type Eraser, eraseAtRest, namesCustomer, resumeErasures } from '../flows/erasure.js';
 import { checkText } from '../flows/validate.js';
 import { PrometheusMetrics } from '../transport/metrics.js';
+import { ask, type ServerOptions, withServerOptions } from './ask.js';
 
 const PAGE = 500;
 const MAX_REASON = 500;
@@ -66,26 +67,17 @@ interface Told {
   readonly predictions: number;
 }
 
-interface RemoteOptions {
-  readonly url?: string;
-  readonly tokenFile?: string;
-}
-
 type WithData = (work: (data: DataRoom) => Promise<void>) => Promise<void>;
 
 /** `customers export` and `customers erase`: in the data folder, or through the running graph where a server holds it. */
 export function addCustomerCommands(program: Command, withData: WithData, say: (line: string) => void): void {
   const customers = program.command('customers').description('what is held about one customer');
-  const remote = (command: Command) =>
-    command
-      .option('--url <url>', 'of the running graph, should it hold the data folder; default: by HOST and PORT')
-      .option('--token-file <file>', 'file with the token that the running graph wants');
 
-  remote(customers.command('export'))
+  withServerOptions(customers.command('export'))
     .description('writes everything held about a customer, a JSON object a line')
     .argument('<customerId>')
     .argument('[file]', 'a new file; default: standard output')
-    .action(async (customerId: string, file: string | undefined, options: RemoteOptions) => {
+    .action(async (customerId: string, file: string | undefined, options: ServerOptions) => {
       const write = async (pages: Pages) => {
         const first = await pages(null); // before a file is made: there may be no such customer
         const count = await writeRecords(first, pages, file);
@@ -102,11 +94,11 @@ export function addCustomerCommands(program: Command, withData: WithData, say: (
       );
     });
 
-  remote(customers.command('erase'))
+  withServerOptions(customers.command('erase'))
     .description('erases everything held about a customer, for good')
     .argument('<customerId>')
     .requiredOption('--reason <text>', 'why; kept, so it must not name the customer')
-    .action(async (customerId: string, options: RemoteOptions & { reason: string }) => {
+    .action(async (customerId: string, options: ServerOptions & { reason: string }) => {
       const { reason } = options;
       const wrong = checkText(reason, 'reason', MAX_REASON);
       if (wrong !== null) throw new Error(`--reason: ${wrong.message}`);
@@ -165,7 +157,7 @@ async function pagesAtRest(data: DataRoom['personal'], customerId: string): Prom
 }
 
 const pagesOfGraph =
-  (options: RemoteOptions, customerId: string): Pages =>
+  (options: ServerOptions, customerId: string): Pages =>
   async (after) => {
     const { customerRecords: page } = (await ask(options, RECORDS, { customerId, first: PAGE, after })) as {
       customerRecords: { nodes: Page['records']; pageInfo: { hasNextPage: boolean; endCursor: string } };
@@ -190,36 +182,4 @@ async function writeRecords(first: Page, pages: Pages, file: string | undefined)
     await written;
   }
   return count;
-}
-
-/** Asks the running graph. @throws Error with what it said */
-async function ask({ url, tokenFile }: RemoteOptions, query: string, variables: object): Promise<object> {
-  const { host, port } = readConfig();
-  if (url === undefined && port === 0)
-    throw new Error('expected --url: a server holds the data folder, and PORT does not tell where it is');
-  const address = url ?? `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/graphql`;
-  const token = tokenFile === undefined ? null : readFileSync(tokenFile, 'utf8').trim();
-  let response: Response;
-  try {
-    response = await fetch(address, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ query, variables }),
-    });
-  } catch (error) {
-    throw new Error(`A server holds the data folder, but there is none at ${address}; say where with --url.`, {
-      cause: error,
-    });
-  }
-  const answer = (await response.json().catch(() => null)) as {
-    data?: object | null;
-    errors?: readonly { message: string }[];
-  } | null;
-  if (answer?.errors?.[0] !== undefined) throw new Error(`${address}: ${answer.errors[0].message}`);
-  if (answer?.data == null)
-    throw new Error(`${address}: expected an answer of the graph, got status ${response.status}`);
-  return answer.data;
 }

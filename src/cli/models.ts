@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config/config.js';
-import { ask } from './ask.js';
+import { ask, type ServerOptions, withServerOptions } from './ask.js';
 
 const MODEL = `name description engine aliases { name version { number } }
   versions { number state reason stateChangedAt mode aliases trainedOn metrics { name value dataset } statistics { rows errors } }`;
@@ -25,15 +25,6 @@ interface Model {
   }[];
 }
 type Say = (line: string) => void;
-interface Where {
-  readonly url?: string;
-}
-/** Where the server is: as was said, or as its settings say. */
-function serverAt({ url }: Where): string {
-  if (url !== undefined) return url;
-  const { host, port } = readConfig();
-  return `http://${host}:${port}`;
-}
 
 function versionNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
@@ -44,13 +35,18 @@ function versionNumber(text: string): number {
 const versionLine = ({ number, state, reason, mode, aliases }: Model['versions'][number]): string =>
   `  ${String(number).padStart(6)}  ${state.padEnd(9)}  ${[...aliases, mode, reason].filter((part) => part !== null).join(' · ')}`.trimEnd();
 
-async function mutate(say: Say, where: Where, field: string, variables: Record<string, unknown>): Promise<void> {
+async function mutate(
+  say: Say,
+  where: ServerOptions,
+  field: string,
+  variables: Record<string, unknown>,
+): Promise<void> {
   const types: Record<string, string> = { version: 'Int!', model: 'String!', alias: 'String!', reason: 'String!' };
   const given = Object.keys(variables);
   const query = `mutation (${given.map((name) => `$${name}: ${types[name]}`).join(', ')}) {
     done: ${field}(${given.map((name) => `${name}: $${name}`).join(', ')}) { model { ${MODEL} } userErrors { code message } }
   }`;
-  const { done } = (await ask(serverAt(where), query, variables)) as {
+  const { done } = (await ask(where, query, variables)) as {
     done: { model: Model | null; userErrors: { code: string; message: string }[] };
   };
   for (const { code, message } of done.userErrors) say(`${code}: ${message}`);
@@ -135,12 +131,11 @@ export function addModelCommands(program: Command, say: Say): void {
     .description('models and their versions: docs/models.md')
     .showHelpAfterError();
   /** A command that speaks to a running server. */
-  const remote = (name: string, what: string) =>
-    models.command(name).description(what).option('--url <url>', 'where the server is; default: as HOST and PORT say');
+  const remote = (name: string, what: string) => withServerOptions(models.command(name).description(what));
 
-  remote('list', 'what a running server has, and what answers').action(async (where: Where) => {
+  remote('list', 'what a running server has, and what answers').action(async (where: ServerOptions) => {
     const { models: all, modelProblems } = (await ask(
-      serverAt(where),
+      where,
       `{ models { ${MODEL} } modelProblems { model reason message } }`,
       {},
     )) as { models: Model[]; modelProblems: { model: string; reason: string; message: string }[] };
@@ -154,8 +149,8 @@ export function addModelCommands(program: Command, say: Say): void {
 
   remote('describe', 'one model with everything that is known of its versions')
     .argument('<model>')
-    .action(async (name: string, where: Where) => {
-      const { model } = (await ask(serverAt(where), `query ($name: String!) { model(name: $name) { ${MODEL} } }`, {
+    .action(async (name: string, where: ServerOptions) => {
+      const { model } = (await ask(where, `query ($name: String!) { model(name: $name) { ${MODEL} } }`, {
         name,
       })) as {
         model: Model;
@@ -199,11 +194,11 @@ export function addModelCommands(program: Command, say: Say): void {
     'lets the graph change as the manifest says, although queries will break; or lose a model that is gone',
   )
     .argument('<model>')
-    .action(async (model: string, where: Where) => {
+    .action(async (model: string, where: ServerOptions) => {
       const query = `mutation ($model: String!) {
         done: acceptModelGraph(model: $model) { schemaVersion { changes } userErrors { code message } }
       }`;
-      const { done } = (await ask(serverAt(where), query, { model })) as {
+      const { done } = (await ask(where, query, { model })) as {
         done: { schemaVersion: { changes: string[] }; userErrors: { code: string; message: string }[] };
       };
       for (const { code, message } of done.userErrors) say(`${code}: ${message}`);
@@ -233,21 +228,21 @@ export function addModelCommands(program: Command, say: Say): void {
     remote(name, what)
       .argument('<model>')
       .argument('<version>', 'its number', versionNumber)
-      .action((model: string, version: number, where: Where) => mutate(say, where, field, { model, version }));
+      .action((model: string, version: number, where: ServerOptions) => mutate(say, where, field, { model, version }));
   }
   remote('alias', 'lets an alias mean another version')
     .argument('<model>')
     .argument('<alias>', 'champion, challenger, …')
     .argument('<version>', 'its number', versionNumber)
     .requiredOption('--reason <text>', 'why, for those who read it later')
-    .action((model: string, alias: string, version: number, { reason, ...where }: Where & { reason: string }) =>
+    .action((model: string, alias: string, version: number, { reason, ...where }: ServerOptions & { reason: string }) =>
       mutate(say, where, 'setModelAlias', { model, alias, version, reason }),
     );
   remote('rollback', 'lets an alias mean what it meant before')
     .argument('<model>')
     .argument('[alias]', 'which', 'champion')
     .requiredOption('--reason <text>', 'why, for those who read it later')
-    .action((model: string, alias: string, { reason, ...where }: Where & { reason: string }) =>
+    .action((model: string, alias: string, { reason, ...where }: ServerOptions & { reason: string }) =>
       mutate(say, where, 'rollBackModel', { model, alias, reason }),
     );
 }
