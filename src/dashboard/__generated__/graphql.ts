@@ -273,6 +273,12 @@ export type Role =
   /** Read what is recorded, and watch it live. */
   | 'VIEWER';
 
+/** Which recorded payments. By score or by time of scoring: `predictions`. */
+export type TransactionFilter = {
+  /** Only these customers', at most 100. Unknown ones have no payments. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
 /** A card payment to be recorded and scored. */
 export type TransactionInput = {
   /** How much, above 0, in the fraud model's currency. */
