@@ -130,7 +130,9 @@ describe('the payments of all', () => {
     let after: string | null = null;
     let newest: string | null = null;
     for (let more = true; more; ) {
-      const [{ nodes, pageInfo }] = await Promise.all([page({ first: 2, after }), record(5)]);
+      const asked: Promise<Page> = page({ first: 2, after });
+      await record(5);
+      const { nodes, pageInfo } = await asked;
       met.push(...nodes.map(({ transactionId }) => transactionId));
       newest ??= pageInfo.startCursor;
       after = pageInfo.endCursor;
