@@ -186,7 +186,7 @@ describe.skipIf(missing)('the dashboard of a guarded server', () => {
     const count = (await theirs()).length;
     await until(async () => expect((await theirs()).length).toBeGreaterThanOrEqual(count));
     expect(new Set(await theirs())).toEqual(new Set(['c1']));
-    await until(async () => expect(await text('.figures')).toContain('How the server is doing is about all customers'));
+    await until(async () => expect(await text('.figures')).toContain('This line of figures is about all customers'));
     await until(async () => expect(await page.locator('table.models .model-state.available').count()).toBe(3));
     await until(async () =>
       expect(await text('#models')).toContain('What each version has done is about all customers'),

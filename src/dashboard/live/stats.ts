@@ -56,7 +56,7 @@ export function followStats(): void {
     },
     refused(errors) {
       stats.value = null;
-      statsProblem.value = told(errors, 'How the server is doing', 'There are no figures.');
+      statsProblem.value = told(errors, 'This line of figures', 'There are no figures.');
     },
   });
   setInterval(() => {
