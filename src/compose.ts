@@ -14,6 +14,7 @@ import type { Logger } from './core/logger.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { readDataKey } from './data/key.js';
 import { type DataRoom, openData } from './data/open.js';
+import { openAudit } from './data/open-audit.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { QueryRecorder } from './domains/prediction.js';
@@ -22,7 +23,7 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Departures } from './flows/departures.js';
-import { CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
+import { auditEraser, CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
 import { ModelStateRecorder } from './flows/model-states.js';
@@ -31,6 +32,7 @@ import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { noteRefused } from './graphql/audit.js';
 import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
 import { costCheck } from './graphql/cost/cost-check.js';
 import type { Documents } from './graphql/documents/documents.js';
@@ -104,13 +106,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const metrics = new PrometheusMetrics();
 
   // The data folder and the engine do not know each other: both start at once.
+  const dataKey = readDataKey(config.dataKeyFile);
   const opening = openData({
     dir: config.dataDir,
     clock,
     logger: logger.child({ room: 'data' }),
     watermarkBytes: config.diskWatermarkBytes,
     retention: retentionOf(config),
-    key: readDataKey(config.dataKeyFile),
+    key: dataKey,
   });
   const starting = createEnginePool({
     engine: config.engine,
@@ -124,6 +127,15 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     throw error;
   });
   undo.push(() => data.close());
+  const audit = openAudit({
+    dir: config.dataDir,
+    key: dataKey,
+    clock,
+    logger: logger.child({ room: 'data' }),
+    metrics,
+    days: config.auditDays,
+  });
+  undo.push(() => audit.close());
   const pool = await starting;
   undo.push(() => pool.close(0));
 
@@ -150,7 +162,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const loadingModels = inference.start();
 
   // Other places that hold something about customers join here.
-  const erasers: readonly Eraser[] = [];
+  const erasers: readonly Eraser[] = [auditEraser(audit)];
   const resumed = await resumeErasures(data.personal, erasers, clock);
   if (resumed > 0) logger.info({ erasures: resumed }, 'Erasures that were interrupted are carried through.');
   const departures = new Departures(config.maxDeadlineMs);
@@ -170,6 +182,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recorder = new QueryRecorder(
     { offer: (record) => !departures.isRecent(record.entity) && data.predictions.offer(record) },
     clock,
+    audit,
   );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
@@ -255,6 +268,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     history: data.history,
     personal: data.personal,
     erasure,
+    audit,
     fraud,
     segmentation,
     recommendations,
@@ -287,6 +301,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const guard = new Guard({
     authenticator,
     introspection: config.authentication.introspection,
+    onUnknown: ({ door, remote }) =>
+      audit.refused({ principal: null, door, operation: 'identify', outcome: 'UNAUTHENTICATED', remote }),
     clock,
     deadlineMs: config.deadlineMs,
     maxDeadlineMs: config.maxDeadlineMs,
@@ -296,10 +312,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const executor = new Executor(schema);
   const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
   const budgets = new Budgets({ clock, msPerSecond, burstMs });
-  const admission = new Admission([
-    authorisationCheck(new Authorisation(schema, guard)),
-    costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
-  ]);
+  const admission = new Admission(
+    [
+      authorisationCheck(new Authorisation(schema, guard)),
+      costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+    ],
+    noteRefused,
+  );
   const documents = await openDocuments({
     schema,
     files: config.trustedDocuments,
@@ -332,6 +351,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     guard,
     metrics,
     events: {
+      audit,
       ingest,
       window: new IngestWindow({
         head: () => data.events.head(),
@@ -345,8 +365,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    tls: config.tls ?? undefined,
     pageDir: PAGE_DIR,
     health: healthOf(inference, () => pool.workers.alive(), config.requiredModels),
+    queueMs: () => inference.waitingMs(),
     beforeScrape: () => {
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
@@ -422,6 +444,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await scorer.close();
       await live.alerts.close();
       await inference.close(DRAIN_MS);
+      await audit.close();
       await data.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { FraudAlert } from '../core/events.js';
+import type { AuditEntry } from '../data/audit.js';
 import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
 import type { CustomerScores } from '../flows/customer-scores.js';
@@ -22,5 +23,6 @@ export interface ExplanationNode extends Explanation {
 export type ContributionNode = Contribution;
 export type SegmentNode = Segment;
 export type AlertNode = FraudAlert;
+export type AuditEntryNode = AuditEntry;
 export type CustomerScoresNode = CustomerScores;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };

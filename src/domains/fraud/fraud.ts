@@ -119,7 +119,7 @@ export class FraudDomain {
     if (currency !== undefined && payment.amount.currency !== currency)
       throw wrongCurrency(payment.amount.currency, currency);
     const features = this.features(state, payment);
-    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context));
+    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context), context);
   }
 
   /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */
@@ -130,7 +130,7 @@ export class FraudDomain {
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
     const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
-    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context));
+    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context), context);
   }
 
   /** The thresholds of a version, by default the one that answers now; null when it is not loaded. */
@@ -162,16 +162,25 @@ export class FraudDomain {
     return this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, info);
   }
 
-  #prediction(info: ModelVersionInfo, customerId: string, features: FraudFeatures, result: RowResult): FraudPrediction {
-    return this.#recorder.record({
-      info,
-      entity: customerId,
-      featuresAsOf: features.featuresAsOf,
-      featureSet: this.featureSet,
-      features: () => features.vector,
-      defaulted: features.defaulted,
-      output: this.#judge(info, result),
-    });
+  #prediction(
+    info: ModelVersionInfo,
+    customerId: string,
+    features: FraudFeatures,
+    result: RowResult,
+    context: RowContext,
+  ): FraudPrediction {
+    return this.#recorder.record(
+      {
+        info,
+        entity: customerId,
+        featuresAsOf: features.featuresAsOf,
+        featureSet: this.featureSet,
+        features: () => features.vector,
+        defaulted: features.defaulted,
+        output: this.#judge(info, result),
+      },
+      context,
+    );
   }
 
   #judge(info: ModelVersionInfo, { outputs }: RowResult): FraudOutput {

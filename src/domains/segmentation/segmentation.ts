@@ -78,15 +78,18 @@ export class SegmentationDomain {
     const defaulted = rfmVector(state, now, features, 0);
     const featuresAsOf = state.asOf;
     const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, info);
-    return this.#recorder.record({
-      info,
-      entity: customerId,
-      featuresAsOf,
-      featureSet: this.featureSet,
-      features: () => features,
-      defaulted,
-      output: this.#read(info, result.outputs.confidence as Float32Array),
-    });
+    return this.#recorder.record(
+      {
+        info,
+        entity: customerId,
+        featuresAsOf,
+        featureSet: this.featureSet,
+        features: () => features,
+        defaulted,
+        output: this.#read(info, result.outputs.confidence as Float32Array),
+      },
+      context,
+    );
   }
 
   /**

@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { GraphContext } from '../context.js';
@@ -45,6 +45,111 @@ export type AcknowledgeFraudAlertsPayload = {
   /** One error for each alert that this call did not acknowledge. */
   readonly userErrors: ReadonlyArray<FraudAlertUserError>;
 };
+
+/** One more thing about an action. */
+export type AuditDetail = {
+  readonly __typename?: 'AuditDetail';
+  /** What it is. */
+  readonly name: Scalars['String']['output'];
+  /** What was said; JSON where it is not a text. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** Who did what, when, and about whom. */
+export type AuditEntry = {
+  readonly __typename?: 'AuditEntry';
+  /** How many are counted in this entry. */
+  readonly count: Scalars['Int']['output'];
+  /** The customer's own key; null when it was about none, about several, or about one who was erased. */
+  readonly customerId?: Maybe<Scalars['ID']['output']>;
+  /** What else there is to say of an action, by name: how many items it had, what was filtered. */
+  readonly details: ReadonlyArray<AuditDetail>;
+  /** By which door: `http`, `ws`, … */
+  readonly door?: Maybe<Scalars['String']['output']>;
+  /** It was about a customer who was erased since. */
+  readonly erased: Scalars['Boolean']['output'];
+  /** When it happened; of several, the first. */
+  readonly firstAt: Scalars['DateTime']['output'];
+  /** The first counted prediction that the prediction log keeps, for `prediction(id)`. */
+  readonly firstPredictionId?: Maybe<Scalars['ID']['output']>;
+  /** What it is about. */
+  readonly kind: AuditKind;
+  /** Of several, the last. */
+  readonly lastAt: Scalars['DateTime']['output'];
+  /** The last counted prediction that the prediction log keeps. */
+  readonly lastPredictionId?: Maybe<Scalars['ID']['output']>;
+  /** The model that was asked; null where it is not about one. */
+  readonly model?: Maybe<Scalars['String']['output']>;
+  /** The root field, or what else was called; null for questions and readings. */
+  readonly operation?: Maybe<Scalars['String']['output']>;
+  /** `OK`, or the error code. */
+  readonly outcome: Scalars['String']['output'];
+  /** Who; null where nobody could be told. */
+  readonly principal?: Maybe<Scalars['String']['output']>;
+  /** Address of the client, where its door knows it. */
+  readonly remoteAddress?: Maybe<Scalars['String']['output']>;
+  /** Id of the call, which the server's log has too; of several refusals, that of the first. */
+  readonly traceId?: Maybe<Scalars['String']['output']>;
+  /** Its version; null where it is not about one, or a summary was read. */
+  readonly version?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A page of audit entries, newest first. */
+export type AuditEntryConnection = {
+  readonly __typename?: 'AuditEntryConnection';
+  /** Entries with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<AuditEntryEdge>>>;
+  /** The same entries without their cursors. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<AuditEntry>>>;
+  /** Whether there is more on either side. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One audit entry in a page. */
+export type AuditEntryEdge = {
+  readonly __typename?: 'AuditEntryEdge';
+  /** Position of this entry, for `after` and `before`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The entry. */
+  readonly node?: Maybe<AuditEntry>;
+};
+
+/** Which audit entries: all conditions that are given must hold. */
+export type AuditFilter = {
+  /** Only about this customer. */
+  readonly customerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only by this door: `http`, `ws`, … */
+  readonly door?: InputMaybe<Scalars['String']['input']>;
+  /** Only what happened at or after this time, at least in part. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only of these kinds. */
+  readonly kinds?: InputMaybe<ReadonlyArray<AuditKind>>;
+  /** Only of this model. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Only this operation: a root field of the graph, `eraseCustomer`, … */
+  readonly operation?: InputMaybe<Scalars['String']['input']>;
+  /** Only with this outcome: `OK`, or an error code. */
+  readonly outcome?: InputMaybe<Scalars['String']['input']>;
+  /** Only by this caller. */
+  readonly principal?: InputMaybe<Scalars['String']['input']>;
+  /** Only what began before this time. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only of this version of the model: `model` must be given too. */
+  readonly version?: InputMaybe<Scalars['PositiveInt']['input']>;
+};
+
+/** What an audit entry is about. */
+export type AuditKind =
+  /** A mutation, a subscription that was opened, or a stream of events: one entry each. */
+  | 'ACTION'
+  /** Entries that could not be kept: `count` of what `operation` names. */
+  | 'LOSS'
+  /** A model was run about somebody, and its answer given. Counted by the minute. */
+  | 'QUESTION'
+  /** A recorded prediction about somebody was shown. Counted by the minute. */
+  | 'READING'
+  /** Calls that were not let in. Counted by the minute. */
+  | 'REFUSAL';
 
 /** What lay between `after` and now has been sent; what follows is live. The first message of a stream without `after`. */
 export type CaughtUp = StreamMessage & {
@@ -1004,6 +1109,11 @@ export type PredictionFilter = {
 /** Where everything is read from. */
 export type Query = {
   readonly __typename?: 'Query';
+  /**
+   * Who asked which model about whom, and who did what, newest first. With everything up to this question, but for what the server could
+   * not keep: entries of kind `LOSS` say how much that was.
+   */
+  readonly auditEntries: AuditEntryConnection;
   /** A customer by your own key; null and `NOT_FOUND` when unknown. */
   readonly customer?: Maybe<Customer>;
   /**
@@ -1041,6 +1151,16 @@ export type Query = {
   readonly transaction?: Maybe<Transaction>;
   /** Recorded payments, newest first, in the order they were recorded. */
   readonly transactions: TransactionConnection;
+};
+
+
+/** Where everything is read from. */
+export type QueryAuditEntriesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<AuditFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1639,6 +1759,12 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
+  AuditDetail: ResolverTypeWrapper<AuditDetail>;
+  AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
+  AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>> }>;
+  AuditEntryEdge: ResolverTypeWrapper<Omit<AuditEntryEdge, 'node'> & { node?: Maybe<ResolversTypes['AuditEntry']> }>;
+  AuditFilter: AuditFilter;
+  AuditKind: AuditKind;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
@@ -1747,6 +1873,11 @@ export type ResolversTypes = {
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
+  AuditDetail: AuditDetail;
+  AuditEntry: AuditEntryNode;
+  AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntry']>>> };
+  AuditEntryEdge: Omit<AuditEntryEdge, 'node'> & { node?: Maybe<ResolversParentTypes['AuditEntry']> };
+  AuditFilter: AuditFilter;
   Boolean: Scalars['Boolean']['output'];
   CaughtUp: CaughtUp;
   ConfusionCounts: ConfusionCounts;
@@ -1868,6 +1999,46 @@ export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, P
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   alerts?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['FraudAlertUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditDetailResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditDetail'] = ResolversParentTypes['AuditDetail']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  details?: Resolver<ReadonlyArray<ResolversTypes['AuditDetail']>, ParentType, ContextType>;
+  door?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  erased?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  firstAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  firstPredictionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['AuditKind'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastPredictionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principal?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  remoteAddress?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  traceId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  version?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntryConnection'] = ResolversParentTypes['AuditEntryConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntryEdge'] = ResolversParentTypes['AuditEntryEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2275,6 +2446,7 @@ export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType exten
 };
 
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  auditEntries?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, Partial<QueryAuditEntriesArgs>>;
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
   customerRecords?: Resolver<ResolversTypes['CustomerRecordConnection'], ParentType, ContextType, RequireFields<QueryCustomerRecordsArgs, 'customerId' | 'first'>>;
   customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Customer']>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'customerIds'>>;
@@ -2468,6 +2640,10 @@ export type UserErrorResolvers<ContextType = GraphContext, ParentType extends Re
 
 export type Resolvers<ContextType = GraphContext> = {
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
+  AuditDetail?: AuditDetailResolvers<ContextType>;
+  AuditEntry?: AuditEntryResolvers<ContextType>;
+  AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
+  AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
   Contribution?: ContributionResolvers<ContextType>;

@@ -1,7 +1,9 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
+import { auditedMutations, auditedSubscriptions } from '../audit.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
+import { auditResolvers } from './audit.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { historyResolvers } from './history.js';
@@ -27,6 +29,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelStateResolvers,
   ...customerScoreResolvers,
   ...nodeResolvers,
+  AuditEntry: auditResolvers.AuditEntry!,
   Query: {
     ...nodeResolvers.Query,
     ...customerResolvers.Query,
@@ -36,13 +39,18 @@ export const resolvers: Resolvers<GraphContext> = {
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
     ...personalDataResolvers.Query,
+    ...auditResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation, ...personalDataResolvers.Mutation },
-  Subscription: {
+  Mutation: auditedMutations({
+    ...ingestResolvers.Mutation,
+    ...alertResolvers.Mutation,
+    ...personalDataResolvers.Mutation,
+  }),
+  Subscription: auditedSubscriptions({
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
-  } as never,
+  }) as never,
 };

@@ -45,6 +45,12 @@ export class Batcher implements JobSource {
     return this.#lane(model, version)?.queued ?? 0;
   }
 
+  /** How long the oldest row of any version has waited, ms. */
+  waitingMs(): number {
+    const now = this.#clock.monotonic();
+    return this.#lanes.reduce((longest, lane) => Math.max(longest, now - lane.oldest()), 0);
+  }
+
   /**
    * Queues one row. The row's arrays are read when its batch is built: leave them alone until the answer.
    * @throws ScoregraphError (as a rejection) MODEL_UNAVAILABLE, INVALID_FEATURES, QUEUE_FULL, DEADLINE_EXCEEDED, CANCELLED.
