@@ -2,6 +2,8 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { signInNeeded } from './graph/token.js';
 import { followAlerts, openAlerts } from './live/alerts.js';
+import { followWatched } from './live/customer.js';
+import { followModels } from './live/models.js';
 import { followPayments } from './live/payments.js';
 import { followStats } from './live/stats.js';
 import { announcement } from './live/tell.js';
@@ -24,27 +26,27 @@ function Page() {
         Skip to the live payments
       </a>
       <Header />
-      {signInNeeded.value ? (
+      {signInNeeded.value && (
         <main>
           <SignIn />
         </main>
-      ) : (
-        <main>
-          <Figures />
-          <div class="columns">
-            <div class="column">
-              <ScoreChart />
-              <Payments />
-            </div>
-            <div class="column">
-              <Alerts />
-              <TrialPanel />
-            </div>
-          </div>
-          <CustomerPanel />
-          <Models />
-        </main>
       )}
+      {/* Not taken apart while somebody signs in: filters, pauses and notes are there again afterwards. */}
+      <main hidden={signInNeeded.value}>
+        <Figures />
+        <div class="columns">
+          <div class="column">
+            <ScoreChart />
+            <Payments />
+          </div>
+          <div class="column">
+            <Alerts />
+            <TrialPanel />
+          </div>
+        </div>
+        <CustomerPanel />
+        <Models />
+      </main>
       <footer>
         <p>
           Built from the public graph alone: what is here, your own page can do.{' '}
@@ -60,7 +62,9 @@ function Page() {
 }
 
 followPayments();
+followWatched();
 followAlerts();
+followModels();
 followStats();
 startTrials();
 // Seen in the tab of a page that is left open.

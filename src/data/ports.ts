@@ -35,7 +35,9 @@ export interface EventLog {
   byIds(type: EventType, ids: readonly string[]): Promise<(StoredEvent | null)[]>;
   /** One page of an entity's events of one type. */
   byEntity(entity: string, type: EventType, page: LogPage): Promise<StoredEvent[]>;
-  /** One page of all events of one type; quick for the rare ones, those that the server itself makes. */
+  /** One page of several entities' events of one type, each entity named once; order as `page` says. */
+  byEntities(entities: readonly string[], type: EventType, page: LogPage): Promise<StoredEvent[]>;
+  /** One page of all events of one type; quick for payments and for the rare ones, those that the server itself makes. */
   byType(type: EventType, page: LogPage): Promise<StoredEvent[]>;
   /** How many events of `types` lie after position `after`. */
   count(after: number, types?: readonly EventType[]): Promise<number>;

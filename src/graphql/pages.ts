@@ -1,11 +1,14 @@
 import { badInput } from '../core/errors.js';
-import type { EventLog } from '../data/ports.js';
+import type { StoredEvent } from '../core/events.js';
+import type { EventLog, LogPage } from '../data/ports.js';
 import { decodeCursor, encodeCursor } from '../flows/log-stream.js';
 import type { TransactionNode } from './loaders.js';
 
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
-const STREAM = 'transactions';
+/** Names inside cursors. */
+const OF_CUSTOMER = 'transactions';
+const OF_ALL = 'all-transactions';
 
 export interface PageArguments {
   readonly first?: number | null | undefined;
@@ -72,15 +75,30 @@ export function logBounds(stream: string, args: PageArguments): { readonly after
  * A page of a customer's payments, newest first (so `first` means the newest).
  * @throws ScoregraphError BAD_USER_INPUT for what `pageRequest` refuses, or a foreign cursor.
  */
-export async function transactionPage(log: EventLog, customerId: string, args: PageArguments) {
+export function transactionPage(log: EventLog, customerId: string, args: PageArguments) {
+  return paymentPage(OF_CUSTOMER, args, (page) => log.byEntity(customerId, 'payment.recorded', page));
+}
+
+/**
+ * A page of the payments of these customers (each named once), or of all, newest first.
+ * @throws ScoregraphError BAD_USER_INPUT for what `pageRequest` refuses, or a foreign cursor.
+ */
+export function transactionsPage(log: EventLog, customerIds: readonly string[] | 'all', args: PageArguments) {
+  return paymentPage(OF_ALL, args, (page) =>
+    customerIds === 'all'
+      ? log.byType('payment.recorded', page)
+      : log.byEntities(customerIds, 'payment.recorded', page),
+  );
+}
+
+async function paymentPage(stream: string, args: PageArguments, read: (page: LogPage) => Promise<StoredEvent[]>) {
   const request = pageRequest(args);
-  const bounds = logBounds(STREAM, args);
-  const found = (await log.byEntity(customerId, 'payment.recorded', { ...bounds, ...request })) as TransactionNode[];
+  const found = (await read({ ...logBounds(stream, args), ...request })) as TransactionNode[];
   return connection(
     request,
     args,
     found,
-    ({ seq }) => encodeCursor(STREAM, seq),
+    ({ seq }) => encodeCursor(stream, seq),
     (node) => node,
   );
 }

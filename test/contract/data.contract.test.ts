@@ -120,6 +120,33 @@ describe.each(Object.entries(ADAPTERS))('the %s data room', (_name, open) => {
     expect(up.map((e) => e.id)).toEqual(['c', 'd']);
   });
 
+  it('pages the events of one type, and those of several entities merged', async () => {
+    const whose = Array.from({ length: 240 }, (_, i) => `c${(i * 7) % 120}`); // more than one statement takes
+    await data.events.append(whose.map((customer, i) => paid(`p${i}`, customer)));
+    const ids = (events: { id: string }[]) => events.map(({ id }) => Number(id.slice(1)));
+    const newest = await data.events.byType('payment.recorded', { limit: 3, newestFirst: true });
+    expect(ids(newest)).toEqual([239, 238, 237]);
+    const { seq } = newest[2]!;
+    expect(ids(await data.events.byType('payment.recorded', { limit: 2, newestFirst: true, before: seq }))).toEqual([
+      236, 235,
+    ]);
+    for (const count of [0, 1, 119, 120]) {
+      const entities = Array.from({ length: count }, (_, i) => `c${i}`);
+      const theirs = whose.flatMap((customer, i) => (entities.includes(customer) ? [i] : []));
+      const page = (more: object) =>
+        data.events.byEntities(entities, 'payment.recorded', { limit: 7, newestFirst: true, ...more });
+      expect(ids(await page({}))).toEqual(theirs.toReversed().slice(0, 7));
+      expect(ids(await page({ newestFirst: false }))).toEqual(theirs.slice(0, 7));
+      expect(ids(await page({ before: seq }))).toEqual(
+        theirs
+          .toReversed()
+          .filter((i) => i < 237)
+          .slice(0, 7),
+      );
+      expect(ids(await page({ newestFirst: false, after: seq }))).toEqual(theirs.filter((i) => i > 237));
+    }
+  });
+
   it('commits predictions and offset together, once per id', async () => {
     await data.events.append([paid('e-p1')]);
     const positions = await data.predictions.commit([prediction('p1'), prediction('p2', 'e-p2', 2)], {

@@ -329,6 +329,12 @@ export type Role =
   /** Read what is recorded, and watch it live. */
   | 'VIEWER';
 
+/** Which recorded payments. By score or by time of scoring: `predictions`. */
+export type TransactionFilter = {
+  /** Only these customers', at most 100. Unknown ones have no payments. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
 /** A card payment to be recorded and scored. */
 export type TransactionInput = {
   /** How much, above 0, in the fraud model's currency. */
@@ -384,21 +390,24 @@ export type CustomerQueryVariables = Exact<{
 }>;
 
 
-export type CustomerQuery = { readonly __typename?: 'Query', readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string, readonly simulated: boolean, readonly country?: string | null, readonly birthDate?: string | null, readonly transactions: { readonly __typename?: 'TransactionConnection', readonly nodes?: ReadonlyArray<{ readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } | null> | null } } | null };
-
-export type CustomerPaymentFragment = { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null };
+export type CustomerQuery = { readonly __typename?: 'Query', readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string, readonly simulated: boolean, readonly country?: string | null, readonly birthDate?: string | null, readonly transactions: { readonly __typename?: 'TransactionConnection', readonly nodes?: ReadonlyArray<{ readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision } | null, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null } | null> | null } } | null };
 
 export type CustomerScoresSubscriptionVariables = Exact<{
   customerId: Scalars['ID']['input'];
 }>;
 
 
-export type CustomerScoresSubscription = { readonly __typename?: 'Subscription', readonly customerScores?: { readonly __typename?: 'CustomerScores', readonly changed: ReadonlyArray<CustomerScoreKind>, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null } | null, readonly segment?: { readonly __typename?: 'SegmentAssignment', readonly confidence: number, readonly margin: number, readonly segment: { readonly __typename?: 'Segment', readonly segmentId: string, readonly label: string, readonly description: string }, readonly runnerUp?: { readonly __typename?: 'Segment', readonly label: string } | null } | null, readonly recommendations?: { readonly __typename?: 'RecommendationList', readonly basis: RecommendationBasis, readonly reason: string, readonly items: ReadonlyArray<{ readonly __typename?: 'RecommendedItem', readonly rank: number, readonly score: number, readonly item: { readonly __typename?: 'Item', readonly itemId: string, readonly title: string } }> } | null } | null };
+export type CustomerScoresSubscription = { readonly __typename?: 'Subscription', readonly customerScores?: { readonly __typename?: 'CustomerScores', readonly changed: ReadonlyArray<CustomerScoreKind>, readonly segment?: { readonly __typename?: 'SegmentAssignment', readonly confidence: number, readonly margin: number, readonly segment: { readonly __typename?: 'Segment', readonly segmentId: string, readonly label: string, readonly description: string }, readonly runnerUp?: { readonly __typename?: 'Segment', readonly label: string } | null } | null, readonly recommendations?: { readonly __typename?: 'RecommendationList', readonly basis: RecommendationBasis, readonly reason: string, readonly items: ReadonlyArray<{ readonly __typename?: 'RecommendedItem', readonly rank: number, readonly score: number, readonly item: { readonly __typename?: 'Item', readonly itemId: string, readonly title: string } }> } | null } | null };
 
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelsQuery = { readonly __typename?: 'Query', readonly engine: { readonly __typename?: 'EngineInfo', readonly name: string, readonly version: string, readonly workers: number, readonly workersAlive: number }, readonly models: ReadonlyArray<{ readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly inputs: ReadonlyArray<{ readonly __typename?: 'TensorSpec', readonly features: ReadonlyArray<{ readonly __typename?: 'FeatureSpec', readonly name: string }> }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly trainedOn?: string | null, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }> }> };
+export type ModelsQuery = { readonly __typename?: 'Query', readonly engine: { readonly __typename?: 'EngineInfo', readonly name: string, readonly version: string, readonly workers: number, readonly workersAlive: number }, readonly models: ReadonlyArray<{ readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly inputs: ReadonlyArray<{ readonly __typename?: 'TensorSpec', readonly features: ReadonlyArray<{ readonly __typename?: 'FeatureSpec', readonly name: string }> }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly trainedOn?: string | null }> }> };
+
+export type ModelCountersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelCountersQuery = { readonly __typename?: 'Query', readonly models: ReadonlyArray<{ readonly __typename?: 'Model', readonly name: string, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }> }> };
 
 export type ModelStateChangedSubscriptionVariables = Exact<{
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -417,7 +426,14 @@ export type SimulatedWorldQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type SimulatedWorldQuery = { readonly __typename?: 'Query', readonly simulation?: { readonly __typename?: 'Simulation', readonly note: string, readonly customers: number, readonly transactionsScored: number, readonly fraudTruth: { readonly __typename?: 'ConfusionCounts', readonly truePositives: number, readonly falsePositives: number, readonly falseNegatives: number, readonly trueNegatives: number, readonly precision?: number | null, readonly recall?: number | null } } | null };
 
-export type PaymentRowFragment = { readonly __typename?: 'TransactionScored', readonly cursor: string, readonly transaction: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null }, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision } | null };
+export type PaymentFactsFragment = { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null };
+
+export type PaymentScoreFragment = { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision };
+
+export type NewestPaymentsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NewestPaymentsQuery = { readonly __typename?: 'Query', readonly transactions: { readonly __typename?: 'TransactionConnection', readonly nodes?: ReadonlyArray<{ readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision } | null, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string }, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null } | null> | null } };
 
 export type TransactionScoredSubscriptionVariables = Exact<{
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -434,6 +450,11 @@ export type PaymentWhyQueryVariables = Exact<{
 
 
 export type PaymentWhyQuery = { readonly __typename?: 'Query', readonly transaction?: { readonly __typename?: 'Transaction', readonly recordedAt: string, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly predictedAt: string, readonly probability: number, readonly decision: FraudDecision, readonly defaultedFeatures: ReadonlyArray<string>, readonly outOfRangeFeatures: ReadonlyArray<string>, readonly modelVersion: { readonly __typename?: 'ModelVersion', readonly number: number, readonly model: { readonly __typename?: 'Model', readonly name: string } }, readonly explanation?: { readonly __typename?: 'Explanation', readonly baseline: number, readonly score: number, readonly unit: string, readonly rest: number, readonly contributions: ReadonlyArray<{ readonly __typename?: 'Contribution', readonly name: string, readonly contribution: number, readonly sentence: string }> } | null } | null } | null };
+
+export type SignInQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignInQuery = { readonly __typename: 'Query' };
 
 export type TryPaymentQueryVariables = Exact<{
   customerId: Scalars['ID']['input'];
@@ -502,8 +523,8 @@ export const AlertFragmentDoc = new TypedDocumentString(`
   clearReason
 }
     `, {"fragmentName":"Alert"}) as unknown as TypedDocumentString<AlertFragment, unknown>;
-export const CustomerPaymentFragmentDoc = new TypedDocumentString(`
-    fragment CustomerPayment on Transaction {
+export const PaymentFactsFragmentDoc = new TypedDocumentString(`
+    fragment PaymentFacts on Transaction {
   transactionId
   merchant
   category
@@ -513,36 +534,18 @@ export const CustomerPaymentFragmentDoc = new TypedDocumentString(`
   }
   occurredAt
   simulated
-  fraud {
-    probability
-    decision
+  customer {
+    customerId
   }
 }
-    `, {"fragmentName":"CustomerPayment"}) as unknown as TypedDocumentString<CustomerPaymentFragment, unknown>;
-export const PaymentRowFragmentDoc = new TypedDocumentString(`
-    fragment PaymentRow on TransactionScored {
-  cursor
-  transaction {
-    transactionId
-    merchant
-    category
-    amount {
-      amount
-      currency
-    }
-    occurredAt
-    simulated
-    customer {
-      customerId
-    }
-  }
-  fraud {
-    predictedAt
-    probability
-    decision
-  }
+    `, {"fragmentName":"PaymentFacts"}) as unknown as TypedDocumentString<PaymentFactsFragment, unknown>;
+export const PaymentScoreFragmentDoc = new TypedDocumentString(`
+    fragment PaymentScore on FraudAssessment {
+  predictedAt
+  probability
+  decision
 }
-    `, {"fragmentName":"PaymentRow"}) as unknown as TypedDocumentString<PaymentRowFragment, unknown>;
+    `, {"fragmentName":"PaymentScore"}) as unknown as TypedDocumentString<PaymentScoreFragment, unknown>;
 export const WhyFragmentDoc = new TypedDocumentString(`
     fragment Why on Explanation {
   baseline
@@ -700,12 +703,15 @@ export const CustomerDocument = new TypedDocumentString(`
     birthDate
     transactions(first: 8) {
       nodes {
-        ...CustomerPayment
+        ...PaymentFacts
+        fraud {
+          ...PaymentScore
+        }
       }
     }
   }
 }
-    fragment CustomerPayment on Transaction {
+    fragment PaymentFacts on Transaction {
   transactionId
   merchant
   category
@@ -715,18 +721,19 @@ export const CustomerDocument = new TypedDocumentString(`
   }
   occurredAt
   simulated
-  fraud {
-    probability
-    decision
+  customer {
+    customerId
   }
+}
+fragment PaymentScore on FraudAssessment {
+  predictedAt
+  probability
+  decision
 }`) as unknown as TypedDocumentString<CustomerQuery, CustomerQueryVariables>;
 export const CustomerScoresDocument = new TypedDocumentString(`
     subscription CustomerScores($customerId: ID!) {
   customerScores(customerId: $customerId, first: 6) {
     changed
-    transaction {
-      ...CustomerPayment
-    }
     segment {
       confidence
       margin
@@ -753,21 +760,7 @@ export const CustomerScoresDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment CustomerPayment on Transaction {
-  transactionId
-  merchant
-  category
-  amount {
-    amount
-    currency
-  }
-  occurredAt
-  simulated
-  fraud {
-    probability
-    decision
-  }
-}`) as unknown as TypedDocumentString<CustomerScoresSubscription, CustomerScoresSubscriptionVariables>;
+    `) as unknown as TypedDocumentString<CustomerScoresSubscription, CustomerScoresSubscriptionVariables>;
 export const ModelsDocument = new TypedDocumentString(`
     query Models {
   engine {
@@ -793,6 +786,16 @@ export const ModelsDocument = new TypedDocumentString(`
       mode
       aliases
       trainedOn
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ModelCountersDocument = new TypedDocumentString(`
+    query ModelCounters {
+  models {
+    name
+    versions {
+      number
       statistics {
         rows
         errors
@@ -800,7 +803,7 @@ export const ModelsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+    `) as unknown as TypedDocumentString<ModelCountersQuery, ModelCountersQueryVariables>;
 export const ModelStateChangedDocument = new TypedDocumentString(`
     subscription ModelStateChanged($after: Cursor) {
   modelStateChanged(after: $after) {
@@ -874,12 +877,48 @@ export const SimulatedWorldDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SimulatedWorldQuery, SimulatedWorldQueryVariables>;
+export const NewestPaymentsDocument = new TypedDocumentString(`
+    query NewestPayments {
+  transactions(first: 50) {
+    nodes {
+      ...PaymentFacts
+      fraud {
+        ...PaymentScore
+      }
+    }
+  }
+}
+    fragment PaymentFacts on Transaction {
+  transactionId
+  merchant
+  category
+  amount {
+    amount
+    currency
+  }
+  occurredAt
+  simulated
+  customer {
+    customerId
+  }
+}
+fragment PaymentScore on FraudAssessment {
+  predictedAt
+  probability
+  decision
+}`) as unknown as TypedDocumentString<NewestPaymentsQuery, NewestPaymentsQueryVariables>;
 export const TransactionScoredDocument = new TypedDocumentString(`
     subscription TransactionScored($after: Cursor) {
   transactionScored(after: $after) {
     __typename
     ... on TransactionScored {
-      ...PaymentRow
+      cursor
+      transaction {
+        ...PaymentFacts
+      }
+      fraud {
+        ...PaymentScore
+      }
     }
     ... on CaughtUp {
       cursor
@@ -891,27 +930,24 @@ export const TransactionScoredDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment PaymentRow on TransactionScored {
-  cursor
-  transaction {
-    transactionId
-    merchant
-    category
-    amount {
-      amount
-      currency
-    }
-    occurredAt
-    simulated
-    customer {
-      customerId
-    }
+    fragment PaymentFacts on Transaction {
+  transactionId
+  merchant
+  category
+  amount {
+    amount
+    currency
   }
-  fraud {
-    predictedAt
-    probability
-    decision
+  occurredAt
+  simulated
+  customer {
+    customerId
   }
+}
+fragment PaymentScore on FraudAssessment {
+  predictedAt
+  probability
+  decision
 }`) as unknown as TypedDocumentString<TransactionScoredSubscription, TransactionScoredSubscriptionVariables>;
 export const PaymentWhyDocument = new TypedDocumentString(`
     query PaymentWhy($transactionId: ID!) {
@@ -946,6 +982,11 @@ export const PaymentWhyDocument = new TypedDocumentString(`
     sentence
   }
 }`) as unknown as TypedDocumentString<PaymentWhyQuery, PaymentWhyQueryVariables>;
+export const SignInDocument = new TypedDocumentString(`
+    query SignIn {
+  __typename
+}
+    `) as unknown as TypedDocumentString<SignInQuery, SignInQueryVariables>;
 export const TryPaymentDocument = new TypedDocumentString(`
     query TryPayment($customerId: ID!, $transaction: HypotheticalTransactionInput!) {
   customer(customerId: $customerId) {

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
 import { createClient } from 'graphql-ws/client';
 import type { TypedDocumentString } from '../__generated__/graphql.js';
-import { type GraphError, isUnauthenticated } from './query.js';
-import { credentials, signInNeeded } from './token.js';
+import { sayBusy } from './busy.js';
+import { comeBackMs, type GraphError, hasCode, isBusy, isUnauthenticated } from './refusals.js';
+import { credentials, onSignedIn, signInNeeded } from './token.js';
 
 /** What the one WebSocket of the page is doing. */
 export type Connection = 'connecting' | 'open' | 'lost';
@@ -43,6 +44,9 @@ const client = createClient({
   },
 });
 
+/** A connection speaks for the token that it was opened with: another token, another connection. */
+onSignedIn(() => client.terminate());
+
 /** Twice as long each time up to a limit, with some chance in it so that a thousand pages do not come back at one instant. */
 function retryWait(retries: number): Promise<void> {
   const most = Math.min(LONGEST_WAIT_MS, 250 * 2 ** retries);
@@ -60,7 +64,10 @@ function retryWait(retries: number): Promise<void> {
 export interface Subscriber<TResult> {
   /** Called for every message that has data. */
   next(data: TResult): void;
-  /** The server refused this operation; it is not asked again. The connection's own troubles never come here. */
+  /**
+   * The server refused this operation; it is asked again only when somebody has signed in anew. The connection's own troubles, and a server
+   * that is busy, never come here.
+   */
   refused?(errors: readonly GraphError[]): void;
 }
 
@@ -78,11 +85,16 @@ export function subscribe<TResult, TVariables>(
   let leave: () => void = () => {};
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const again = () => {
+  let unlisten: () => void = () => {};
+  const again = (afterMs?: number) => {
     if (stopped) return;
-    timer = setTimeout(begin, Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures++));
+    const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures++);
+    timer = setTimeout(begin, Math.max(wait, afterMs ?? 0));
   };
+  /** Counts the attempts: what an attempt says after it was given up is not heard. */
+  let attempt = 0;
   const begin = () => {
+    const mine = ++attempt;
     const payload = {
       query: document.toString(),
       // graphql-ws writes the payload anew for every connection it tries, so this is read then.
@@ -92,45 +104,58 @@ export function subscribe<TResult, TVariables>(
     };
     leave = client.subscribe<TResult>(payload, {
       next({ data, errors }) {
+        if (mine !== attempt) return;
         if (data != null) {
           failures = 0;
           next(data);
-        } else if (errors !== undefined) refuse(errors as readonly GraphError[]);
+        } else if (errors !== undefined) {
+          attempt++;
+          leave();
+          refuse(errors as readonly GraphError[]);
+        }
       },
       error(error) {
-        if (Array.isArray(error)) refuse(error as readonly GraphError[]);
-        else if (!waitForToken()) again();
+        if (mine !== attempt) return;
+        if (Array.isArray(error)) return refuse(error as readonly GraphError[]);
+        if ((error as Partial<CloseEvent> | null)?.code === UNAUTHORIZED) signInNeeded.value = true;
+        if (!waitForToken()) again();
       },
-      complete: again,
+      complete() {
+        if (mine === attempt) again();
+      },
     });
   };
   const refuse = (errors: readonly GraphError[]) => {
     if (isUnauthenticated(errors)) signInNeeded.value = true;
     if (waitForToken()) return;
-    if (errors.some(({ extensions }) => isPassing(extensions?.code))) again();
+    if (isBusy(errors)) {
+      const wait = comeBackMs(errors) ?? 500;
+      sayBusy(hasCode(errors, 'RATE_LIMITED'), wait);
+      again(wait);
+    } else if (hasCode(errors, 'MODEL_UNAVAILABLE', 'DEADLINE_EXCEEDED')) again();
     else if (!stopped) {
-      stopped = true;
+      resumeWhen(onSignedIn);
       refused?.(errors);
     }
   };
   /** Signing in is the only thing that helps; then it goes on. */
   const waitForToken = (): boolean => {
     if (!signInNeeded.peek()) return false;
-    const unlisten = signInNeeded.subscribe((needed) => {
-      if (needed) return;
+    resumeWhen((act) => signInNeeded.subscribe((needed) => !needed && act()));
+    return true;
+  };
+  const resumeWhen = (listen: (act: () => void) => () => void) => {
+    unlisten();
+    unlisten = listen(() => {
       queueMicrotask(() => unlisten());
       if (!stopped) begin();
     });
-    return true;
   };
   begin();
   return () => {
     stopped = true;
     clearTimeout(timer);
+    unlisten();
     leave();
   };
 }
-
-/** Refusals that another try a little later mends. */
-const isPassing = (code: string | undefined): boolean =>
-  code === 'MODEL_UNAVAILABLE' || code === 'QUEUE_FULL' || code === 'DEADLINE_EXCEEDED';

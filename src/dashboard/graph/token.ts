@@ -11,26 +11,26 @@ export const token = signal<string | null>(sessionStorage.getItem(KEY));
 /** The server refused a call for want of a token, or refused this one. */
 export const signInNeeded = signal(false);
 
-export function signIn(text: string): void {
-  const trimmed = text.trim();
-  if (trimmed === '') return;
-  sessionStorage.setItem(KEY, trimmed);
+/** Goes on with this token, which the server takes: see sign-in.ts. */
+export function takeToken(text: string): void {
+  sessionStorage.setItem(KEY, text);
+  token.value = text;
   signInNeeded.value = false;
-  token.value = trimmed;
 }
 
-/** Calls `act` whenever somebody has signed in: what was refused before is asked for again. */
-export function onSignedIn(act: () => void): void {
+/** Calls `act` whenever somebody has signed in: what was refused before is asked for again. @returns stops it. */
+export function onSignedIn(act: () => void): () => void {
   let before = token.peek();
-  token.subscribe((now) => {
+  return token.subscribe((now) => {
     if (now !== null && now !== before) act();
     before = now;
   });
 }
 
+/** Forgets the token and everything that was shown with it. */
 export function signOut(): void {
   sessionStorage.removeItem(KEY);
-  token.value = null;
+  location.reload();
 }
 
 /** What is sent along, by whichever door. */

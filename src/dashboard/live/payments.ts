@@ -1,5 +1,11 @@
 import { signal } from '@preact/signals';
-import { type PaymentRowFragment, TransactionScoredDocument } from '../__generated__/graphql.js';
+import {
+  NewestPaymentsDocument,
+  type PaymentFactsFragment,
+  type PaymentScoreFragment,
+  TransactionScoredDocument,
+} from '../__generated__/graphql.js';
+import { ask } from '../graph/query.js';
 import type { Notice, Phase } from '../state/resume.js';
 import { ScoreWindow } from '../state/score-window.js';
 import { type Payment, Ticker } from '../state/ticker.js';
@@ -22,6 +28,8 @@ export const scoreWindow = new ScoreWindow(WINDOW_SECONDS);
 export const paymentsChanged = signal(0);
 /** Newest first, each once. */
 export const recentCustomers = signal<readonly string[]>([]);
+/** Whether it is known what was paid before the page was opened. */
+export const newestRead = signal(false);
 /** Why no payments come; null while they may. */
 export const paymentsProblem = signal<string | null>(null);
 export const anySimulated = signal(false);
@@ -50,7 +58,7 @@ export function refresh(): void {
   paymentsChanged.value++;
 }
 
-export function paymentOf({ transaction, fraud }: PaymentRowFragment): Payment {
+export function paymentOf(transaction: PaymentFactsFragment, fraud: PaymentScoreFragment | null | undefined): Payment {
   return {
     transactionId: transaction.transactionId,
     customerId: transaction.customer?.customerId ?? null,
@@ -66,26 +74,57 @@ export function paymentOf({ transaction, fraud }: PaymentRowFragment): Payment {
   };
 }
 
+const listeners: ((payment: Payment) => void)[] = [];
+
+/** Calls `listener` with every payment that comes from now on. */
+export function onPayment(listener: (payment: Payment) => void): void {
+  listeners.push(listener);
+}
+
 function remember(customerId: string | null): void {
   if (customerId === null || recentCustomers.peek().includes(customerId)) return;
   recentCustomers.value = [customerId, ...recentCustomers.peek()].slice(0, RECENT);
 }
 
+/** What is shown of a payment beside its row, whenever it came. */
+function note(payment: Payment): void {
+  scoreWindow.add({ ...payment, occurredAt: new Date(payment.occurredAt).getTime() });
+  if (payment.simulated && !anySimulated.peek()) anySimulated.value = true;
+}
+
+/** What was paid before the stream began; it is asked for when the stream is open, so that nothing falls between the two. */
+async function readNewest(): Promise<void> {
+  try {
+    const { data } = await ask(NewestPaymentsDocument, {}, 'The list of payments');
+    const before = (data.transactions.nodes ?? []).flatMap((one) => (one === null ? [] : [paymentOf(one, one.fraud)]));
+    const taken = ticker.addBefore(before);
+    for (const payment of taken) note(payment);
+    const known = [...recentCustomers.peek(), ...taken.flatMap(({ customerId }) => customerId ?? [])];
+    recentCustomers.value = [...new Set(known)].slice(0, RECENT);
+  } catch (error) {
+    // What comes live is shown all the same; who has to sign in first gets them then.
+    if (ticker.empty) paymentsProblem.value = (error as Error).message;
+  }
+  newestRead.value = true;
+  redraw();
+}
+
 export function followPayments(): void {
-  follow(TransactionScoredDocument, (data) => data.transactionScored, {
-    event(message) {
-      const payment = paymentOf(message);
-      ticker.add(payment);
-      scoreWindow.add({ ...payment, occurredAt: new Date(payment.occurredAt).getTime() });
+  follow(TransactionScoredDocument, (data) => data.transactionScored, 'The list of payments', {
+    event({ transaction, fraud }) {
+      const payment = paymentOf(transaction, fraud);
+      for (const listener of listeners) listener(payment);
       remember(payment.customerId);
-      if (payment.simulated && !anySimulated.peek()) anySimulated.value = true;
+      if (!ticker.add(payment)) return;
+      note(payment);
       redraw();
     },
+    began: () => void readNewest(),
     notice(notice) {
       lastNotice.value = together(lastNotice.peek(), { ...notice, at: Date.now() });
       if (notice.kind === 'caught-up') tell(noticeText(notice));
     },
-    refused(message) {
+    problem(message) {
       paymentsProblem.value = message;
     },
     moved({ phase, replayed }) {

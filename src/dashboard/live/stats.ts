@@ -2,35 +2,27 @@ import { signal } from '@preact/signals';
 import {
   LiveStatsDocument,
   type LiveStatsSubscription,
-  ModelStateChangedDocument,
-  ModelsDocument,
-  type ModelsQuery,
   SimulatedWorldDocument,
   type SimulatedWorldQuery,
 } from '../__generated__/graphql.js';
-import { ask } from '../graph/query.js';
+import { ask, GraphRequestError } from '../graph/query.js';
+import { told } from '../graph/refusals.js';
 import { connection, subscribe } from '../graph/socket.js';
 import { onSignedIn } from '../graph/token.js';
 import { FigureWindow, type RecentFigures } from '../state/figure-window.js';
-import { coalesced } from './coalesce.js';
-import { follow } from './follow.js';
-import { tell } from './tell.js';
 
 export type Stats = LiveStatsSubscription['liveStats'];
-export type ModelFacts = ModelsQuery['models'][number];
 
 /** The latest figures; null until the first came. */
 export const stats = signal<Stats | null>(null);
+/** Why there are no figures; null while there may be. */
+export const statsProblem = signal<string | null>(null);
 /** Those of the last minute together: of single seconds nobody could read a rate or a mix. */
 export const lastMinute = signal<RecentFigures>(new FigureWindow().figures());
-export const models = signal<readonly ModelFacts[] | null>(null);
-export const engine = signal<ModelsQuery['engine'] | null>(null);
-export const modelsProblem = signal<string | null>(null);
+/** Null where nothing is simulated, or this caller may not hear of it; undefined until that is known. */
 export const simulation = signal<SimulatedWorldQuery['simulation'] | undefined>(undefined);
 
 const SIMULATION_MS = 5_000;
-/** Counters of the models are asked for again so often; their states come by themselves. */
-const MODELS_MS = 15_000;
 
 const figures = new FigureWindow();
 
@@ -38,62 +30,44 @@ const figures = new FigureWindow();
 let clockBehind = 0;
 export const serverNow = (): number => Date.now() + clockBehind;
 
-async function readModels(): Promise<void> {
-  try {
-    const { data } = await ask(ModelsDocument, {});
-    models.value = data.models;
-    engine.value = data.engine;
-    modelsProblem.value = null;
-  } catch (error) {
-    modelsProblem.value = (error as Error).message;
-  }
-}
+/** Whether the simulated world is of any use to ask for: somebody who may not hear of it is not asked again. */
+let mayHear = true;
 
 async function readSimulation(): Promise<void> {
-  const answer = await ask(SimulatedWorldDocument, {}).catch(() => null);
-  if (answer !== null) simulation.value = answer.data.simulation ?? null;
+  if (!mayHear) return;
+  try {
+    const { data } = await ask(SimulatedWorldDocument, {}, 'The simulated world');
+    simulation.value = data.simulation ?? null;
+  } catch (error) {
+    if (!(error instanceof GraphRequestError && error.forbidden)) return;
+    mayHear = false;
+    simulation.value = null;
+  }
 }
-
-/** The currency that the fraud model goes by, and with it the payments that are tried. */
-export const fraudCurrency = (): string => models.value?.find(({ name }) => name === 'fraud')?.currency ?? 'USD';
-
-/** Kinds of merchant that the fraud model knows, as its own features say. */
-export const knownCategories = (): readonly string[] =>
-  (models.value?.find(({ name }) => name === 'fraud')?.inputs ?? [])
-    .flatMap(({ features }) => features)
-    .flatMap(({ name }) => /^category_(.+)$/.exec(name)?.[1] ?? []);
 
 export function followStats(): void {
   subscribe(LiveStatsDocument, () => ({}), {
     next({ liveStats }) {
       clockBehind = new Date(liveStats.at).getTime() - Date.now();
       stats.value = liveStats;
+      statsProblem.value = null;
       figures.add(liveStats);
       lastMinute.value = figures.figures();
     },
-  });
-  const readSoon = coalesced(() => void readModels());
-  follow(ModelStateChangedDocument, (data) => data.modelStateChanged, {
-    event({ model, number, state }) {
-      tell(`Model ${model} version ${number} is ${state.toLowerCase()}`);
-      readSoon();
+    refused(errors) {
+      stats.value = null;
+      statsProblem.value = told(errors, 'This line of figures', 'There are no figures.');
     },
-    notice: readSoon,
   });
-  const visible = (act: () => Promise<void>) => () => {
-    if (!document.hidden && connection.peek() === 'open') void act();
-  };
-  setInterval(visible(readModels), MODELS_MS);
-  setInterval(visible(readSimulation), SIMULATION_MS);
-  void readModels();
+  setInterval(() => {
+    if (!document.hidden && connection.peek() === 'open') void readSimulation();
+  }, SIMULATION_MS);
   void readSimulation();
   onSignedIn(() => {
-    readSoon();
+    mayHear = true;
     void readSimulation();
   });
   connection.subscribe((state) => {
-    if (state !== 'open') return;
-    readSoon(); // perhaps another server than before
-    void readSimulation();
+    if (state === 'open') void readSimulation(); // perhaps another server than before
   });
 }

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { type Alert, acknowledge, alerts, alertsProblem, openAlerts } from '../live/alerts.js';
+import { type Alert, acknowledge, acknowledgeProblem, alerts, alertsProblem, openAlerts } from '../live/alerts.js';
 import { watch } from '../live/customer.js';
 import { DecisionMark } from '../parts/decision.js';
 import { Hint, Panel, ScrollArea, SimulatedTag } from '../parts/panel.js';
@@ -72,7 +72,7 @@ function AlertItem({ alert, onAcknowledge }: { alert: Alert; onAcknowledge: (ale
             Why<span class="sr-only"> this alert of {customer?.customerId}</span>?
           </button>
         )}
-        {alert.state === 'OPEN' && (
+        {alert.state === 'OPEN' && acknowledgeProblem.value === null && (
           <button type="button" class="small" onClick={() => onAcknowledge(alert.alertId)}>
             Acknowledge<span class="sr-only"> the alert of {customer?.customerId}</span>
           </button>
@@ -104,26 +104,30 @@ export function Alerts() {
   };
   return (
     <Panel id="alerts" title="Fraud alerts" note={`${count(openAlerts.value)} open`}>
-      <div class="alert-tools">
-        <input
-          type="text"
-          maxLength={500}
-          placeholder="A note for what you acknowledge"
-          aria-label="A note for what you acknowledge"
-          value={note.value}
-          onInput={(event) => {
-            note.value = event.currentTarget.value;
-          }}
-        />
-        <button
-          type="button"
-          disabled={open.length === 0 || busy.value}
-          onClick={() => void see(open.map(({ alertId }) => alertId))}
-        >
-          Acknowledge all
-        </button>
-      </div>
-      {problem.value !== null && <Hint problem>{problem.value}</Hint>}
+      {acknowledgeProblem.value === null ? (
+        <div class="alert-tools">
+          <input
+            type="text"
+            maxLength={500}
+            placeholder="A note for what you acknowledge"
+            aria-label="A note for what you acknowledge"
+            value={note.value}
+            onInput={(event) => {
+              note.value = event.currentTarget.value;
+            }}
+          />
+          <button
+            type="button"
+            disabled={open.length === 0 || busy.value}
+            onClick={() => void see(open.map(({ alertId }) => alertId))}
+          >
+            Acknowledge all
+          </button>
+        </div>
+      ) : (
+        <Hint>{acknowledgeProblem.value}</Hint>
+      )}
+      {problem.value !== null && acknowledgeProblem.value === null && <Hint problem>{problem.value}</Hint>}
       {alertsProblem.value !== null && <Hint problem>{alertsProblem.value}</Hint>}
       {list.length === 0 && alertsProblem.value === null ? (
         <Hint>No alert stands. One is raised when a customer’s payment looks like fraud.</Hint>

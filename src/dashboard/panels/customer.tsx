@@ -1,6 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { customerProblem, facts, payments, type Scores, scores, watch, watched } from '../live/customer.js';
+import {
+  customerProblem,
+  facts,
+  payments,
+  type Scores,
+  scores,
+  scoresProblem,
+  watch,
+  watched,
+} from '../live/customer.js';
 import { recentCustomers } from '../live/payments.js';
 import { DecisionMark } from '../parts/decision.js';
 import { Hint, Panel, SimulatedTag } from '../parts/panel.js';
@@ -93,14 +102,23 @@ export function CustomerPanel() {
       {customerProblem.value !== null && <Hint problem>{customerProblem.value}</Hint>}
       {id !== null && customerProblem.value === null && (
         <div class="customer">
-          <div>
-            <h3>Segment</h3>
-            {said?.segment == null ? <p class="muted">…</p> : <Segment segment={said.segment} />}
-          </div>
-          <div>
-            <h3>May want next</h3>
-            {said?.recommendations == null ? <p class="muted">…</p> : <Recommended list={said.recommendations} />}
-          </div>
+          {scoresProblem.value !== null ? (
+            <div class="customer-unsaid">
+              <h3>Segment, and what they may want next</h3>
+              <Hint>{scoresProblem.value}</Hint>
+            </div>
+          ) : (
+            <>
+              <div>
+                <h3>Segment</h3>
+                {said?.segment == null ? <p class="muted">…</p> : <Segment segment={said.segment} />}
+              </div>
+              <div>
+                <h3>May want next</h3>
+                {said?.recommendations == null ? <p class="muted">…</p> : <Recommended list={said.recommendations} />}
+              </div>
+            </>
+          )}
           <div class="customer-payments">
             <h3>Latest payments</h3>
             {payments.value.length === 0 ? (
@@ -121,15 +139,12 @@ export function CustomerPanel() {
                     <tr key={payment.transactionId}>
                       <td class="when number">{moment(payment.occurredAt, Date.now())}</td>
                       <td class="what">{category(payment.category)}</td>
-                      <td class="amount number">{money(payment.amount.amount, payment.amount.currency)}</td>
+                      <td class="amount number">{money(payment.amount, payment.currency)}</td>
                       <td class="probability">
-                        <Score
-                          probability={payment.fraud?.probability ?? null}
-                          decision={payment.fraud?.decision ?? null}
-                        />
+                        <Score probability={payment.probability} decision={payment.decision} />
                       </td>
                       <td class="verdict">
-                        <DecisionMark decision={payment.fraud?.decision} />
+                        <DecisionMark decision={payment.decision} />
                       </td>
                     </tr>
                   ))}

@@ -1,4 +1,6 @@
 import { connection } from '../graph/socket.js';
+import { token } from '../graph/token.js';
+import { newestRead, paymentsProblem } from '../live/payments.js';
 import { simulation } from '../live/stats.js';
 import { Hint } from '../parts/panel.js';
 
@@ -9,18 +11,20 @@ function firstPayment(): string {
     recordTransactions(transactions: [{transactionId: "t-${Date.now()}", customerId: "c-1", merchant: "Corner shop",
       category: "grocery_pos", amount: {amount: "12.50", currency: "USD"}, occurredAt: "${new Date().toISOString()}"}])
     { acceptedCount userErrors { message } } }`.replaceAll(/\s+/g, ' ');
-  return `curl -s ${location.origin}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+  const who = token.value === null ? '' : ` -H "authorization: Bearer $TOKEN"`;
+  return `curl -s ${location.origin}/graphql${who} -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
 }
 
 /** No payment has come yet: what to do. */
 export function EmptySystem() {
-  if (connection.value !== 'open') return <Hint>Connecting to the server …</Hint>;
+  if (paymentsProblem.value !== null) return null;
+  if (connection.value !== 'open' || !newestRead.value) return <Hint>Connecting to the server …</Hint>;
   if (simulation.value != null)
     return <Hint>The simulated world is being founded; its payments come in a moment.</Hint>;
   return (
     <Hint>
       <p>
-        <b>No payment has come since this page was opened.</b> Each shows up here as it is recorded. To send one:
+        <b>No payment has come yet.</b> Each shows up here as it is recorded. To send one:
       </p>
       <pre>
         <code>{firstPayment()}</code>

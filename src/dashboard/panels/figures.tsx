@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { openAlerts } from '../live/alerts.js';
-import { lastMinute, simulation, stats } from '../live/stats.js';
+import { lastMinute, simulation, stats, statsProblem } from '../live/stats.js';
 import { DECISION_WORDS, DecisionShape } from '../parts/decision.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { count, duration, rate, shortCount } from '../state/format.js';
@@ -65,6 +65,24 @@ function Truth() {
 export function Figures() {
   const now = stats.value;
   const { transactionsPerSecond, predictionsPerSecond, rates, p50Ms, p99Ms } = lastMinute.value;
+  const alerts = (
+    <Figure
+      label="Open alerts"
+      value={count(openAlerts.value)}
+      class={openAlerts.value > 0 ? 'attention' : ''}
+      more={openAlerts.value > 0 ? <a href="#alerts">See to them</a> : 'all seen to'}
+    />
+  );
+  if (statsProblem.value !== null)
+    return (
+      <dl class="figures">
+        {alerts}
+        <div class="figure untold">
+          <dt>Figures of the last minute</dt>
+          <dd>{statsProblem.value}</dd>
+        </div>
+      </dl>
+    );
   return (
     <dl class="figures" aria-label="Figures of the last minute">
       <Figure
@@ -74,12 +92,7 @@ export function Figures() {
       />
       <Figure label="Time to score" value={duration(p50Ms)} more={`99 %: ${duration(p99Ms)}`} />
       <DecisionMix />
-      <Figure
-        label="Open alerts"
-        value={count(openAlerts.value)}
-        class={openAlerts.value > 0 ? 'attention' : ''}
-        more={openAlerts.value > 0 ? <a href="#alerts">See to them</a> : 'all seen to'}
-      />
+      {alerts}
       <Figure
         label="Predictions a second"
         value={predictionsPerSecond === null ? '–' : rate(predictionsPerSecond)}

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { busy } from '../graph/busy.js';
 import { connection } from '../graph/socket.js';
-import { signOut, token } from '../graph/token.js';
+import { signInNeeded, signOut, token } from '../graph/token.js';
 import { anySimulated, lastNotice, NOTICE_MS, noticeText, stream } from '../live/payments.js';
 import { simulation } from '../live/stats.js';
 import { count } from '../state/format.js';
@@ -21,14 +22,16 @@ function ConnectionState() {
   const { phase, replayed } = stream.value;
   let state: 'live' | 'waiting' | 'lost' = 'live';
   let text = 'Live';
-  if (connection.value === 'lost') [state, text] = ['lost', 'Connection lost, trying again'];
+  if (signInNeeded.value) [state, text] = ['waiting', 'Not signed in'];
+  else if (connection.value === 'lost') [state, text] = ['lost', 'Connection lost, trying again'];
   else if (phase === 'catching-up') [state, text] = ['waiting', `Catching up: ${count(replayed)}`];
   else if (connection.value === 'connecting' || phase === 'starting') [state, text] = ['waiting', 'Connecting'];
   return (
     <p class={`connection ${state}`} data-testid="connection">
       <span class="connection-dot" aria-hidden="true" />
       <span>{text}</span>
-      {state === 'live' && fresh.value && notice !== null && (
+      {busy.value !== null && <span class="notice">{busy.value}</span>}
+      {busy.value === null && state === 'live' && fresh.value && notice !== null && (
         <span class="notice" data-testid="notice">
           {noticeText(notice)}
         </span>
@@ -83,11 +86,14 @@ export function Header() {
       )}
       <nav class="links" aria-label="Tools">
         <a href="/graphiql">GraphiQL</a>
-        <a href="/metrics" class="wide-only">
-          Metrics
-        </a>
+        {/* Pages of their own, to which a link brings no token. */}
+        {token.value === null && !signInNeeded.value && (
+          <a href="/metrics" class="wide-only">
+            Metrics
+          </a>
+        )}
         <ThemeToggle />
-        {token.value !== null && (
+        {token.value !== null && !signInNeeded.value && (
           <button type="button" class="quiet" onClick={signOut}>
             Sign out
           </button>

@@ -1,4 +1,13 @@
-import { engine, type ModelFacts, models, modelsProblem, stats } from '../live/stats.js';
+import {
+  counterKey,
+  counters,
+  countersProblem,
+  engine,
+  type ModelFacts,
+  models,
+  modelsProblem,
+} from '../live/models.js';
+import { stats } from '../live/stats.js';
 import { Hint, Panel, ScrollArea } from '../parts/panel.js';
 import { ago, duration, plural, rate, shortCount } from '../state/format.js';
 
@@ -15,6 +24,7 @@ const SIGNS: Readonly<Record<Version['state'], string>> = {
 
 function VersionRow({ model, version, first }: { model: ModelFacts; version: Version; first: boolean }) {
   const live = stats.value?.models.find((one) => one.model === model.name && one.version === version.number);
+  const counted = counters.value.get(counterKey(model.name, version.number));
   const state = version.state.toLowerCase();
   return (
     <tr>
@@ -36,9 +46,8 @@ function VersionRow({ model, version, first }: { model: ModelFacts; version: Ver
         <span class={`model-state ${state}`}>
           <span aria-hidden="true">{SIGNS[version.state]}</span> {state}
         </span>
-        <span class={version.reason == null ? 'muted model-since' : 'muted model-about'}>
-          {version.reason ?? ago(version.stateChangedAt, Date.now())}
-        </span>
+        <span class="muted model-since">{ago(version.stateChangedAt, Date.now())}</span>
+        {version.reason != null && <span class="muted model-about">{version.reason}</span>}
       </td>
       <td class="mode">{version.mode ?? '–'}</td>
       <td class="number">{live === undefined ? '–' : rate(live.rowsPerSecond)}</td>
@@ -46,8 +55,8 @@ function VersionRow({ model, version, first }: { model: ModelFacts; version: Ver
       <td class="number">{duration(live?.latencyP99Ms)}</td>
       <td class="number">{live?.meanBatchSize == null ? '–' : live.meanBatchSize.toFixed(1)}</td>
       <td class="number">{live === undefined ? '–' : shortCount(live.queueDepth)}</td>
-      <td class="number">{shortCount(version.statistics.rows)}</td>
-      <td class="number">{shortCount(version.statistics.errors)}</td>
+      <td class="number">{counted === undefined ? '–' : shortCount(counted.rows)}</td>
+      <td class="number">{counted === undefined ? '–' : shortCount(counted.errors)}</td>
       <td class="trained">{version.trainedOn ?? '–'}</td>
     </tr>
   );
@@ -115,6 +124,7 @@ export function Models() {
           </table>
         </ScrollArea>
       )}
+      {known !== null && countersProblem.value !== null && <Hint>{countersProblem.value}</Hint>}
     </Panel>
   );
 }

@@ -138,7 +138,7 @@ export function Payments() {
       }
     >
       {paymentsProblem.value !== null && <Hint problem>{paymentsProblem.value}</Hint>}
-      {ticker.total === 0 ? (
+      {ticker.empty ? (
         <EmptySystem />
       ) : (
         <ScrollArea

@@ -1,7 +1,10 @@
 import { effect, signal } from '@preact/signals';
 import { TryCurvesDocument, TryPaymentDocument, type TryPaymentQuery } from '../__generated__/graphql.js';
-import { ask } from '../graph/query.js';
-import { fraudCurrency, models, serverNow } from '../live/stats.js';
+import { ask, GraphRequestError } from '../graph/query.js';
+import { told } from '../graph/refusals.js';
+import { onSignedIn } from '../graph/token.js';
+import { fraudCurrency, models } from '../live/models.js';
+import { serverNow } from '../live/stats.js';
 import { newestOnly } from '../state/newest.js';
 import { curves, hypothetical, type Trial } from '../state/trial.js';
 
@@ -15,6 +18,10 @@ export const curveValues = signal<{ readonly amounts: (number | null)[]; readonl
   hours: [],
 });
 export const trialProblem = signal<string | null>(null);
+/** This caller may try nothing: `trialProblem` says why. */
+export const trialForbidden = signal(false);
+
+const WHAT = 'Trying a payment';
 
 /** Rests between questions while a slider is dragged: the curves are a batch of 58. */
 const SCORE_REST_MS = 20;
@@ -55,15 +62,16 @@ interface Asked {
 }
 const failed = (error: Error) => {
   trialProblem.value = error.message;
+  if (error instanceof GraphRequestError && error.forbidden) trialForbidden.value = true;
 };
 
 const score = newestOnly<Asked>(
   async ({ trial: asked, currency }) => {
     const transaction = hypothetical(asked, currency, serverNow());
-    const { data, errors } = await ask(TryPaymentDocument, { customerId: asked.customerId, transaction });
+    const { data, errors } = await ask(TryPaymentDocument, { customerId: asked.customerId, transaction }, WHAT);
     const answer = data.customer?.assessTransaction ?? null;
     assessment.value = answer;
-    trialProblem.value = answer === null ? (errors[0]?.message ?? 'The model cannot answer.') : null;
+    trialProblem.value = answer === null ? told(errors, WHAT, 'The model cannot answer.') : null;
   },
   SCORE_REST_MS,
   failed,
@@ -72,7 +80,7 @@ const score = newestOnly<Asked>(
 const curve = newestOnly<Asked>(
   async ({ trial: asked, currency }) => {
     const points = curves(asked, currency, serverNow());
-    const { data } = await ask(TryCurvesDocument, { customerId: asked.customerId, ...points });
+    const { data } = await ask(TryCurvesDocument, { customerId: asked.customerId, ...points }, WHAT);
     const values = (list: readonly ({ readonly probability: number } | null)[] | null | undefined) =>
       (list ?? []).map((one) => one?.probability ?? null);
     curveValues.value = { amounts: values(data.customer?.byAmount), hours: values(data.customer?.byHour) };
@@ -83,9 +91,16 @@ const curve = newestOnly<Asked>(
 
 /** Whatever is changed is asked for. */
 export function startTrials(): void {
+  const signedIn = signal(0);
+  onSignedIn(() => {
+    trialForbidden.value = false;
+    trialProblem.value = null;
+    signedIn.value++;
+  });
   effect(() => {
     const asked = trial.value;
-    if (asked === null || models.value === null) return;
+    signedIn.value; // asked again with another token
+    if (asked === null || models.value === null || trialForbidden.value) return;
     const currency = fraudCurrency();
     score({ trial: asked, currency });
     curve({ trial: asked, currency });

@@ -1,14 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import { facts } from '../live/customer.js';
+import { fraudCurrency, knownCategories } from '../live/models.js';
 import { recentCustomers } from '../live/payments.js';
-import { fraudCurrency, knownCategories } from '../live/stats.js';
 import { Contributions } from '../parts/contributions.js';
 import { Curve } from '../parts/curve.js';
 import { DecisionMark } from '../parts/decision.js';
 import { Hint, Panel } from '../parts/panel.js';
 import { category, money, percent } from '../state/format.js';
 import { AMOUNT_STEPS, AMOUNTS, amountOfStep, hourText, stepOfAmount, type Trial } from '../state/trial.js';
-import { assessment, change, curveValues, propose, trial, trialProblem } from './trial-state.js';
+import { assessment, change, curveValues, propose, trial, trialForbidden, trialProblem } from './trial-state.js';
 
 function Form({ now }: { now: Trial }) {
   const currency = fraudCurrency();
@@ -81,7 +81,9 @@ export function TrialPanel() {
   const answer = assessment.value;
   return (
     <Panel id="trial" title="Try a payment" note="nothing is recorded as a payment">
-      {now === null ? (
+      {trialForbidden.value ? (
+        <Hint>{trialProblem.value}</Hint>
+      ) : now === null ? (
         <Hint>As soon as there is a customer, any payment of theirs can be tried here.</Hint>
       ) : (
         <div class="trial">

@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { PaymentWhyDocument, type PaymentWhyQuery } from '../__generated__/graphql.js';
 import { ask } from '../graph/query.js';
+import { told } from '../graph/refusals.js';
+import { onSignedIn, signInNeeded } from '../graph/token.js';
 import { watch } from '../live/customer.js';
 import { Contributions } from '../parts/contributions.js';
 import { DecisionMark } from '../parts/decision.js';
@@ -17,18 +19,24 @@ export type Shown = Omit<Payment, 'scoredAt'>;
 const shown = signal<Shown | null>(null);
 const explained = signal<Explained | null>(null);
 const problem = signal<string | null>(null);
+const WHAT = 'Explaining a score';
+
+// What could not be explained for want of a token is asked for again with one.
+onSignedIn(() => {
+  if (shown.peek() !== null && explained.peek() === null) explain(shown.peek()!);
+});
 
 /** Opens the explanation of a payment's score. It is computed now: nobody pays for those that nobody reads. */
 export function explain(payment: Shown): void {
   shown.value = payment;
   explained.value = null;
   problem.value = null;
-  ask(PaymentWhyDocument, { transactionId: payment.transactionId }).then(
+  ask(PaymentWhyDocument, { transactionId: payment.transactionId }, WHAT).then(
     ({ data, errors }) => {
       if (shown.peek() !== payment) return;
       explained.value = data.transaction ?? null;
       if (data.transaction?.fraud?.explanation == null)
-        problem.value = errors[0]?.message ?? 'This score cannot be explained any more.';
+        problem.value = told(errors, WHAT, 'This score cannot be explained any more.');
     },
     (error: Error) => {
       if (shown.peek() === payment) problem.value = error.message;
@@ -81,9 +89,13 @@ function Details({ payment }: { payment: Shown }) {
 export function Why() {
   const dialog = useRef<HTMLDialogElement>(null);
   const payment = shown.value;
+  // Out of the way while somebody signs in, and there again afterwards.
+  const away = signInNeeded.value;
   useEffect(() => {
-    if (payment !== null && !dialog.current!.open) dialog.current!.showModal();
-  }, [payment]);
+    const { open } = dialog.current!;
+    if (payment !== null && !away && !open) dialog.current!.showModal();
+    else if (away && open) dialog.current!.close();
+  }, [payment, away]);
   const close = () => dialog.current!.close();
   const act = (what: (customerId: string) => void, place: string) => () => {
     close();
@@ -97,7 +109,7 @@ export function Why() {
       class="drawer"
       aria-labelledby="why-title"
       onClose={() => {
-        shown.value = null;
+        if (!signInNeeded.peek()) shown.value = null;
       }}
       onClick={(event) => {
         if (event.target === dialog.current) close();

@@ -18,7 +18,7 @@ export interface Payment {
   readonly decision: Decision | null;
 }
 
-/** A payment in the list: `number` counts all that came, from 1. */
+/** A payment in the list: `number` counts all that came, from 1; those from before the page was opened count down from 0. */
 export interface Row extends Payment {
   readonly number: number;
 }
@@ -37,6 +37,9 @@ const KEPT_PAUSED = 5_000;
 /** After a pause, rows above `KEPT` go this many at a time, so that what was missed stays to be read. */
 const SHED = 2;
 
+/** Where a payment is kept: one that could not be scored was let pass. */
+const rowsOf = ({ decision }: Payment): Decision => decision ?? 'APPROVE';
+
 /**
  * The newest payments, bounded. The stream never stops: a pause only holds what is shown, and a filter only chooses from what
  * is kept, so that neither loses an event.
@@ -49,6 +52,8 @@ export class Ticker {
   #heldAt: number | null = null;
   #marked: { from: number; to: number } | null = null;
   #shed = 0;
+  /** Ids of payments from before that may come once more, since they were being scored meanwhile. */
+  #before = new Set<string>();
 
   constructor(kept = KEPT, keptPaused = KEPT_PAUSED) {
     this.#kept = kept;
@@ -71,14 +76,43 @@ export class Ticker {
     return this.#shed;
   }
 
-  add(payment: Payment): void {
-    const rows = this.#rows[payment.decision ?? 'APPROVE'];
+  /** Nothing is kept yet. */
+  get empty(): boolean {
+    return DECISIONS.every((decision) => this.#rows[decision].length === 0);
+  }
+
+  /**
+   * Puts payments from before the page was opened below all others; those that came by themselves meanwhile are left out.
+   * @param payments newest first
+   * @returns those that were taken
+   */
+  addBefore(payments: readonly Payment[]): Payment[] {
+    const known = new Set(DECISIONS.flatMap((decision) => this.#rows[decision].map((row) => row.transactionId)));
+    const taken = payments.filter(({ transactionId }) => !known.has(transactionId));
+    this.#before = new Set(taken.map(({ transactionId }) => transactionId));
+    taken.forEach((payment, i) => {
+      this.#rows[rowsOf(payment)].unshift({ ...payment, number: -i });
+    });
+    return taken;
+  }
+
+  /** @returns false for a payment that is there from before, as it is */
+  add(payment: Payment): boolean {
+    if (this.#before.delete(payment.transactionId)) {
+      const unscored = this.#rows.APPROVE.findIndex(
+        ({ transactionId, decision }) => transactionId === payment.transactionId && decision === null,
+      );
+      if (unscored < 0) return false;
+      this.#rows.APPROVE.splice(unscored, 1);
+    }
+    const rows = this.#rows[rowsOf(payment)];
     rows.push({ ...payment, number: ++this.#total });
     if (this.#heldAt === null) {
       for (let i = 0; i < SHED && rows.length > this.#kept; i++) rows.shift();
     } else if (rows.length > this.#keptPaused) {
       if (rows.shift()!.number > this.#heldAt) this.#shed++;
     }
+    return true;
   }
 
   pause(): void {
@@ -113,9 +147,9 @@ export class Ticker {
     const newest = this.#heldAt ?? Number.POSITIVE_INFINITY;
     while (found.length < limit) {
       let next: Decision | null = null;
-      let highest = 0;
+      let highest = Number.NEGATIVE_INFINITY;
       for (const [decision, place] of places) {
-        const number = place < 0 ? 0 : this.#rows[decision][place]!.number;
+        const number = place < 0 ? highest : this.#rows[decision][place]!.number;
         if (number > highest) [next, highest] = [decision, number];
       }
       if (next === null) break;

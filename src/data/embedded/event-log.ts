@@ -2,13 +2,15 @@ import type { Clock } from '../../core/clock.js';
 import type { EventType, NewEvent, StoredEvent } from '../../core/events.js';
 import type { AppendResult, EventLog, LogPage } from '../ports.js';
 import type { EventRow, StoredRow } from './protocol.js';
-import { EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE, TOMBSTONE } from './schema.js';
+import { EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE, PAYMENT_TYPE, TOMBSTONE } from './schema.js';
 import type { Storage } from './storage.js';
 
 export const EVENT_COLUMNS = 'seq, id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
 const STATUS = ['appended', 'repeated', 'conflict'] as const;
 /** Ids per statement: SQLite takes 32,766 variables, and a few hundred are as fast. */
 const IDS_PER_READ = 500;
+/** Walks per statement: SQLite takes 500, and others read in between. */
+const WALKS_PER_READ = 100;
 
 const typeCode = new Map(EVENT_TYPES.map((type, code) => [type, code]));
 const sourceCode = new Map(EVENT_SOURCES.map((source, code) => [source, code]));
@@ -126,11 +128,31 @@ export class EmbeddedEventLog implements EventLog {
 
   async byType(type: EventType, page: LogPage): Promise<StoredEvent[]> {
     const order = page.newestFirst ? 'DESC' : 'ASC';
+    const code = typeCode.get(type);
+    const condition = code === PAYMENT_TYPE ? ` AND type = ${PAYMENT_TYPE}` : typeCondition([type]);
     const rows = await this.#storage.read(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ? AND seq < ?${typeCondition([type])} ORDER BY seq ${order} LIMIT ?`,
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ? AND seq < ?${condition} ORDER BY seq ${order} LIMIT ?`,
       [page.after ?? 0, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
     );
     return (rows as unknown as StoredRow[]).map(toEvent);
+  }
+
+  async byEntities(entities: readonly string[], type: EventType, page: LogPage): Promise<StoredEvent[]> {
+    const { newestFirst, limit } = page;
+    let { after = 0, before = Number.MAX_SAFE_INTEGER } = page;
+    let found: StoredRow[] = [];
+    for (let i = 0; i < entities.length; i += WALKS_PER_READ) {
+      const part = entities.slice(i, i + WALKS_PER_READ);
+      const args = part.flatMap((entity) => [entity, typeCode.get(type)!, after, before, limit]);
+      const rows = await this.#storage.read(walksQuery(part.length, newestFirst), [...args, limit]);
+      found.push(...(rows as unknown as StoredRow[]));
+      found = found.sort(([a], [b]) => (newestFirst ? b - a : a - b)).slice(0, limit);
+      // Once the page is full, only what would push out its last entry is worth finding.
+      const last = found[limit - 1]?.[0];
+      if (last !== undefined && newestFirst) after = last;
+      else if (last !== undefined) before = last;
+    }
+    return found.map(toEvent);
   }
 
   async count(after: number, types?: readonly EventType[]): Promise<number> {
@@ -145,6 +167,14 @@ export class EmbeddedEventLog implements EventLog {
   horizon(): number {
     return this.#horizon;
   }
+}
+
+/** The statement of one page of several entities' events: a walk along the index for each, merged. */
+function walksQuery(entities: number, newestFirst: boolean): string {
+  const order = newestFirst ? 'DESC' : 'ASC';
+  const walk = `SELECT * FROM (SELECT seq FROM events WHERE entity = ? AND type = ? AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?)`;
+  const walks = Array.from({ length: entities }, () => walk).join(' UNION ALL ');
+  return `SELECT ${EVENT_COLUMNS} FROM events WHERE seq IN (SELECT seq FROM (${walks}) ORDER BY seq ${order} LIMIT ?) ORDER BY seq ${order}`;
 }
 
 /** The newest position that a log has given out, and the one before which retention has deleted. */

@@ -24,6 +24,8 @@ export const EVENT_TYPES: readonly EventType[] = [
 export const TOMBSTONE = -1;
 /** Types from this number on are in the index of rare events. */
 export const FIRST_RARE_TYPE = 4;
+/** Payments have an index of their own: the newest of them are asked for, however much else happened since. */
+export const PAYMENT_TYPE = 2;
 export const EVENT_SOURCES: readonly EventSource[] = ['api', 'simulator', 'system'];
 
 /**
@@ -102,4 +104,6 @@ export const MIGRATIONS: readonly string[] = [
     UNION ALL
     SELECT 'predictions', coalesce((SELECT min(position) - 1 FROM predictions), (SELECT seq FROM sqlite_sequence WHERE name = 'predictions'), 0);
   `,
+  // 6: the newest payments of all, among however many interactions. The type comes first so that SQLite prefers it to the table itself.
+  `CREATE INDEX events_of_payments ON events (type, seq) WHERE type = ${PAYMENT_TYPE};`,
 ];

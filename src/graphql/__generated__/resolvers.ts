@@ -1265,6 +1265,8 @@ export type Query = {
   readonly simulation?: Maybe<Simulation>;
   /** A recorded payment by your own key; null and `NOT_FOUND` when unknown. */
   readonly transaction?: Maybe<Transaction>;
+  /** Recorded payments, newest first, in the order they were recorded. */
+  readonly transactions: TransactionConnection;
 };
 
 
@@ -1360,6 +1362,16 @@ export type QuerySegmentsArgs = {
 /** Where everything is read from. */
 export type QueryTransactionArgs = {
   transactionId: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
+export type QueryTransactionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<TransactionFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A caller's budget, in milliseconds of model time. Null where the caller has no limit. */
@@ -1734,6 +1746,12 @@ export type TransactionEdge = {
   readonly node?: Maybe<Transaction>;
 };
 
+/** Which recorded payments. By score or by time of scoring: `predictions`. */
+export type TransactionFilter = {
+  /** Only these customers', at most 100. Unknown ones have no payments. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
 /** A card payment to be recorded and scored. */
 export type TransactionInput = {
   /** How much, above 0, in the fraud model's currency. */
@@ -2010,6 +2028,7 @@ export type ResolversTypes = {
   Transaction: ResolverTypeWrapper<TransactionNode>;
   TransactionConnection: ResolverTypeWrapper<Omit<TransactionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['TransactionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
   TransactionEdge: ResolverTypeWrapper<Omit<TransactionEdge, 'node'> & { node?: Maybe<ResolversTypes['Transaction']> }>;
+  TransactionFilter: TransactionFilter;
   TransactionInput: TransactionInput;
   TransactionScored: ResolverTypeWrapper<Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<ResolversTypes['FraudAssessment']>, transaction: ResolversTypes['Transaction'] }>;
   TransactionScoredFilter: TransactionScoredFilter;
@@ -2115,6 +2134,7 @@ export type ResolversParentTypes = {
   Transaction: TransactionNode;
   TransactionConnection: Omit<TransactionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['TransactionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
   TransactionEdge: Omit<TransactionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Transaction']> };
+  TransactionFilter: TransactionFilter;
   TransactionInput: TransactionInput;
   TransactionScored: Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<ResolversParentTypes['FraudAssessment']>, transaction: ResolversParentTypes['Transaction'] };
   TransactionScoredFilter: TransactionScoredFilter;
@@ -2653,6 +2673,7 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
   simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
   transaction?: Resolver<Maybe<ResolversTypes['Transaction']>, ParentType, ContextType, RequireFields<QueryTransactionArgs, 'transactionId'>>;
+  transactions?: Resolver<ResolversTypes['TransactionConnection'], ParentType, ContextType, Partial<QueryTransactionsArgs>>;
 };
 
 export type RateLimitResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {

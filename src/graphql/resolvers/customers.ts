@@ -1,3 +1,4 @@
+import { type CustomerScope, inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import { formatMinor } from '../../core/money.js';
 import type { AssessedPayment } from '../../domains/fraud/fraud.js';
@@ -6,12 +7,14 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import type { CustomerNode, TransactionNode } from '../loaders.js';
 import { encodeNodeId } from '../node-id.js';
-import { transactionPage } from '../pages.js';
+import { transactionPage, transactionsPage } from '../pages.js';
 import { noteReading } from '../readings.js';
 import { checkCount, checkListSize, moneyOf, notFound, selectorOf } from './shared.js';
 
 /** Longest list of customers one query may name. */
 export const MAX_CUSTOMERS = 500;
+/** Longest list of customers whose payments are asked for together: each is a walk of its own. */
+const MAX_FILTER = 100;
 /** Longest list of hypothetical payments one field may assess. */
 export const MAX_ASSESSMENTS = 1_000;
 
@@ -33,6 +36,12 @@ function checkedAmount(input: HypotheticalInput) {
   const amount = moneyOf(input.amount, 'transaction.amount');
   if (amount.minor <= 0) throw badInput(`expected an amount above 0, got ${formatMinor(amount)}`, 'transaction.amount');
   return amount;
+}
+
+/** Whose rows are asked for: of those that are named (absent: all) the ones the caller may see, each once. */
+function within(asked: readonly string[] | null | undefined, scope: CustomerScope): readonly string[] | 'all' {
+  if (asked != null) return [...new Set(asked)].filter((customerId) => inScope(scope, customerId));
+  return scope === 'all' ? scope : [...scope];
 }
 
 async function customerOrNotFound(context: GraphContext, customerId: string): Promise<CustomerNode> {
@@ -57,6 +66,11 @@ export const customerResolvers: Pick<Resolvers<GraphContext>, 'Query' | 'Custome
       const transaction = await loaders.transactions.load(transactionId);
       if (transaction === null) throw notFound('transaction', transactionId);
       return transaction;
+    },
+    transactions(_root, args, { app, customers }) {
+      const asked = args.filter?.customerIds;
+      if (asked != null) checkListSize(asked, MAX_FILTER, 'filter.customerIds');
+      return transactionsPage(app.events, within(asked, customers), args);
     },
   },
   Customer: {

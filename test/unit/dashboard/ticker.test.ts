@@ -32,6 +32,40 @@ describe('the list of payments', () => {
     expect(ticker.total).toBe(102);
   });
 
+  it('puts what was paid before the page was opened below everything, each payment once', () => {
+    const ticker = new Ticker(10);
+    expect(ticker.empty).toBe(true);
+    const [scored, unscored] = [payment('DECLINE'), payment(null, { probability: null })];
+    fill(ticker, 2); // while the older ones were asked for
+    const came = payment();
+    ticker.add(came);
+    const older = payment('REVIEW');
+    expect(ticker.addBefore([came, unscored, scored, older])).toEqual([unscored, scored, older]);
+    const ids = () => ticker.list(10).map(({ transactionId }) => transactionId);
+    expect(ids().slice(2)).toEqual([
+      expect.any(String),
+      unscored.transactionId,
+      scored.transactionId,
+      older.transactionId,
+    ]);
+    expect([ticker.total, ticker.empty]).toEqual([3, false]);
+    // It was being scored meanwhile: it comes by the stream as well.
+    expect(ticker.add(scored)).toBe(false);
+    expect(ids()).toHaveLength(6);
+    // One that had no score yet is shown anew, with it.
+    expect(ticker.add({ ...unscored, probability: 0.02, decision: 'APPROVE' })).toBe(true);
+    expect(ids()).toHaveLength(6);
+    expect(ids()[0]).toBe(unscored.transactionId);
+    expect(ticker.total).toBe(4);
+    ticker.pause();
+    fill(ticker, 3);
+    expect(ids()).toHaveLength(6);
+    ticker.resume();
+    expect(ticker.list(20).filter((row) => ticker.wasMissed(row))).toHaveLength(3);
+    fill(ticker, 50);
+    expect(ticker.list(100)).toHaveLength(12); // ten approved, and the flagged two
+  });
+
   it('holds still while paused and shows everything that was missed afterwards, marked', () => {
     const ticker = new Ticker(10, 500);
     fill(ticker, 5);
