@@ -68,6 +68,7 @@ describe('scoregraph models', () => {
     expect((await run('check', join(models, 'segmentation', '1'))).said).toEqual([
       'files    4 as version.json says',
       expect.stringMatching(/^loads .*finite numbers/),
+      'graph    a written part of it',
     ]);
   });
 });

@@ -8,7 +8,10 @@ const info = (predictionLog: number) =>
   ({
     model: 'm',
     version: 3,
-    manifest: { predictionLog, inputs: [{ features: [{ name: 'a', minimum: 0, maximum: 1 }, { name: 'b' }] }] },
+    manifest: {
+      predictionLog,
+      inputs: [{ shape: [-1, 2], features: [{ name: 'a', minimum: 0, maximum: 1 }, { name: 'b' }] }],
+    },
   }) as unknown as ModelVersionInfo;
 const draft = (share: number) => ({
   info: info(share),

@@ -241,9 +241,9 @@ describe('GraphQL over SSE', () => {
     });
 
     it('lets who reads slowly have everything', async () => {
-      const server = await start({ limits: { unreadMs: 400, streams: { pingMs: 50 } } });
+      const server = await start({ limits: { unreadMs: 1_500, streams: { pingMs: 50 } } });
       const stream = await openSse(endpoint(server, { query: '{ big(kib: 6144) }' }));
-      for (let n = 0; n < 20; n++) {
+      for (let n = 0; n < 40; n++) {
         stream.pause();
         await new Promise((done) => setTimeout(done, 60));
         stream.resume();
