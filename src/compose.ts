@@ -25,6 +25,8 @@ import { Departures } from './flows/departures.js';
 import { CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
+import { ModelAliases } from './flows/model-aliases.js';
+import { ModelOperations } from './flows/model-operations.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
 import { entityHub } from './flows/streams.js';
@@ -39,10 +41,12 @@ import { ErrorPresenter } from './graphql/errors.js';
 import { Executor } from './graphql/executor.js';
 import { GraphPipeline } from './graphql/pipeline.js';
 import { buildGraph } from './graphql/schema.js';
+import { AliasBook } from './inference/aliases.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
 import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
+import { readPublicKeys } from './inference/signing.js';
 import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
@@ -117,6 +121,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     workers: config.workers,
     cacheDir: join(config.dataDir, 'compiled'),
     logger: logger.child({ room: 'inference' }),
+    loadTimeoutMs: config.modelLoadTimeoutMs,
   });
   starting.catch(() => {}); // reported below, after the data folder had its say
   const data = await opening.catch(async (error) => {
@@ -127,8 +132,28 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const pool = await starting;
   undo.push(() => pool.close(0));
 
+  const projecting: { projection: Projection | null } = { projection: null };
+  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
+  const aliases = await ModelAliases.open({
+    book: new AliasBook(),
+    log: data.events,
+    snapshots: data.snapshots,
+    append,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
   const inference = new InferenceService({
     pool,
+    aliases: aliases.book,
+    moveAlias: (move) => aliases.move(move, 'system'),
+    pollMs: config.modelsPollMs,
+    memoryMb: config.modelsMemoryMb,
+    probing: {
+      cacheDir: join(config.dataDir, 'compiled'),
+      timeoutMs: config.modelLoadTimeoutMs,
+      memoryMb: config.modelLoadMemoryMb,
+    },
+    keys: config.modelPublicKeyFile === null ? null : readPublicKeys(config.modelPublicKeyFile),
     modelsDir: config.modelsDir,
     clock,
     logger: logger.child({ room: 'inference' }),
@@ -137,8 +162,6 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       ? {}
       : { cache: { maxEntries: config.predictionCacheEntries, maxAgeMs: config.predictionCacheMaxAgeMs } }),
   });
-  const projecting: { projection: Projection | null } = { projection: null };
-  const append = (events: readonly NewEvent[]) => appendOwn(data, projecting, events);
   const modelChanges = entityHub<ModelStateChanged>();
   const modelStates = new ModelStateRecorder({
     append,
@@ -194,7 +217,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const { scorer } = live;
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, ...live.followers, modelStates],
+    followers: [scorer, catalogue, ...live.followers, modelStates, aliases],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
@@ -268,6 +291,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     streams: live.streams,
     models: modelDirectory(inference),
     rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
+    modelOperations: new ModelOperations(inference, aliases),
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
     source: 'api',
@@ -422,6 +446,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await scorer.close();
       await live.alerts.close();
       await inference.close(DRAIN_MS);
+      await aliases.close();
       await data.close();
     },
   };
@@ -461,7 +486,7 @@ function healthOf(inference: InferenceService, workersAlive: () => number, requi
       const others = registry.list().flatMap(({ name }) => (required.includes(name) ? [] : (reasonOf(name) ?? [])));
       return {
         notReady: workersAlive() === 0 ? ['no engine worker is running', ...missing] : missing,
-        degraded: [...others, ...registry.problems.map(({ model, message }) => `${model}: ${message}`)],
+        degraded: [...others, ...inference.lifecycle.problems.map(({ model, message }) => `${model}: ${message}`)],
       };
     },
     modelReady(name) {
@@ -473,7 +498,7 @@ function healthOf(inference: InferenceService, workersAlive: () => number, requi
 }
 
 /** The registry as the graph shows it. */
-function modelDirectory({ registry, router }: InferenceService): ModelDirectory {
+function modelDirectory({ registry, router, lifecycle }: InferenceService): ModelDirectory {
   const facts = (version: RegisteredVersion, model: RegisteredModel): VersionFacts => ({
     ...version,
     aliases: router
@@ -489,6 +514,7 @@ function modelDirectory({ registry, router }: InferenceService): ModelDirectory 
   });
   return {
     list: () => registry.list().map(modelFacts),
+    problems: () => lifecycle.problems,
     get(name) {
       const model = registry.get(name);
       return model === null ? null : modelFacts(model);

@@ -22,7 +22,7 @@ export function startupLines(
         lines.push(`           ${name} ${number} is not served: ${reason}`);
     }
   }
-  for (const { model, message } of inference.registry.problems)
+  for (const { model, message } of inference.lifecycle.problems)
     lines.push(`  problem  ${model === '' ? '' : `${model}: `}${message}`);
   if (inference.registry.list().length === 0)
     lines.push(`  problem  there is no model in ${config.modelsDir}: queries answer, predictions do not`);

@@ -9,6 +9,7 @@ import { addCustomerCommands } from './customers.js';
 import { evaluationTable } from './evaluation-table.js';
 import { exportPredictions } from './export.js';
 import { addKeyCommands } from './keys.js';
+import { addModelCommands } from './models.js';
 
 const MODELS = ['fraud', 'recommendations', 'segmentation'] as const;
 type ModelName = (typeof MODELS)[number];
@@ -139,5 +140,6 @@ export function createProgram(say: (line: string) => void): Command {
     });
 
   addKeyCommands(program, say);
+  addModelCommands(program, say);
   return program;
 }

@@ -15,6 +15,15 @@ export interface Config {
   readonly workers: number;
   readonly dataDir: string;
   readonly modelsDir: string;
+  /** How often the models folder is looked at, ms; 0: at the start only. */
+  readonly modelsPollMs: number;
+  /** What loaded versions may take, by estimate, MiB; 0: no limit. */
+  readonly modelsMemoryMb: number;
+  /** Limits of trying a version before it is loaded. */
+  readonly modelLoadTimeoutMs: number;
+  readonly modelLoadMemoryMb: number;
+  /** File of the public keys of those who may publish versions; null: anybody who can write the folder. */
+  readonly modelPublicKeyFile: string | null;
   readonly demo: 'on' | 'off' | 'auto';
   readonly demoSeed: number;
   readonly logLevel: LogLevel;
@@ -75,6 +84,11 @@ export const VARIABLES = {
   SCOREGRAPH_WORKERS: integer(1, 64).default(Math.max(1, cores - 1)),
   SCOREGRAPH_DATA_DIR: z.string().min(1).default('.data'),
   SCOREGRAPH_MODELS_DIR: z.string().min(1).default('models'),
+  SCOREGRAPH_MODELS_POLL_MS: integer(0, 86_400_000).default(2_000),
+  SCOREGRAPH_MODELS_MEMORY_MB: integer(0, 16_777_216).default(0),
+  SCOREGRAPH_MODEL_LOAD_TIMEOUT_MS: integer(100, 3_600_000).default(60_000),
+  SCOREGRAPH_MODEL_LOAD_MEMORY_MB: integer(64, 1_048_576).default(2_048),
+  SCOREGRAPH_MODEL_PUBLIC_KEY_FILE: z.string().min(1).nullable().default(null),
   SCOREGRAPH_DEMO: z.enum(['on', 'off', 'auto']).default('auto'),
   SCOREGRAPH_DEMO_SEED: integer(0, 2 ** 31 - 1).default(42),
   SCOREGRAPH_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
@@ -147,6 +161,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     workers: v.SCOREGRAPH_WORKERS,
     dataDir: resolve(v.SCOREGRAPH_DATA_DIR),
     modelsDir: resolve(v.SCOREGRAPH_MODELS_DIR),
+    modelsPollMs: v.SCOREGRAPH_MODELS_POLL_MS,
+    modelsMemoryMb: v.SCOREGRAPH_MODELS_MEMORY_MB,
+    modelLoadTimeoutMs: v.SCOREGRAPH_MODEL_LOAD_TIMEOUT_MS,
+    modelLoadMemoryMb: v.SCOREGRAPH_MODEL_LOAD_MEMORY_MB,
+    modelPublicKeyFile:
+      v.SCOREGRAPH_MODEL_PUBLIC_KEY_FILE === null ? null : resolve(v.SCOREGRAPH_MODEL_PUBLIC_KEY_FILE),
     demo: v.SCOREGRAPH_DEMO,
     demoSeed: v.SCOREGRAPH_DEMO_SEED,
     logLevel: v.SCOREGRAPH_LOG_LEVEL,

@@ -63,6 +63,18 @@ export interface ModelStatePayload {
   readonly state: ModelVersionState;
   readonly reason: string | null;
 }
+/** An alias as a change left it: each event carries all of it, so that none needs the ones before. */
+export interface ModelAliasPayload {
+  readonly alias: string;
+  readonly version: number;
+  /** What it meant before, the newest last. */
+  readonly history: readonly number[];
+  /** The newest version it ever meant. */
+  readonly highest: number;
+  readonly reason: string | null;
+  /** A principal, or `system`. */
+  readonly by: string;
+}
 export type ModelVersionState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
 
 /** Why an alert is over: docs/live.md. */
@@ -109,6 +121,7 @@ export type PaymentRecorded = EventEnvelope<'payment.recorded', PaymentPayload>;
 export type InteractionRecorded = EventEnvelope<'interaction.recorded', InteractionPayload>;
 export type SegmentChanged = EventEnvelope<'segment.changed', SegmentChangedPayload>;
 export type ModelStateChanged = EventEnvelope<'model.state_changed', ModelStatePayload>;
+export type ModelAliasChanged = EventEnvelope<'model.alias_changed', ModelAliasPayload>;
 /** The id of each is the alert's: it is raised, acknowledged and cleared once. */
 export type AlertRaised = EventEnvelope<'alert.raised', FraudAlert>;
 export type AlertAcknowledged = EventEnvelope<'alert.acknowledged', FraudAlert>;
@@ -137,6 +150,7 @@ export type NewEvent =
   | InteractionRecorded
   | SegmentChanged
   | ModelStateChanged
+  | ModelAliasChanged
   | AlertEvent
   | CustomerErased;
 export type EventType = NewEvent['type'];

@@ -20,6 +20,7 @@ import type { FraudAlertWatch } from '../flows/fraud-alerts.js';
 import type { Ingest } from '../flows/ingest.js';
 import type { LiveStats } from '../flows/live-stats.js';
 import type { LogBackedSource } from '../flows/log-stream.js';
+import type { ModelOperations } from '../flows/model-operations.js';
 import type { RecommendationWatch } from '../flows/recommendation-watch.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
 import type { SegmentWatch } from '../flows/segments.js';
@@ -54,6 +55,7 @@ export interface App {
   readonly models: ModelDirectory;
   /** What a row of a version costs, in microseconds of compute time. */
   readonly rowMicroseconds: (model: string, version: number) => number;
+  readonly modelOperations: ModelOperations;
   readonly engine: () => EngineFacts;
   readonly simulation: () => SimulationFacts | null;
   /** Source written on events that come through the graph. */
@@ -63,6 +65,8 @@ export interface App {
 /** The registry as the graph shows it. */
 export interface ModelDirectory {
   list(): readonly ModelFacts[];
+  /** What the models folder holds that cannot be served. */
+  problems(): readonly { readonly model: string; readonly reason: string; readonly message: string }[];
   get(name: string): ModelFacts | null;
   version(model: string, version: number): VersionFacts | null;
 }

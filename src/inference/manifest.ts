@@ -5,7 +5,10 @@ import type { ModelManifest, OutputSpec } from './ports.js';
 /** GraphQL's rule for names: what a model is called must be usable in the graph. */
 export const MODEL_NAME = /^[A-Za-z][_0-9A-Za-z]{0,63}$/;
 
-const feature = z.object({
+/** What an alias may be called. */
+export const ALIAS_NAME = /^[a-z][a-z0-9-]{0,63}$/;
+
+const feature = z.strictObject({
   name: z.string().min(1).max(128),
   description: z.string().max(1_000),
   unit: z.string().max(64).optional(),
@@ -13,7 +16,7 @@ const feature = z.object({
   maximum: z.number().optional(),
   default: z.number().optional(),
 });
-const tensor = z.object({
+const tensor = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/),
   datatype: z.enum(['FP32', 'INT32']),
   shape: z
@@ -28,12 +31,12 @@ const tensor = z.object({
 });
 const output = tensor.extend({
   adds_to: z
-    .object({ output: z.string(), at: z.string(), first: z.number().int().min(0).max(1_000_000).default(0) })
+    .strictObject({ output: z.string(), at: z.string(), first: z.number().int().min(0).max(1_000_000).default(0) })
     .optional(),
 });
 
 /** `manifest.json` as it is on disk. */
-const manifest = z.object({
+const manifest = z.strictObject({
   name: z.string().regex(MODEL_NAME, 'expected a GraphQL name of at most 64 characters'),
   task: z.string().min(1).max(64),
   description: z.string().min(1).max(2_000),
@@ -41,7 +44,7 @@ const manifest = z.object({
   inputs: z.array(tensor).min(1).max(32),
   outputs: z.array(output).min(1).max(32),
   batching: z
-    .object({
+    .strictObject({
       max_batch_size: z.number().int().min(1).max(65_536).default(1_024),
       preferred_batch_size: z.array(z.number().int().min(1)).max(16).default([]),
       max_queue_delay_microseconds: z.number().int().min(0).max(1_000_000).default(0),
@@ -50,16 +53,17 @@ const manifest = z.object({
     .prefault({}),
   version_policy: z
     .union([
-      z.object({ latest: z.object({ num_versions: z.number().int().min(1).max(100) }) }),
-      z.object({ all: z.object({}) }),
-      z.object({ specific: z.object({ versions: z.array(z.number().int().min(1)).min(1).max(100) }) }),
+      z.strictObject({ latest: z.strictObject({ num_versions: z.number().int().min(1).max(100) }) }),
+      z.strictObject({ all: z.strictObject({}) }),
+      z.strictObject({ specific: z.strictObject({ versions: z.array(z.number().int().min(1)).min(1).max(100) }) }),
     ])
     .default({ latest: { num_versions: 1 } }),
-  aliases: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.number().int().min(1)).default({}),
+  promotion: z.enum(['manual', 'auto']).default('manual'),
+  aliases: z.record(z.string().regex(ALIAS_NAME), z.number().int().min(1)).default({}),
   prediction_log: z
-    .union([z.literal('all'), z.literal('none'), z.object({ sample: z.number().min(0).max(1) })])
+    .union([z.literal('all'), z.literal('none'), z.strictObject({ sample: z.number().min(0).max(1) })])
     .default({ sample: 0.1 }),
-  graph: z.object({ domain: z.string().min(1).max(64) }).optional(),
+  graph: z.strictObject({ domain: z.string().min(1).max(64) }).optional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -89,7 +93,7 @@ function read<T>(schema: z.ZodType<T>, file: string, text: string): T {
 
 /**
  * Reads a manifest. Defaults: max_batch_size 1024, no preferred sizes, no queue delay, max_queue_size 8192, the latest
- * version only, a tenth of query-born predictions logged.
+ * version only, no promotion but by hand, a tenth of query-born predictions logged.
  * @throws Error naming the file, the place in it, what was expected and what came.
  */
 export function parseManifest(text: string): ModelManifest {
@@ -120,6 +124,7 @@ export function parseManifest(text: string): ModelManifest {
         : 'specific' in policy
           ? { kind: 'specific', versions: policy.specific.versions }
           : { kind: 'all' },
+    promotion: m.promotion,
     aliases: m.aliases,
     predictionLog: m.prediction_log === 'all' ? 1 : m.prediction_log === 'none' ? 0 : m.prediction_log.sample,
     ...(m.graph === undefined ? {} : { graph: m.graph }),

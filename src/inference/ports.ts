@@ -52,6 +52,8 @@ export interface VersionSource {
   readonly signature: Signature;
   /** Content hash of the folder; keys whatever a runtime derives from it (compiled graphs). */
   readonly sha256: string;
+  /** SHA-256 of each file, hex: a file that has another when it is read for loading is refused. Absent: not compared. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -170,6 +172,9 @@ export interface ModelManifest {
   readonly outputs: readonly OutputSpec[];
   readonly batching: Batching;
   readonly versionPolicy: VersionPolicy;
+  /** `auto`: a newer version that can answer becomes the champion by itself. */
+  readonly promotion: 'manual' | 'auto';
+  /** What aliases mean at first; what they mean now is on the event log. */
   readonly aliases: Readonly<Record<string, number>>;
   /** How query-born predictions are kept: 1 all, 0 none, between: that share, drawn at random. */
   readonly predictionLog: number;
@@ -240,15 +245,21 @@ export interface JobSource {
 /** Engine workers. Owns their lives: start, crash, restart with all models, stop. */
 export interface EnginePool {
   /** Which engine, and why this one: `native engine found`, `SCOREGRAPH_ENGINE=wasm`, `native engine missing: …`. */
-  readonly engine: { readonly name: string; readonly version: string; readonly reason: string };
+  readonly engine: {
+    readonly name: 'tensorflow' | 'wasm';
+    readonly version: string;
+    readonly reason: string;
+  };
   readonly workers: { readonly configured: number; alive(): number };
   /**
-   * Loads and warms a version in every worker (and again in every worker that is restarted). Idempotent. The signature it answers
-   * is what rows get: outputs that are added to others are not among them.
+   * Loads and warms a version for every worker (and again in every worker that is restarted). Idempotent. `beside`: in a spare worker
+   * that then takes the place of one that serves, so that nothing waits for it; else in the workers themselves. The signature it
+   * answers is what rows get: outputs that are added to others are not among them.
    */
   load(
     source: VersionSource,
     warmUp: readonly number[],
+    options: { readonly beside: boolean },
   ): Promise<{ readonly signature: Signature; readonly mode: string }>;
   unload(model: string, version: number): Promise<void>;
   /** Sets where work comes from; once, before the first wake. */

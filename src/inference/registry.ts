@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { ModelVersionState } from '../core/events.js';
@@ -5,9 +6,17 @@ import { LatencyHistogram } from '../core/latency-histogram.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher } from './batching/batcher.js';
-import type { BatchObserver } from './batching/lane-options.js';
-import type { EnginePool, ModelManifest, ModelVersionInfo, VersionPolicy } from './ports.js';
-import { checkVersion, type FoundModel, type Problem, scanModels } from './repository.js';
+import type { EnginePool, ModelManifest, ModelVersionInfo } from './ports.js';
+import type { Prober } from './probe/probe.js';
+import { checkVersion, type FoundVersion } from './repository.js';
+import { probeRows } from './runtimes/warm-up.js';
+import type { PublicKeys } from './signing.js';
+import { observerOf, type VersionStatistics } from './version-observer.js';
+
+/** A version that went out of service answers who chose it before, until nobody has asked for this long, ms. */
+const DRAIN_MS = 1_000;
+/** … but no longer than this. */
+const MAX_DRAIN_MS = 60_000;
 
 /** One version as the registry knows it. */
 export interface RegisteredVersion {
@@ -22,57 +31,48 @@ export interface RegisteredVersion {
   mode: string | null;
   /** Present once its files were read. */
   info: ModelVersionInfo | null;
-  readonly statistics: {
-    rows: number;
-    batches: number;
-    errors: number;
-    queueSeconds: number;
-    computeSeconds: number;
-    /** Of each row from its queue to its answer, with the mean wait of its batch. */
-    readonly latency: LatencyHistogram;
-  };
+  /** Rows for it are taken. */
+  accepting: boolean;
+  /** The folder as it looks now, and as it looked when it was last loaded or tried; null: never. */
+  folder: FoundVersion;
+  tried: string | null;
+  readonly statistics: VersionStatistics;
 }
 export interface RegisteredModel {
   readonly name: string;
-  readonly manifest: ModelManifest;
+  manifest: ModelManifest;
   /** Ascending by number. */
-  readonly versions: readonly RegisteredVersion[];
+  versions: readonly RegisteredVersion[];
 }
 /** Told of every change of state. */
 export type StateListener = (version: RegisteredVersion) => void;
 
-const QUEUE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
-const COMPUTE_BUCKETS = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5];
+export interface RegistryOptions {
+  readonly modelsDir: string;
+  readonly pool: EnginePool;
+  readonly batcher: Batcher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Tries versions in a process of their own first; null: the workers are the first to load them. */
+  readonly prober: Prober | null;
+  /** Who may publish versions; null: anybody who can write the folder. */
+  readonly keys: PublicKeys | null;
+  /** Default 1,000. */
+  readonly drainMs?: number | undefined;
+}
 
-/** Which models and versions there are, what state each is in, and the way from a folder to AVAILABLE. */
+/** Which models and versions there are, what state each is in, and the ways from a folder to AVAILABLE and from there to END. */
 export class Registry {
-  readonly #options: {
-    modelsDir: string;
-    pool: EnginePool;
-    batcher: Batcher;
-    clock: Clock;
-    logger: Logger;
-    metrics: Metrics;
-  };
+  readonly #options: RegistryOptions;
   readonly #models = new Map<string, RegisteredModel>();
   readonly #listeners = new Set<StateListener>();
-  #problems: readonly Problem[] = [];
+  readonly #leaving = new Map<RegisteredVersion, Promise<void>>();
 
-  constructor(options: {
-    modelsDir: string;
-    pool: EnginePool;
-    batcher: Batcher;
-    clock: Clock;
-    logger: Logger;
-    metrics: Metrics;
-  }) {
+  constructor(options: RegistryOptions) {
     this.#options = options;
   }
 
-  /** What the models folder holds that cannot be served. */
-  get problems(): readonly Problem[] {
-    return this.#problems;
-  }
   list(): readonly RegisteredModel[] {
     return [...this.#models.values()];
   }
@@ -86,162 +86,163 @@ export class Registry {
     this.#listeners.add(listener);
   }
 
-  /** Reads the models folder and loads what the version policies say, all at once. Never throws for a bad model. */
-  async loadAll(): Promise<void> {
-    const { models, problems } = scanModels(this.#options.modelsDir);
-    this.#problems = problems;
-    for (const { model, reason, message } of problems)
-      this.#options.logger.warn({ model, reason }, `A model cannot be served: ${message}`);
-    for (const found of models) this.#models.set(found.manifest.name, this.#register(found));
-    await Promise.all(
-      models.flatMap(({ manifest, versions }) =>
-        wanted(manifest, versions).map((number) => this.load(manifest.name, number)),
-      ),
-    );
+  /** Takes in a model, or what its folder says now. Versions that are new begin at START; those that left are told to `gone`. */
+  put(manifest: ModelManifest, found: readonly FoundVersion[], gone: (version: RegisteredVersion) => void): void {
+    let model = this.#models.get(manifest.name);
+    if (model === undefined) {
+      model = { name: manifest.name, manifest, versions: [] };
+      this.#models.set(manifest.name, model);
+    }
+    model.manifest = manifest;
+    const known = new Map(model.versions.map((version) => [version.number, version]));
+    const fresh: RegisteredVersion[] = [];
+    const versions = found.map((folder) => {
+      const version = known.get(folder.number);
+      known.delete(folder.number);
+      if (version !== undefined) {
+        version.folder = folder;
+        return version;
+      }
+      const made = this.#make(manifest.name, folder);
+      fresh.push(made);
+      return made;
+    });
+    model.versions = [...versions, ...known.values()].sort((a, b) => a.number - b.number);
+    for (const version of fresh) this.change(version, 'START', folderReason(version.folder));
+    for (const version of known.values()) gone(version);
+  }
+
+  /** Forgets a version that is not loaded; a model without versions goes too. */
+  forget(version: RegisteredVersion): void {
+    const model = this.#models.get(version.model);
+    if (model === undefined) return;
+    model.versions = model.versions.filter((other) => other !== version);
+    this.#options.metrics.remove({ model: version.model, version: String(version.number) });
+    if (model.versions.length === 0) this.#models.delete(model.name);
   }
 
   /**
-   * Loads one version: START → LOADING → AVAILABLE, or END with the reason. Does not throw: the state tells.
-   * @throws ScoregraphError NOT_FOUND for a version that is not in the folder.
+   * Loads one version: START → LOADING → AVAILABLE, or END with the reason; one that is on its way out comes back. `beside`: others serve
+   * meanwhile. Does not throw: the state tells.
    */
-  async load(name: string, number: number): Promise<void> {
-    const { pool, batcher, modelsDir, logger } = this.#options;
-    const model = this.#models.get(name);
-    const version = this.version(name, number);
-    if (model === undefined || version === null)
-      throw new ScoregraphError('NOT_FOUND', `There is no version ${number} of a model ${name}.`);
+  async load(version: RegisteredVersion, { beside }: { readonly beside: boolean }): Promise<void> {
+    if (version.state === 'UNLOADING') {
+      if (version.accepting) return this.change(version, 'AVAILABLE', null);
+      await this.#leaving.get(version);
+    }
     if (version.state === 'AVAILABLE' || version.state === 'LOADING') return;
-    this.#change(version, 'LOADING', null);
+    const { model, number } = version;
+    const manifest = this.#models.get(model)!.manifest;
+    version.tried = version.folder.fingerprint;
+    this.change(version, 'LOADING', null);
     try {
-      const { source, card } = await checkVersion(modelsDir, model.manifest, number);
-      const { maxBatchSize, preferredBatchSize } = model.manifest.batching;
-      const { mode, signature } = await pool.load(source, [
-        1,
-        ...preferredBatchSize.filter((size) => size < maxBatchSize),
-      ]);
-      version.info = { model: name, version: number, folder: source.folder, card, manifest: model.manifest };
+      const { pool, batcher, modelsDir, prober, keys, metrics } = this.#options;
+      const { source, card } = await checkVersion(modelsDir, manifest, number, keys);
+      const { maxBatchSize, preferredBatchSize } = manifest.batching;
+      const warmUp = [1, ...preferredBatchSize.filter((size) => size < maxBatchSize)];
+      await prober?.probe(source, warmUp, probeRows(manifest));
+      const { mode, signature } = await pool.load(source, warmUp, { beside });
+      version.info = { model, version: number, folder: source.folder, card, manifest };
       version.mode = mode;
       batcher.open({
-        model: name,
+        model,
         version: number,
         signature,
-        batching: model.manifest.batching,
-        observer: this.#observer(version),
+        batching: manifest.batching,
+        observer: observerOf(version, metrics),
       });
-      this.#change(version, 'AVAILABLE', null);
+      version.accepting = true;
+      this.change(version, 'AVAILABLE', null);
     } catch (error) {
       const reason = messageOf(error);
-      this.#change(version, 'END', reason);
-      logger.warn({ model: name, version: number, reason }, 'A model version could not be loaded.');
+      this.change(version, 'END', reason);
+      this.#options.logger.warn({ model, version: number, reason }, 'A model version could not be loaded.');
     }
   }
 
-  /** Takes a version out of service: UNLOADING → END. */
-  async unload(name: string, number: number, reason: string): Promise<void> {
-    const version = this.version(name, number);
-    if (version === null || version.state !== 'AVAILABLE') return;
-    this.#change(version, 'UNLOADING', reason);
-    const details = { model: name, version: number, reason: 'UNLOADED' };
-    this.#options.batcher.close(
-      name,
-      number,
-      new ScoregraphError('MODEL_UNAVAILABLE', `${name} ${number} was unloaded.`, details),
-    );
-    await this.#options.pool.unload(name, number);
-    this.#options.metrics.remove({ model: name, version: String(number) });
-    this.#change(version, 'END', reason);
+  /**
+   * Takes a version out of service: UNLOADING → END. Who chose it before is still answered; it ends when nobody asks any more. Resolves
+   * at END, or when it was called back meanwhile.
+   */
+  unload(version: RegisteredVersion, reason: string): Promise<void> {
+    if (version.state !== 'AVAILABLE') return this.#leaving.get(version) ?? Promise.resolve();
+    this.change(version, 'UNLOADING', reason);
+    const leaving = (this.#leaving.get(version) ?? Promise.resolve())
+      .then(() => this.#leave(version, reason))
+      .finally(() => {
+        if (this.#leaving.get(version) === leaving) this.#leaving.delete(version);
+      });
+    this.#leaving.set(version, leaving);
+    return leaving;
   }
 
-  #register({ manifest, versions }: FoundModel): RegisteredModel {
-    const policy = new Set(wanted(manifest, versions));
-    const now = this.#options.clock.now();
-    return {
-      name: manifest.name,
-      manifest,
-      versions: versions.map((number) => ({
-        model: manifest.name,
-        number,
-        state: policy.has(number) ? 'START' : 'END',
-        reason: policy.has(number) ? null : 'not loaded by the version policy',
-        stateChangedAt: now,
-        mode: null,
-        info: null,
-        statistics: {
-          rows: 0,
-          batches: 0,
-          errors: 0,
-          queueSeconds: 0,
-          computeSeconds: 0,
-          latency: new LatencyHistogram(),
-        },
-      })),
-    };
-  }
-
-  #change(version: RegisteredVersion, state: ModelVersionState, reason: string | null): void {
+  /** Moves a version to a state, and tells. */
+  change(version: RegisteredVersion, state: ModelVersionState, reason: string | null): void {
+    this.#gauge(version, version.state).set(0);
     version.state = state;
     version.reason = reason;
     version.stateChangedAt = this.#options.clock.now();
+    this.#gauge(version, state).set(1);
     for (const listener of this.#listeners) listener(version);
   }
 
-  #observer({ model, number, statistics }: RegisteredVersion): BatchObserver {
-    const { metrics } = this.#options;
-    const labels = { model, version: String(number) };
-    const rowsTotal = metrics.counter('scoregraph_model_rows_total', 'Rows computed.', labels);
-    const batchesTotal = metrics.counter(
-      'scoregraph_model_batches_total',
-      'Batches computed; rows / batches is the mean batch.',
-      labels,
+  async #leave(version: RegisteredVersion, reason: string): Promise<void> {
+    const { batcher, pool, clock, metrics, drainMs = DRAIN_MS } = this.#options;
+    const { model, number } = version;
+    const began = clock.monotonic();
+    const called = () => version.state !== 'UNLOADING';
+    for (;;) {
+      const now = clock.monotonic();
+      const idle = now - batcher.lastUsedAt(model, number);
+      if (called()) return;
+      if (idle >= drainMs || now - began >= MAX_DRAIN_MS) break;
+      await sleep(Math.min(50, drainMs), undefined, { ref: false });
+    }
+    version.accepting = false;
+    batcher.close(
+      model,
+      number,
+      new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${number} was unloaded.`, {
+        ...{ model, version: number, reason: 'UNLOADED' },
+      }),
     );
-    const errorsTotal = metrics.counter('scoregraph_model_row_errors_total', 'Rows that failed in the engine.', labels);
-    const queueTime = metrics.histogram(
-      'scoregraph_model_queue_seconds',
-      'Mean time the rows of a batch waited.',
-      QUEUE_BUCKETS,
-      labels,
-    );
-    const computeTime = metrics.histogram(
-      'scoregraph_model_compute_seconds',
-      'Time a batch took in the engine.',
-      COMPUTE_BUCKETS,
-      labels,
-    );
+    await pool.unload(model, number).catch(() => {}); // the pool is being closed: all ends with it
+    version.mode = null;
+    metrics.remove({ model, version: String(number) });
+    this.change(version, 'END', reason);
+  }
+
+  #gauge({ model, number }: RegisteredVersion, state: ModelVersionState) {
+    return this.#options.metrics.gauge('scoregraph_model_version_state', '1: the version is in this state.', {
+      model,
+      version: String(number),
+      state,
+    });
+  }
+
+  #make(model: string, folder: FoundVersion): RegisteredVersion {
     return {
-      batch(rows, queueSeconds, computeSeconds) {
-        statistics.rows += rows;
-        statistics.batches++;
-        statistics.queueSeconds += queueSeconds;
-        statistics.computeSeconds += computeSeconds;
-        statistics.latency.add(1_000 * (queueSeconds / rows + computeSeconds), rows);
-        rowsTotal.add(rows);
-        batchesTotal.add();
-        queueTime.observe(queueSeconds / rows);
-        computeTime.observe(computeSeconds);
-      },
-      failed(rows) {
-        statistics.errors += rows;
-        errorsTotal.add(rows);
+      model,
+      number: folder.number,
+      state: 'START',
+      reason: null,
+      stateChangedAt: this.#options.clock.now(),
+      mode: null,
+      info: null,
+      accepting: false,
+      folder,
+      tried: null,
+      statistics: {
+        rows: 0,
+        batches: 0,
+        errors: 0,
+        queueSeconds: 0,
+        computeSeconds: 0,
+        latency: new LatencyHistogram(),
       },
     };
   }
 }
 
-/** The versions a manifest's policy wants loaded: aliased ones always. */
-export function wanted({ versionPolicy, aliases }: ModelManifest, versions: readonly number[]): number[] {
-  const pinned = Object.values(aliases);
-  return versions.filter(
-    (number, index) => pinned.includes(number) || isChosen(versionPolicy, versions.length, number, index),
-  );
-}
-
-function isChosen(policy: VersionPolicy, count: number, number: number, index: number): boolean {
-  switch (policy.kind) {
-    case 'all':
-      return true;
-    case 'latest':
-      return index >= count - policy.count;
-    case 'specific':
-      return policy.versions.includes(number);
-  }
-}
+export const folderReason = ({ complete }: FoundVersion): string | null =>
+  complete ? null : 'waiting for its version.json';

@@ -1,17 +1,35 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, normalize, sep } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, normalize, relative, sep } from 'node:path';
 import { messageOf } from '../core/errors.js';
 import { MODEL_NAME, parseCard, parseManifest, type VersionCard } from './manifest.js';
 import type { ModelManifest, VersionSource } from './ports.js';
+import { type PublicKeys, SIGNATURE_FILE, verifyCard } from './signing.js';
 
-const MAX_JSON = 16 * 1024 * 1024;
+const MAX_MANIFEST = 1024 * 1024;
+const MAX_CARD = 4 * 1024 * 1024;
+/** Files of a version folder that are looked at; a folder with more does not load. */
+const MAX_FILES = 1_000;
+const MAX_DEPTH = 4;
+/** Written beside the listed files by whoever publishes a version. */
+const UNLISTED = new Set(['version.json', SIGNATURE_FILE]);
 
+/** A version folder as it looks from outside. */
+export interface FoundVersion {
+  readonly number: number;
+  /** Changes when any of its files does. */
+  readonly fingerprint: string;
+  /** Its `version.json` is there: what writes a folder in place writes that last. */
+  readonly complete: boolean;
+  /** Of its files. */
+  readonly bytes: number;
+}
 /** A model folder that can be read. */
 export interface FoundModel {
   readonly manifest: ModelManifest;
-  /** Version folders, ascending. */
-  readonly versions: readonly number[];
+  /** Ascending by number. */
+  readonly versions: readonly FoundVersion[];
 }
 /** Something in the models folder that cannot be served, and why. */
 export interface Problem {
@@ -28,71 +46,129 @@ export interface CheckedVersion {
   readonly source: VersionSource;
   readonly card: VersionCard;
 }
+type Refuse = (reason: string, message: string) => void;
 
-function readText(path: string): string {
-  const { size } = statSync(path);
-  if (size > MAX_JSON) throw new Error(`${path}: expected at most ${MAX_JSON} bytes, got ${size}`);
-  return readFileSync(path, 'utf8');
+/** Reads a file that must lie inside `root`, whatever links say. */
+async function readText(root: string, path: string, most: number): Promise<string> {
+  await insideOf(root, path);
+  const { size } = await stat(path);
+  if (size > most) throw new Error(`${relative(root, path)}: expected at most ${most} bytes, got ${size}`);
+  return readFile(path, 'utf8');
+}
+
+/** @throws Error when a path, its links followed, is not inside `root`. */
+async function insideOf(root: string, path: string): Promise<void> {
+  const [whole, real] = await Promise.all([realpath(root), realpath(path)]);
+  if (!real.startsWith(whole + sep)) throw new Error(`${relative(root, path)}: a link leads out of the models folder`);
 }
 
 /** Looks what is in the models folder. Never throws for one bad model: the others go on. */
-export function scanModels(modelsDir: string): Scan {
+export async function scanModels(modelsDir: string): Promise<Scan> {
   const models: FoundModel[] = [];
   const problems: Problem[] = [];
   let entries: string[];
   try {
-    entries = readdirSync(modelsDir, { withFileTypes: true })
-      .filter((e) => e.isDirectory() && !e.name.startsWith('.'))
+    entries = (await readdir(modelsDir, { withFileTypes: true }))
+      .filter((e) => (e.isDirectory() || e.isSymbolicLink()) && !e.name.startsWith('.'))
       .map((e) => e.name);
   } catch (error) {
-    return {
-      models,
-      problems: [
-        { model: '', reason: 'FOLDER_UNREADABLE', message: `the models folder cannot be read: ${messageOf(error)}` },
-      ],
-    };
+    const message = `the models folder cannot be read: ${messageOf(error)}`;
+    return { models, problems: [{ model: '', reason: 'FOLDER_UNREADABLE', message }] };
   }
   for (const name of entries.sort()) {
-    const folder = join(modelsDir, name);
-    const refuse = (reason: string, message: string) => problems.push({ model: name, reason, message });
+    const refuse: Refuse = (reason, message) => problems.push({ model: name, reason, message });
     if (!MODEL_NAME.test(name)) {
-      refuse('NAME_INVALID', `expected a folder name that is a GraphQL name, got ${JSON.stringify(name)}`);
+      refuse('NAME_INVALID', `expected a folder name that is a GraphQL name, got ${JSON.stringify(name.slice(0, 80))}`);
       continue;
     }
-    if (!existsSync(join(folder, 'manifest.json'))) {
-      refuse('MANIFEST_MISSING', 'there is no manifest.json');
-      continue;
-    }
-    try {
-      const manifest = parseManifest(readText(join(folder, 'manifest.json')));
-      if (manifest.name !== name)
-        throw new Error(
-          `manifest.json: name: expected ${JSON.stringify(name)}, the folder's name, got ${JSON.stringify(manifest.name)}`,
-        );
-      const versions = readdirSync(folder, { withFileTypes: true })
-        .filter((e) => e.isDirectory() && /^[1-9]\d{0,8}$/.test(e.name))
-        .map((e) => Number(e.name))
-        .sort((a, b) => a - b);
-      if (versions.length === 0) refuse('NO_VERSIONS', 'there is no version folder (1, 2, …)');
-      models.push({ manifest, versions });
-    } catch (error) {
-      refuse('MANIFEST_INVALID', messageOf(error));
-    }
+    const found = await scanModel(modelsDir, name, refuse);
+    if (found !== null) models.push(found);
   }
   return { models, problems };
 }
 
+async function scanModel(modelsDir: string, name: string, refuse: Refuse): Promise<FoundModel | null> {
+  const folder = join(modelsDir, name);
+  try {
+    if ((await lstat(folder)).isSymbolicLink()) {
+      refuse('LINKED', 'expected a folder, got a symbolic link');
+      return null;
+    }
+    const file = join(folder, 'manifest.json');
+    if ((await stat(file).catch(() => null)) === null) {
+      refuse('MANIFEST_MISSING', 'there is no manifest.json');
+      return null;
+    }
+    const manifest = parseManifest(await readText(modelsDir, file, MAX_MANIFEST));
+    if (manifest.name !== name) {
+      const [expected, got] = [JSON.stringify(name), JSON.stringify(manifest.name)];
+      throw new Error(`manifest.json: name: expected ${expected}, the folder's name, got ${got}`);
+    }
+    const versions: FoundVersion[] = [];
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.') || entry.isFile()) continue;
+      if (!/^[1-9]\d{0,8}$/.test(entry.name)) {
+        const got = JSON.stringify(entry.name.slice(0, 80));
+        refuse('VERSION_NAME_INVALID', `expected a version folder named 1 to 999999999, got ${got}`);
+      } else if (entry.isSymbolicLink()) {
+        refuse('LINKED', `${entry.name}: expected a folder, got a symbolic link`);
+      } else {
+        versions.push({ number: Number(entry.name), ...(await look(join(folder, entry.name))) });
+      }
+    }
+    if (versions.length === 0) refuse('NO_VERSIONS', 'there is no version folder (1, 2, …)');
+    return { manifest, versions: versions.sort((a, b) => a.number - b.number) };
+  } catch (error) {
+    refuse('MANIFEST_INVALID', messageOf(error));
+    return null;
+  }
+}
+
+/** A folder's look: names, sizes and times of its files. */
+async function look(folder: string): Promise<Omit<FoundVersion, 'number'>> {
+  const hash = createHash('sha256');
+  let complete = false;
+  let bytes = 0;
+  for (const file of await filesIn(folder)) {
+    const facts = await lstat(join(folder, file)).catch(() => null); // it was there a moment ago
+    hash.update(`${file}\0${facts?.size}\0${facts?.mtimeMs}\0${facts?.ino}\0`);
+    complete ||= file === 'version.json';
+    bytes += facts?.size ?? 0;
+  }
+  return { fingerprint: hash.digest('base64'), complete, bytes };
+}
+
+/** The files of a folder and its folders, with `/` between names, at most MAX_FILES + 1. Links are listed, not followed. */
+async function filesIn(folder: string, depth = 0): Promise<string[]> {
+  const files: string[] = [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (files.length > MAX_FILES) break;
+    if (!entry.isDirectory()) files.push(entry.name);
+    else if (depth < MAX_DEPTH)
+      files.push(...(await filesIn(join(folder, entry.name), depth + 1)).map((file) => `${entry.name}/${file}`));
+  }
+  return files;
+}
+
 /**
- * Checks one version folder: `version.json` readable, every file it lists there with the listed hash.
+ * Checks one version folder: `version.json` readable (and signed, where keys are given), every file it lists there, with the listed hash,
+ * inside the models folder.
  * @throws Error with a sentence that names the file and what is wrong.
  */
 export async function checkVersion(
   modelsDir: string,
   manifest: ModelManifest,
   version: number,
+  keys: PublicKeys | null = null,
 ): Promise<CheckedVersion> {
   const folder = join(modelsDir, manifest.name, String(version));
-  const card = parseCard(readText(join(folder, 'version.json')));
+  const text = await readText(modelsDir, join(folder, 'version.json'), MAX_CARD);
+  if (keys !== null) {
+    const signature = await readText(modelsDir, join(folder, SIGNATURE_FILE), 1024).catch(() => null);
+    verifyCard({ model: manifest.name, version, card: text, signature }, keys);
+  }
+  const card = parseCard(text);
   if (card.version !== version)
     throw new Error(`version.json: version: expected ${version}, the folder's name, got ${card.version}`);
   const files = Object.entries(card.files).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -103,11 +179,16 @@ export async function checkVersion(
     const path = normalize(join(folder, file));
     if (!path.startsWith(folder + sep))
       throw new Error(`version.json: files: ${JSON.stringify(file)} leaves the version's folder`);
-    if (!existsSync(path)) throw new Error(`${file}: the file is missing`);
+    if ((await stat(path).catch(() => null)) === null) throw new Error(`${file}: the file is missing`);
+    await insideOf(modelsDir, path);
     const actual = await sha256(path);
     if (actual !== expected) throw new Error(`${file}: expected sha256 ${expected}, got ${actual}`);
     whole.update(`${file}\0${actual}\0`);
   }
+  // TensorFlow opens what it likes in a SavedModel, and domains read assets: nothing may lie there that was not hashed.
+  const watched = (file: string) => card.format === 'tf-saved-model' || file.startsWith('assets/');
+  const extra = (await filesIn(folder)).find((f) => watched(f) && !UNLISTED.has(f) && card.files[f] === undefined);
+  if (extra !== undefined) throw new Error(`${extra}: expected a file that version.json lists`);
   whole.update(
     JSON.stringify([manifest.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]), manifest.outputs]),
   );
@@ -126,6 +207,7 @@ export async function checkVersion(
         })),
       },
       sha256: whole.digest('hex'),
+      files: card.files,
     },
   };
 }
@@ -133,7 +215,7 @@ export async function checkVersion(
 function sha256(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const hash = createHash('sha256');
-    createReadStream(path, { highWaterMark: 1024 * 1024 })
+    createReadStream(path, { highWaterMark: 256 * 1024 })
       .on('error', reject)
       .on('data', (chunk) => hash.update(chunk))
       .on('end', () => resolve(hash.digest('hex')));

@@ -1,21 +1,28 @@
 import { ScoregraphError } from '../core/errors.js';
 import type { RowContext } from '../core/predictions.js';
+import { type AliasBook, CHAMPION } from './aliases.js';
 import type { ModelVersionInfo, VersionSelector } from './ports.js';
 import type { RegisteredModel, RegisteredVersion, Registry } from './registry.js';
 
-/** The alias that answers when nobody asks for another. */
-export const CHAMPION = 'champion';
+/** When it makes sense to ask again for a version that is being loaded. */
+const LOAD_RETRY_MS = 1_000;
 
 /** Decides which version of a model answers: an explicit one, an alias, or the champion. */
 export class Router {
   readonly #registry: Registry;
+  readonly #aliases: AliasBook;
+  readonly #demand: (version: RegisteredVersion) => boolean;
 
-  constructor(registry: Registry) {
+  /** `demand`: told of a version that is asked for and not there; answers whether it is on its way. */
+  constructor(registry: Registry, aliases: AliasBook, demand: (version: RegisteredVersion) => boolean) {
     this.#registry = registry;
+    this.#aliases = aliases;
+    this.#demand = demand;
   }
 
   /**
-   * The version that answers. Without a `champion` in the manifest, the highest AVAILABLE version is the champion.
+   * The version that answers. One that is on its way out still answers who asks for it by number: they chose it while it served. Where
+   * nothing was ever the champion, the highest AVAILABLE version answers.
    * @throws ScoregraphError NOT_FOUND (no such model, alias or version) or MODEL_UNAVAILABLE (not loaded, and why).
    */
   resolve(name: string, _context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo {
@@ -26,7 +33,11 @@ export class Router {
         reason: 'NO_SUCH_MODEL',
       });
     const version = this.#pick(model, selector);
-    if (version.state === 'AVAILABLE' && version.info !== null) return version.info;
+    if (version.state !== 'AVAILABLE' && this.#demand(version) && !version.accepting)
+      throw new ScoregraphError('MODEL_UNAVAILABLE', `${name} ${version.number} is being loaded; ask again.`, {
+        ...{ model: name, version: version.number, reason: 'LOADING', retryAfterMs: LOAD_RETRY_MS },
+      });
+    if (version.accepting && version.info !== null) return version.info;
     throw new ScoregraphError(
       'MODEL_UNAVAILABLE',
       `${name} ${version.number} is ${version.state}${version.reason === null ? '' : `: ${version.reason}`}.`,
@@ -35,16 +46,13 @@ export class Router {
   }
 
   /** Aliases of a model with the versions they mean now. */
-  aliases(model: RegisteredModel): { name: string; version: number }[] {
-    const named = Object.entries(model.manifest.aliases).map(([name, version]) => ({ name, version }));
-    if (CHAMPION in model.manifest.aliases) return named;
-    const champion = highestAvailable(model);
-    return champion === undefined ? named : [{ name: CHAMPION, version: champion.number }, ...named];
+  aliases({ name }: RegisteredModel): { name: string; version: number }[] {
+    return [...this.#aliases.of(name)].map(([alias, { version }]) => ({ name: alias, version }));
   }
 
   #pick(model: RegisteredModel, selector?: VersionSelector): RegisteredVersion {
     const { name } = model;
-    const number = selector?.version ?? model.manifest.aliases[selector?.alias ?? CHAMPION];
+    const number = selector?.version ?? this.#aliases.get(name, selector?.alias ?? CHAMPION)?.version;
     if (number !== undefined && number !== null) {
       const version = model.versions.find((candidate) => candidate.number === number);
       if (version === undefined)

@@ -1,5 +1,6 @@
+import { CHAMPION } from './aliases.js';
 import type { RegisteredModel, Registry } from './registry.js';
-import { CHAMPION, type Router } from './router.js';
+import type { Router } from './router.js';
 
 /** Microseconds a row is taken to cost before any was computed. */
 export const UNMEASURED_ROW_MICROSECONDS = 50;

@@ -3,8 +3,10 @@ import { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { RowContext } from '../core/predictions.js';
+import { AliasBook, type AliasMove } from './aliases.js';
 import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
+import { ModelLifecycle } from './lifecycle.js';
 import type {
   Block,
   BlockResult,
@@ -15,8 +17,11 @@ import type {
   RowResult,
   VersionSelector,
 } from './ports.js';
+import { Prober } from './probe/probe.js';
 import { Registry } from './registry.js';
+import { Residency } from './residency.js';
 import { Router } from './router.js';
+import type { PublicKeys } from './signing.js';
 
 export interface InferenceOptions {
   readonly pool: EnginePool;
@@ -24,6 +29,20 @@ export interface InferenceOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What aliases mean; default: a new, empty book. */
+  readonly aliases?: AliasBook;
+  /** Moves an alias that must move by itself (the first champion, `promotion: auto`); default: in the book alone. */
+  readonly moveAlias?: (move: AliasMove) => Promise<void>;
+  /** How often the models folder is looked at, ms; default 0: at the start only. */
+  readonly pollMs?: number;
+  /** Limits of a process that tries a version before the workers load it. Absent: nothing is tried first. */
+  readonly probing?: { readonly cacheDir: string | null; readonly timeoutMs: number; readonly memoryMb: number };
+  /** What loaded versions may take, by estimate, MiB; default 0: no limit. */
+  readonly memoryMb?: number;
+  /** Whose signature a version must have; absent or null: none is needed. */
+  readonly keys?: PublicKeys | null;
+  /** How long a version that leaves must be idle, ms; default 1,000. */
+  readonly drainMs?: number;
   /** Absent: no prediction cache. */
   readonly cache?: { readonly maxEntries: number; readonly maxAgeMs: number };
 }
@@ -32,6 +51,10 @@ export interface InferenceOptions {
 export class InferenceService implements Inference {
   readonly registry: Registry;
   readonly router: Router;
+  readonly aliases: AliasBook;
+  readonly lifecycle: ModelLifecycle;
+  readonly clock: Clock;
+  readonly #prober: Prober | null;
   readonly #pool: EnginePool;
   readonly #batcher: Batcher;
   readonly #cache: PredictionCache | null;
@@ -39,18 +62,33 @@ export class InferenceService implements Inference {
 
   constructor(options: InferenceOptions) {
     const { pool, clock, cache } = options;
+    this.clock = clock;
     this.#pool = pool;
     this.#metrics = options.metrics;
     this.#batcher = new Batcher(clock, () => pool.wake());
     this.#cache = cache === undefined ? null : new PredictionCache({ ...cache, clock });
-    this.registry = new Registry({ ...options, batcher: this.#batcher });
-    this.router = new Router(this.registry);
+    const { probing, keys = null, aliases = new AliasBook() } = options;
+    this.#prober =
+      probing === undefined
+        ? null
+        : new Prober({ ...probing, engine: pool.engine.name, engineVersion: pool.engine.version });
+    this.registry = new Registry({ ...options, batcher: this.#batcher, prober: this.#prober, keys });
+    this.aliases = aliases;
+    const residency = new Residency({
+      registry: this.registry,
+      logger: options.logger,
+      limitBytes: (options.memoryMb ?? 0) * 1024 * 1024,
+      workers: pool.workers.configured,
+      lastUsedAt: (model, version) => this.#batcher.lastUsedAt(model, version),
+    });
+    this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, residency, aliases });
+    this.router = new Router(this.registry, aliases, (version) => this.lifecycle.demand(version));
     pool.attach(this.#batcher);
   }
 
-  /** Loads every model the folder holds; what cannot be loaded is in the registry with its reason. */
+  /** Loads what the folder's policies say; what cannot be loaded is in the registry with its reason. Then watches the folder. */
   start(): Promise<void> {
-    return this.registry.loadAll();
+    return this.lifecycle.start();
   }
 
   resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo {
@@ -107,6 +145,8 @@ export class InferenceService implements Inference {
 
   /** Ends the workers after the batches under way; what still waits is refused. */
   async close(graceMs: number): Promise<void> {
+    this.lifecycle.close();
+    this.#prober?.close();
     await this.#pool.close(graceMs);
     const error = new ScoregraphError('MODEL_UNAVAILABLE', 'The server is shutting down.', { reason: 'SHUTTING_DOWN' });
     for (const { name, versions } of this.registry.list())

@@ -1,4 +1,4 @@
-// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out]`: all of them unless named. BENCH_… shorten or lengthen them.
+// `npm run bench [-- combined deployed explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named. BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,24 @@ import { combined } from './combined.mjs';
 import { deployed } from './deployed.mjs';
 import { explanations } from './explanations.mjs';
 import { fanOut } from './fan-out.mjs';
+import { hundred } from './hundred.mjs';
 import { ingest } from './ingest.mjs';
 import { kill } from './kill.mjs';
 import { killAll } from './lib/processes.mjs';
 import { startUp } from './start-up.mjs';
+import { swaps } from './swaps.mjs';
 
-const BENCHES = { combined, deployed, explanations, 'start-up': startUp, ingest, kill, 'fan-out': fanOut };
+const BENCHES = {
+  combined,
+  deployed,
+  explanations,
+  'start-up': startUp,
+  ingest,
+  kill,
+  'fan-out': fanOut,
+  swaps,
+  hundred,
+};
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 const unknown = chosen.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
@@ -30,6 +42,7 @@ const options = {
   paymentsPerSecond: number('BENCH_PAYMENTS_PER_SECOND', 16_667),
   watchers: number('BENCH_WATCHERS', 1_000),
   kills: number('BENCH_KILLS', 20),
+  swaps: number('BENCH_SWAPS', 1_000),
 };
 const machine = `${cpus().length} × ${cpus()[0].model}, node ${process.version}`;
 console.log(`machine: ${machine}, ${new Date().toISOString()}, load ${loadavg()[0].toFixed(2)}`);

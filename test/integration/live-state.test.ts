@@ -116,34 +116,37 @@ describe('what is live beside the log', () => {
     const head = Buffer.from('model-states:0').toString('base64url');
     const past = listen(client, STATES, { model: 'fraud', after: head });
     const live = listen(client, STATES);
-    const replay = (await past.next(3)).map(({ data }) => data.modelStateChanged);
-    expect(replay.slice(0, 2)).toMatchObject([
+    const replay = (await past.next(4)).map(({ data }) => data.modelStateChanged);
+    expect(replay.slice(0, 3)).toMatchObject([
+      { model: 'fraud', number: 1, state: 'START' },
       { model: 'fraud', number: 1, state: 'LOADING', modelVersion: { state: 'AVAILABLE' } },
       { model: 'fraud', number: 1, state: 'AVAILABLE', reason: null },
     ]);
     const caughtUp = replay.find(({ __typename }) => __typename === 'CaughtUp');
-    expect(caughtUp?.replayed ?? 2).toBeGreaterThanOrEqual(2);
+    expect(caughtUp?.replayed ?? 3).toBeGreaterThanOrEqual(2);
     await live.next(1);
-    await server.running.inference.registry.unload('segmentation', 1, 'because');
+    const { registry } = server.running.inference;
+    await registry.unload(registry.version('segmentation', 1)!, 'because');
     expect((await live.next(3)).slice(1).map(({ data }) => data.modelStateChanged)).toMatchObject([
       { model: 'segmentation', state: 'UNLOADING', reason: 'because' },
       { model: 'segmentation', state: 'END', reason: 'because' },
     ]);
-    await server.running.inference.registry.load('segmentation', 1);
+    await registry.load(registry.version('segmentation', 1)!, { beside: true });
     await live.next(5);
     await client.dispose();
   });
 
   it('keeps the rest of a customer when one model cannot answer', async () => {
     const client = server.client();
-    await server.running.inference.registry.unload('recommendations', 1, 'away');
+    const { registry } = server.running.inference;
+    await registry.unload(registry.version('recommendations', 1)!, 'away');
     const [message] = await listen(client, SCORES, { customerId: 'c2' }).next(1);
     expect(message!.data.customerScores).toMatchObject({ recommendations: null, customer: { customerId: 'c2' } });
     expect(message!.data.customerScores.segment).not.toBeNull();
     expect(message!.errors).toMatchObject([
       { path: ['customerScores', 'recommendations'], extensions: { code: 'MODEL_UNAVAILABLE' } },
     ]);
-    await server.running.inference.registry.load('recommendations', 1);
+    await registry.load(registry.version('recommendations', 1)!, { beside: true });
     await client.dispose();
   });
 

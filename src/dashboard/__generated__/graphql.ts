@@ -207,6 +207,25 @@ export type LagReason =
   /** This subscriber did not read fast enough: the oldest went. */
   | 'SLOW_CONSUMER';
 
+/** Why something could not be done to a model. */
+export type ModelOperationErrorCode =
+  /** An alias cannot be called so, or there are too many. */
+  | 'ALIAS_INVALID'
+  /** The model has no such alias. */
+  | 'ALIAS_NOT_FOUND'
+  /** Something else is being done to this model: look what becomes of it, then try again. */
+  | 'BUSY'
+  /** The version could not be loaded; its `reason` says why. */
+  | 'LOAD_FAILED'
+  /** The version cannot answer. */
+  | 'NOT_AVAILABLE'
+  /** There is no such model or version. */
+  | 'NOT_FOUND'
+  /** The alias never meant another version. */
+  | 'NO_EARLIER_VERSION'
+  /** An alias names the version: move that first. */
+  | 'PINNED';
+
 /** Which version answers. Left out: what the router decides for this entity, usually the champion. */
 export type ModelSelector =
   /** A version by alias: `champion`, `challenger`. */

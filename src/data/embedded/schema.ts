@@ -15,6 +15,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   'alert.acknowledged',
   'alert.cleared',
   'customer.erased',
+  'model.alias_changed',
 ];
 /**
  * The type of a tombstone: what an erasure leaves of an event. Position and time of recording stay, the time it happened becomes that of the

@@ -674,6 +674,15 @@ export type LiveStats = {
   readonly windowSeconds: Scalars['Float']['output'];
 };
 
+/** What became of `loadModelVersion`. */
+export type LoadModelVersionPayload = {
+  readonly __typename?: 'LoadModelVersionPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** A measured quality. */
 export type Metric = {
   readonly __typename?: 'Metric';
@@ -734,6 +743,47 @@ export type ModelLiveStats = {
   readonly rowsPerSecond: Scalars['Float']['output'];
   /** Which version. */
   readonly version: Scalars['Int']['output'];
+};
+
+/** Why it was not done. */
+export type ModelOperationError = UserError & {
+  readonly __typename?: 'ModelOperationError';
+  /** Why, as a code for programs. */
+  readonly code: ModelOperationErrorCode;
+  /** Which argument. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why something could not be done to a model. */
+export type ModelOperationErrorCode =
+  /** An alias cannot be called so, or there are too many. */
+  | 'ALIAS_INVALID'
+  /** The model has no such alias. */
+  | 'ALIAS_NOT_FOUND'
+  /** Something else is being done to this model: look what becomes of it, then try again. */
+  | 'BUSY'
+  /** The version could not be loaded; its `reason` says why. */
+  | 'LOAD_FAILED'
+  /** The version cannot answer. */
+  | 'NOT_AVAILABLE'
+  /** There is no such model or version. */
+  | 'NOT_FOUND'
+  /** The alias never meant another version. */
+  | 'NO_EARLIER_VERSION'
+  /** An alias names the version: move that first. */
+  | 'PINNED';
+
+/** Something in the models folder that cannot be served. */
+export type ModelProblem = {
+  readonly __typename?: 'ModelProblem';
+  /** What was expected, what was found. */
+  readonly message: Scalars['String']['output'];
+  /** Name of the model's folder; empty when it is the models folder itself. */
+  readonly model: Scalars['String']['output'];
+  /** A word for programs: `MANIFEST_INVALID`, `VERSION_NAME_INVALID`, … (docs/models.md). */
+  readonly reason: Scalars['String']['output'];
 };
 
 /** Which version answers. Left out: what the router decides for this entity, usually the champion. */
@@ -853,6 +903,11 @@ export type Mutation = {
    * what deleted rows leave in the files. Answers when all of it is on disk. Afterwards the id is free: whoever comes with it is another customer.
    */
   readonly eraseCustomer?: Maybe<EraseCustomerPayload>;
+  /**
+   * Loads a version, whatever the version policy says, until the server ends. It is tried in a process of its own, loaded beside those that
+   * serve, and answers who asks for it by number; an alias decides what answers everybody else.
+   */
+  readonly loadModelVersion?: Maybe<LoadModelVersionPayload>;
   /** Records what customers looked at, put into their basket and bought. At most 1,000. Idempotent by interactionId. */
   readonly recordInteractions?: Maybe<RecordInteractionsPayload>;
   /**
@@ -860,6 +915,12 @@ export type Mutation = {
    * answers the first record; with other content it is refused.
    */
   readonly recordTransactions?: Maybe<RecordTransactionsPayload>;
+  /** Lets an alias mean what it meant before its last move, which is loaded if need be. Again: one move further back. Durable. */
+  readonly rollBackModel?: Maybe<RollBackModelPayload>;
+  /** Lets an alias mean another version, which must be AVAILABLE. `champion` is what answers when nobody asks for another. Durable. */
+  readonly setModelAlias?: Maybe<SetModelAliasPayload>;
+  /** Takes a version out of service until the server ends; who chose it before is still answered. A version that an alias names is not. */
+  readonly unloadModelVersion?: Maybe<UnloadModelVersionPayload>;
   /** Creates customers, or changes what is known about them: fields left out keep their value. At most 1,000. */
   readonly upsertCustomers?: Maybe<UpsertCustomersPayload>;
   /** Creates items, renames them, or withdraws them from sale (withdrawn items are never recommended). At most 1,000. */
@@ -882,6 +943,13 @@ export type MutationEraseCustomerArgs = {
 
 
 /** Where events come in. Acknowledged means on disk. */
+export type MutationLoadModelVersionArgs = {
+  model: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
 export type MutationRecordInteractionsArgs = {
   interactions: ReadonlyArray<InteractionInput>;
 };
@@ -890,6 +958,30 @@ export type MutationRecordInteractionsArgs = {
 /** Where events come in. Acknowledged means on disk. */
 export type MutationRecordTransactionsArgs = {
   transactions: ReadonlyArray<TransactionInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationRollBackModelArgs = {
+  alias?: Scalars['String']['input'];
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationSetModelAliasArgs = {
+  alias: Scalars['String']['input'];
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationUnloadModelVersionArgs = {
+  model: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
 };
 
 
@@ -1019,6 +1111,8 @@ export type Query = {
   readonly fraudAlerts: FraudAlertConnection;
   /** One model by name; null and `NOT_FOUND` when there is none. */
   readonly model?: Maybe<Model>;
+  /** What the models folder holds that cannot be served, and why. */
+  readonly modelProblems: ReadonlyArray<ModelProblem>;
   /** Every model in the models folder that can be read. */
   readonly models: ReadonlyArray<Model>;
   /** Anything by its global id; null when there is no such thing. */
@@ -1236,6 +1330,15 @@ export type Role =
   /** Read what is recorded, and watch it live. */
   | 'VIEWER';
 
+/** What became of `rollBackModel`. */
+export type RollBackModelPayload = {
+  readonly __typename?: 'RollBackModelPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** A kind of customer. */
 export type Segment = Node & {
   readonly __typename?: 'Segment';
@@ -1302,6 +1405,15 @@ export type SegmentChanged = StreamMessage & {
 
 /** A message of `segmentChanged`. */
 export type SegmentChangedMessage = CaughtUp | Lagged | SegmentChanged;
+
+/** What became of `setModelAlias`. */
+export type SetModelAliasPayload = {
+  readonly __typename?: 'SetModelAliasPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
 
 /** The simulated world of the demo, and how the fraud model does against what the simulator knows to be true. */
 export type Simulation = {
@@ -1505,6 +1617,15 @@ export type TransactionScoredFilter = {
 /** A message of `transactionScored`. */
 export type TransactionScoredMessage = CaughtUp | Lagged | TransactionScored;
 
+/** What became of `unloadModelVersion`. */
+export type UnloadModelVersionPayload = {
+  readonly __typename?: 'UnloadModelVersionPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** What became of `upsertCustomers`. */
 export type UpsertCustomersPayload = {
   readonly __typename?: 'UpsertCustomersPayload';
@@ -1615,7 +1736,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node: ( CustomerNode ) | ( AlertNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
   Prediction: ( FraudPrediction ) | ( RecommendationPrediction ) | ( SegmentPrediction );
   StreamMessage: ( CaughtUp ) | ( Omit<FraudAlertChanged, 'alert'> & { alert: _RefType['FraudAlert'] } ) | ( Lagged ) | ( Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<_RefType['ModelVersion']> } ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
-  UserError: ( EraseCustomerUserError ) | ( FraudAlertUserError ) | ( IngestUserError );
+  UserError: ( EraseCustomerUserError ) | ( FraudAlertUserError ) | ( IngestUserError ) | ( ModelOperationError );
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -1675,10 +1796,14 @@ export type ResolversTypes = {
   Lagged: ResolverTypeWrapper<Lagged>;
   LatencyQuantiles: ResolverTypeWrapper<LatencyQuantiles>;
   LiveStats: ResolverTypeWrapper<LiveStats>;
+  LoadModelVersionPayload: ResolverTypeWrapper<Omit<LoadModelVersionPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Metric: ResolverTypeWrapper<Metric>;
   Model: ResolverTypeWrapper<ModelFacts>;
   ModelAlias: ResolverTypeWrapper<AliasNode>;
   ModelLiveStats: ResolverTypeWrapper<ModelLiveStats>;
+  ModelOperationError: ResolverTypeWrapper<ModelOperationError>;
+  ModelOperationErrorCode: ModelOperationErrorCode;
+  ModelProblem: ResolverTypeWrapper<ModelProblem>;
   ModelSelector: ModelSelector;
   ModelStateChanged: ResolverTypeWrapper<Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<ResolversTypes['ModelVersion']> }>;
   ModelStateMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ModelStateMessage']>;
@@ -1704,10 +1829,12 @@ export type ResolversTypes = {
   RecordInteractionsPayload: ResolverTypeWrapper<RecordInteractionsPayload>;
   RecordTransactionsPayload: ResolverTypeWrapper<Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
   Role: Role;
+  RollBackModelPayload: ResolverTypeWrapper<Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Segment: ResolverTypeWrapper<SegmentNode>;
   SegmentAssignment: ResolverTypeWrapper<SegmentPrediction>;
   SegmentChanged: ResolverTypeWrapper<Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversTypes['SegmentAssignment']>, customer?: Maybe<ResolversTypes['Customer']>, previous?: Maybe<ResolversTypes['Segment']> }>;
   SegmentChangedMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SegmentChangedMessage']>;
+  SetModelAliasPayload: ResolverTypeWrapper<Omit<SetModelAliasPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Simulation: ResolverTypeWrapper<Simulation>;
   StreamMessage: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['StreamMessage']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -1720,6 +1847,7 @@ export type ResolversTypes = {
   TransactionScored: ResolverTypeWrapper<Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<ResolversTypes['FraudAssessment']>, transaction: ResolversTypes['Transaction'] }>;
   TransactionScoredFilter: TransactionScoredFilter;
   TransactionScoredMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['TransactionScoredMessage']>;
+  UnloadModelVersionPayload: ResolverTypeWrapper<Omit<UnloadModelVersionPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   UpsertCustomersPayload: ResolverTypeWrapper<UpsertCustomersPayload>;
   UpsertItemsPayload: ResolverTypeWrapper<UpsertItemsPayload>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
@@ -1770,10 +1898,13 @@ export type ResolversParentTypes = {
   Lagged: Lagged;
   LatencyQuantiles: LatencyQuantiles;
   LiveStats: LiveStats;
+  LoadModelVersionPayload: Omit<LoadModelVersionPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   Metric: Metric;
   Model: ModelFacts;
   ModelAlias: AliasNode;
   ModelLiveStats: ModelLiveStats;
+  ModelOperationError: ModelOperationError;
+  ModelProblem: ModelProblem;
   ModelSelector: ModelSelector;
   ModelStateChanged: Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<ResolversParentTypes['ModelVersion']> };
   ModelStateMessage: ResolversUnionTypes<ResolversParentTypes>['ModelStateMessage'];
@@ -1796,10 +1927,12 @@ export type ResolversParentTypes = {
   RecommendedItem: RankedItem;
   RecordInteractionsPayload: RecordInteractionsPayload;
   RecordTransactionsPayload: Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
+  RollBackModelPayload: Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   Segment: SegmentNode;
   SegmentAssignment: SegmentPrediction;
   SegmentChanged: Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversParentTypes['SegmentAssignment']>, customer?: Maybe<ResolversParentTypes['Customer']>, previous?: Maybe<ResolversParentTypes['Segment']> };
   SegmentChangedMessage: ResolversUnionTypes<ResolversParentTypes>['SegmentChangedMessage'];
+  SetModelAliasPayload: Omit<SetModelAliasPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   Simulation: Simulation;
   StreamMessage: ResolversInterfaceTypes<ResolversParentTypes>['StreamMessage'];
   String: Scalars['String']['output'];
@@ -1812,6 +1945,7 @@ export type ResolversParentTypes = {
   TransactionScored: Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<ResolversParentTypes['FraudAssessment']>, transaction: ResolversParentTypes['Transaction'] };
   TransactionScoredFilter: TransactionScoredFilter;
   TransactionScoredMessage: ResolversUnionTypes<ResolversParentTypes>['TransactionScoredMessage'];
+  UnloadModelVersionPayload: Omit<UnloadModelVersionPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   UpsertCustomersPayload: UpsertCustomersPayload;
   UpsertItemsPayload: UpsertItemsPayload;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
@@ -2110,6 +2244,12 @@ export type LiveStatsResolvers<ContextType = GraphContext, ParentType extends Re
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type LoadModelVersionPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['LoadModelVersionPayload'] = ResolversParentTypes['LoadModelVersionPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MetricResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Metric'] = ResolversParentTypes['Metric']> = {
   dataset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2144,6 +2284,20 @@ export type ModelLiveStatsResolvers<ContextType = GraphContext, ParentType exten
   queueDepth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   rowsPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelOperationErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelOperationError'] = ResolversParentTypes['ModelOperationError']> = {
+  code?: Resolver<ResolversTypes['ModelOperationErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelProblemResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelProblem'] = ResolversParentTypes['ModelProblem']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2198,8 +2352,12 @@ export type MoneyResolvers<ContextType = GraphContext, ParentType extends Resolv
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acknowledgeFraudAlerts?: Resolver<Maybe<ResolversTypes['AcknowledgeFraudAlertsPayload']>, ParentType, ContextType, RequireFields<MutationAcknowledgeFraudAlertsArgs, 'alertIds'>>;
   eraseCustomer?: Resolver<Maybe<ResolversTypes['EraseCustomerPayload']>, ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'customerId' | 'reason'>>;
+  loadModelVersion?: Resolver<Maybe<ResolversTypes['LoadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationLoadModelVersionArgs, 'model' | 'version'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
+  rollBackModel?: Resolver<Maybe<ResolversTypes['RollBackModelPayload']>, ParentType, ContextType, RequireFields<MutationRollBackModelArgs, 'alias' | 'model' | 'reason'>>;
+  setModelAlias?: Resolver<Maybe<ResolversTypes['SetModelAliasPayload']>, ParentType, ContextType, RequireFields<MutationSetModelAliasArgs, 'alias' | 'model' | 'reason' | 'version'>>;
+  unloadModelVersion?: Resolver<Maybe<ResolversTypes['UnloadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationUnloadModelVersionArgs, 'model' | 'version'>>;
   upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
   upsertItems?: Resolver<Maybe<ResolversTypes['UpsertItemsPayload']>, ParentType, ContextType, RequireFields<MutationUpsertItemsArgs, 'items'>>;
 };
@@ -2261,6 +2419,7 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   engine?: Resolver<ResolversTypes['EngineInfo'], ParentType, ContextType>;
   fraudAlerts?: Resolver<ResolversTypes['FraudAlertConnection'], ParentType, ContextType, Partial<QueryFraudAlertsArgs>>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
+  modelProblems?: Resolver<ReadonlyArray<ResolversTypes['ModelProblem']>, ParentType, ContextType>;
   models?: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
@@ -2320,6 +2479,12 @@ export type RecordTransactionsPayloadResolvers<ContextType = GraphContext, Paren
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type RollBackModelPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollBackModelPayload'] = ResolversParentTypes['RollBackModelPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SegmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Segment'] = ResolversParentTypes['Segment']> = {
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -2354,6 +2519,12 @@ export type SegmentChangedResolvers<ContextType = GraphContext, ParentType exten
 
 export type SegmentChangedMessageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SegmentChangedMessage'] = ResolversParentTypes['SegmentChangedMessage']> = {
   __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'SegmentChanged', ParentType, ContextType>;
+};
+
+export type SetModelAliasPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SetModelAliasPayload'] = ResolversParentTypes['SetModelAliasPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type SimulationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Simulation'] = ResolversParentTypes['Simulation']> = {
@@ -2425,6 +2596,12 @@ export type TransactionScoredMessageResolvers<ContextType = GraphContext, Parent
   __resolveType: TypeResolveFn<'CaughtUp' | 'Lagged' | 'TransactionScored', ParentType, ContextType>;
 };
 
+export type UnloadModelVersionPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UnloadModelVersionPayload'] = ResolversParentTypes['UnloadModelVersionPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type UpsertCustomersPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UpsertCustomersPayload'] = ResolversParentTypes['UpsertCustomersPayload']> = {
   acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
@@ -2440,7 +2617,7 @@ export type UpsertItemsPayloadResolvers<ContextType = GraphContext, ParentType e
 };
 
 export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'EraseCustomerUserError' | 'FraudAlertUserError' | 'IngestUserError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EraseCustomerUserError' | 'FraudAlertUserError' | 'IngestUserError' | 'ModelOperationError', ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -2480,10 +2657,13 @@ export type Resolvers<ContextType = GraphContext> = {
   Lagged?: LaggedResolvers<ContextType>;
   LatencyQuantiles?: LatencyQuantilesResolvers<ContextType>;
   LiveStats?: LiveStatsResolvers<ContextType>;
+  LoadModelVersionPayload?: LoadModelVersionPayloadResolvers<ContextType>;
   Metric?: MetricResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   ModelAlias?: ModelAliasResolvers<ContextType>;
   ModelLiveStats?: ModelLiveStatsResolvers<ContextType>;
+  ModelOperationError?: ModelOperationErrorResolvers<ContextType>;
+  ModelProblem?: ModelProblemResolvers<ContextType>;
   ModelStateChanged?: ModelStateChangedResolvers<ContextType>;
   ModelStateMessage?: ModelStateMessageResolvers<ContextType>;
   ModelStatistics?: ModelStatisticsResolvers<ContextType>;
@@ -2503,10 +2683,12 @@ export type Resolvers<ContextType = GraphContext> = {
   RecommendedItem?: RecommendedItemResolvers<ContextType>;
   RecordInteractionsPayload?: RecordInteractionsPayloadResolvers<ContextType>;
   RecordTransactionsPayload?: RecordTransactionsPayloadResolvers<ContextType>;
+  RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
   Segment?: SegmentResolvers<ContextType>;
   SegmentAssignment?: SegmentAssignmentResolvers<ContextType>;
   SegmentChanged?: SegmentChangedResolvers<ContextType>;
   SegmentChangedMessage?: SegmentChangedMessageResolvers<ContextType>;
+  SetModelAliasPayload?: SetModelAliasPayloadResolvers<ContextType>;
   Simulation?: SimulationResolvers<ContextType>;
   StreamMessage?: StreamMessageResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
@@ -2516,6 +2698,7 @@ export type Resolvers<ContextType = GraphContext> = {
   TransactionEdge?: TransactionEdgeResolvers<ContextType>;
   TransactionScored?: TransactionScoredResolvers<ContextType>;
   TransactionScoredMessage?: TransactionScoredMessageResolvers<ContextType>;
+  UnloadModelVersionPayload?: UnloadModelVersionPayloadResolvers<ContextType>;
   UpsertCustomersPayload?: UpsertCustomersPayloadResolvers<ContextType>;
   UpsertItemsPayload?: UpsertItemsPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;

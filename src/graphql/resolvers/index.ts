@@ -8,6 +8,7 @@ import { historyResolvers } from './history.js';
 import { ingestResolvers } from './ingest.js';
 import { liveResolvers } from './live.js';
 import { liveStatsResolvers } from './live-stats.js';
+import { modelOperationResolvers } from './model-operations.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
@@ -32,12 +33,18 @@ export const resolvers: Resolvers<GraphContext> = {
     ...customerResolvers.Query,
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
+    ...modelOperationResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
     ...personalDataResolvers.Query,
   },
-  Mutation: { ...ingestResolvers.Mutation, ...alertResolvers.Mutation, ...personalDataResolvers.Mutation },
+  Mutation: {
+    ...ingestResolvers.Mutation,
+    ...alertResolvers.Mutation,
+    ...modelOperationResolvers.Mutation,
+    ...personalDataResolvers.Mutation,
+  },
   Subscription: {
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,

@@ -45,6 +45,13 @@ export class Batcher implements JobSource {
     return this.#lane(model, version)?.queued ?? 0;
   }
 
+  /** When a version was last asked for anything, monotonic ms; Infinity while rows of it are not answered yet. */
+  lastUsedAt(model: string, version: number): number {
+    const lane = this.#lane(model, version);
+    if (lane === undefined) return 0;
+    return lane.busy ? Number.POSITIVE_INFINITY : lane.lastUsedAt;
+  }
+
   /**
    * Queues one row. The row's arrays are read when its batch is built: leave them alone until the answer.
    * @throws ScoregraphError (as a rejection) MODEL_UNAVAILABLE, INVALID_FEATURES, QUEUE_FULL, DEADLINE_EXCEEDED, CANCELLED.
@@ -75,9 +82,12 @@ export class Batcher implements JobSource {
   /** The lane of a version, or why nothing may be queued there. */
   #enter(model: string, version: number, context: RowContext): Lane | ScoregraphError {
     if (context.signal?.aborted) return cancelled();
-    if (context.deadline <= this.#clock.monotonic()) return late(model, version);
+    const now = this.#clock.monotonic();
+    if (context.deadline <= now) return late(model, version);
+    const lane = this.#lane(model, version);
+    if (lane !== undefined) lane.lastUsedAt = now;
     return (
-      this.#lane(model, version) ??
+      lane ??
       new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
         model,
         version,

@@ -13,6 +13,8 @@ const RETRY_AFTER_MIN_MS = 10;
 /** The queue of one version. Rows that want top-k and rows that do not never share a batch: they wait in queues of their own. */
 export class Lane {
   readonly options: LaneOptions;
+  /** When it was last asked for anything, monotonic ms. */
+  lastUsedAt: number;
   readonly #clock: Clock;
   readonly #wake: () => void;
   readonly #queues = new Map<string, PriorityQueue>();
@@ -31,6 +33,12 @@ export class Lane {
     this.#blocks = new BlockQueue(options);
     this.#clock = clock;
     this.#wake = wake;
+    this.lastUsedAt = clock.monotonic();
+  }
+
+  /** Rows are waiting or being computed. (Of blocks those that wait: one that is computed needs its lane no more.) */
+  get busy(): boolean {
+    return this.#open.size > 0 || this.queued > 0;
   }
 
   get queued(): number {

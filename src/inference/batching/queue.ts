@@ -69,6 +69,10 @@ export class OpenRows {
     this.#size--;
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   /** All of them as they are now; they may be removed meanwhile. */
   list(): Entry[] {
     const all: Entry[] = [];

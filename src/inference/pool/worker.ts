@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { LoadedModel, Runtime, Tensor, TensorMap } from '../ports.js';
+import { createRuntime } from '../runtimes/create.js';
 import { withAdditions } from './additions.js';
 import type { FromWorker, JobResult, ToWorker, TripJob, WireError, WorkerOptions } from './protocol.js';
 import { nonFiniteRows, topK } from './top-k.js';
@@ -32,14 +33,6 @@ const wire = (error: unknown): WireError => ({
   code: error instanceof ScoregraphError ? error.code : null,
   reason: error instanceof ScoregraphError ? (error.details.reason ?? null) : null,
 });
-
-async function createRuntime(): Promise<Runtime> {
-  if (options.engine === 'wasm') return (await import('../runtimes/wasm/wasm.js')).createWasmRuntime();
-  return (await import('../runtimes/tensorflow/tensorflow.js')).createTensorflowRuntime({
-    cacheDir: options.cacheDir,
-    logger,
-  });
-}
 
 async function runJob({ model, version, rows, inputs, topK: best }: TripJob): Promise<JobResult> {
   const loaded = models.get(key(model, version));
@@ -121,7 +114,7 @@ async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
   }
 }
 
-const runtime = await createRuntime();
+const runtime = await createRuntime(options, logger);
 let turn: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {
   turn = turn.then(() => handle(runtime, message));

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join, normalize, sep } from 'node:path';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { join, normalize, relative, sep } from 'node:path';
 import type { io } from '@tensorflow/tfjs';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { VersionSource } from '../ports.js';
@@ -26,7 +27,7 @@ export function readTfjsArtifacts(source: VersionSource): io.ModelArtifacts {
   try {
     const path = join(source.folder, 'model.json');
     if (statSync(path).size > MAX_JSON) throw new Error(`model.json: expected at most ${MAX_JSON} bytes`);
-    const json = JSON.parse(readFileSync(path, 'utf8'));
+    const json = JSON.parse(readInside(source, 'model.json').toString('utf8'));
     if (json.modelTopology == null || !Array.isArray(json.weightsManifest)) {
       throw new Error('model.json: expected modelTopology and weightsManifest');
     }
@@ -34,7 +35,7 @@ export function readTfjsArtifacts(source: VersionSource): io.ModelArtifacts {
     const parts: Buffer[] = [];
     for (const group of json.weightsManifest as io.WeightsManifestConfig) {
       const expected = group.weights.reduce((sum, spec) => sum + byteLength(spec), 0);
-      const bytes = Buffer.concat(group.paths.map((file) => readInside(source.folder, file)));
+      const bytes = Buffer.concat(group.paths.map((file) => readInside(source, file)));
       if (bytes.length !== expected) {
         throw new Error(`${group.paths.join(', ')}: expected ${expected} bytes of weights, found ${bytes.length}`);
       }
@@ -64,7 +65,11 @@ function byteLength(spec: io.WeightsManifestEntry): number {
   return size * bytes;
 }
 
-function readInside(folder: string, file: string): Buffer {
+/**
+ * A file of the version, with the content that was promised.
+ * @throws Error that names the file and what is wrong with it.
+ */
+export function readInside({ folder, files }: VersionSource, file: string): Buffer {
   const path = normalize(join(folder, file));
   if (!path.startsWith(folder + sep))
     throw new Error(`weights path ${JSON.stringify(file)} leaves the version's folder`);
@@ -79,6 +84,12 @@ function readInside(folder: string, file: string): Buffer {
     }
   } finally {
     closeSync(descriptor);
+  }
+  if (files !== undefined) {
+    const expected = files[relative(folder, path).split(sep).join('/')];
+    if (expected === undefined) throw new Error(`${file}: expected a file that version.json lists`);
+    const actual = createHash('sha256').update(buffer).digest('hex');
+    if (actual !== expected) throw new Error(`${file}: expected sha256 ${expected}, got ${actual}`);
   }
   return buffer;
 }

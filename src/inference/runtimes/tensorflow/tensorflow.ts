@@ -1,9 +1,10 @@
 import { messageOf } from '../../../core/errors.js';
 import type { Logger } from '../../../core/logger.js';
 import type { LoadedModel, Runtime, Signature, Tensor, TensorMap, VersionSource } from '../../ports.js';
-import { loadError } from '../files.js';
+import { loadError, readInside } from '../files.js';
 import { fromTensors, loadTfjsModel, type TfjsModel, toTensors } from '../tfjs-model.js';
 import { zeroInputs } from '../warm-up.js';
+import { checkOps } from './check-ops.js';
 import {
   COMPILER_VERSION,
   cachedFolder,
@@ -113,6 +114,17 @@ interface ForeignInfo {
 /** A SavedModel folder as somebody exported it, by its `serving_default` signature. */
 async function loadForeign(native: Native, source: VersionSource): Promise<LoadedModel> {
   let graphs: Awaited<ReturnType<typeof native.tf.node.getMetaGraphsFromSavedModel>>;
+  let bytes: Uint8Array;
+  try {
+    bytes = readInside(source, 'saved_model.pb');
+  } catch (error) {
+    throw loadError(source, 'CORRUPT', messageOf(error), error);
+  }
+  try {
+    checkOps(bytes);
+  } catch (error) {
+    throw loadError(source, 'OPERATION_NOT_ALLOWED', messageOf(error), error);
+  }
   try {
     graphs = await native.tf.node.getMetaGraphsFromSavedModel(source.folder);
   } catch (error) {
