@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { uuidv7 } from '../core/ids.js';
 import type { PredictionRecord } from '../core/predictions.js';
 import type { PredictionLog } from '../data/ports.js';
-import type { ModelVersionInfo } from '../inference/ports.js';
+import type { ModelVersionInfo, Routed } from '../inference/ports.js';
 
 /** A prediction as a domain answers it: the record that may be kept, and whether it was. */
 export interface Prediction<Output> extends PredictionRecord {
@@ -13,7 +13,7 @@ export interface Prediction<Output> extends PredictionRecord {
 
 /** The parts of a prediction a domain knows before it has an id. */
 export interface PredictionDraft<Output> {
-  readonly info: ModelVersionInfo;
+  readonly routed: Routed;
   readonly entity: string;
   readonly featuresAsOf: number;
   readonly featureSet: string;
@@ -28,15 +28,25 @@ export class QueryRecorder {
   readonly #log: Pick<PredictionLog, 'offer'>;
   readonly #clock: Clock;
 
-  constructor(log: Pick<PredictionLog, 'offer'>, clock: Clock) {
+  readonly #made: (prediction: PredictionRecord) => void;
+
+  /** `made`: told of each prediction; must be quick and must not throw. */
+  constructor(
+    log: Pick<PredictionLog, 'offer'>,
+    clock: Clock,
+    made: (prediction: PredictionRecord) => void = () => {},
+  ) {
     this.#log = log;
     this.#clock = clock;
+    this.#made = made;
   }
 
   /** Makes the draft a prediction, and offers it to the log when it is drawn into the model's share. */
   record<Output>(draft: PredictionDraft<Output>): Prediction<Output> {
     const prediction = new QueryPrediction(draft, this.#clock.now());
-    prediction.recorded = Math.random() < draft.info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
+    prediction.recorded =
+      Math.random() < draft.routed.info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
+    this.#made(prediction);
     return prediction;
   }
 }
@@ -66,10 +76,10 @@ class QueryPrediction<Output> implements Prediction<Output> {
     return this.#features;
   }
   get model(): string {
-    return this.#draft.info.model;
+    return this.#draft.routed.info.model;
   }
   get version(): number {
-    return this.#draft.info.version;
+    return this.#draft.routed.version;
   }
   get entity(): string {
     return this.#draft.entity;
@@ -82,6 +92,9 @@ class QueryPrediction<Output> implements Prediction<Output> {
   }
   get defaulted(): readonly string[] {
     return this.#draft.defaulted;
+  }
+  get arm(): string | null {
+    return this.#draft.routed.arm;
   }
   get output(): Output {
     return this.#draft.output;
@@ -102,6 +115,7 @@ export const plainRecord = (p: PredictionRecord): PredictionRecord => ({
   features: p.features,
   defaulted: p.defaulted,
   output: p.output,
+  arm: p.arm ?? null,
 });
 
 /** Names of the features outside the range that the manifest states (the range seen in training). */

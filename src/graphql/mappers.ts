@@ -1,4 +1,5 @@
 import type { FraudAlert } from '../core/events.js';
+import type { RollOut, RoutingPolicy } from '../core/routing.js';
 import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
 import type { CustomerScores } from '../flows/customer-scores.js';
@@ -24,3 +25,19 @@ export type SegmentNode = Segment;
 export type AlertNode = FraudAlert;
 export type CustomerScoresNode = CustomerScores;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };
+/** The policy that holds for a model, and who said so. */
+export interface PolicyNode {
+  readonly model: string;
+  readonly policy: RoutingPolicy;
+  readonly reason: string;
+  readonly by: string;
+  readonly changedAt: number;
+}
+export interface RollOutNode extends RollOut {
+  readonly model: string;
+}
+export interface ShadowNode {
+  readonly model: string;
+  readonly version: number;
+  readonly percent: number;
+}

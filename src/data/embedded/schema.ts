@@ -16,6 +16,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   'alert.cleared',
   'customer.erased',
   'model.alias_changed',
+  'model.policy_changed',
 ];
 /**
  * The type of a tombstone: what an erasure leaves of an event. Position and time of recording stay, the time it happened becomes that of the
@@ -101,5 +102,11 @@ export const MIGRATIONS: readonly string[] = [
     SELECT 'events', coalesce((SELECT min(seq) - 1 FROM events), (SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)
     UNION ALL
     SELECT 'predictions', coalesce((SELECT min(position) - 1 FROM predictions), (SELECT seq FROM sqlite_sequence WHERE name = 'predictions'), 0);
+  `,
+  // 6: predictions tell their arm; what was computed in the shadow of an answer is none, and lists by time do not show it.
+  `
+  ALTER TABLE predictions ADD COLUMN arm TEXT;
+  DROP INDEX predictions_by_time;
+  CREATE INDEX predictions_by_time ON predictions (model, predicted_at, position, score, decision, arm);
   `,
 ];

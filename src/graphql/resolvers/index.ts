@@ -2,6 +2,7 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
+import { comparisonResolvers } from './comparison.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { historyResolvers } from './history.js';
@@ -15,6 +16,7 @@ import { nodeResolvers } from './node.js';
 import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
+import { rolloutResolvers } from './rollout.js';
 
 /** All resolvers of the written graph. */
 export const resolvers: Resolvers<GraphContext> = {
@@ -22,6 +24,9 @@ export const resolvers: Resolvers<GraphContext> = {
   ...customerResolvers,
   ...predictionResolvers,
   ...modelResolvers,
+  ...rolloutResolvers,
+  ...comparisonResolvers,
+  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model },
   ...ingestResolvers,
   ...liveResolvers,
   ...alertResolvers,
@@ -34,6 +39,7 @@ export const resolvers: Resolvers<GraphContext> = {
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
     ...modelOperationResolvers.Query,
+    ...comparisonResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
@@ -43,6 +49,8 @@ export const resolvers: Resolvers<GraphContext> = {
     ...ingestResolvers.Mutation,
     ...alertResolvers.Mutation,
     ...modelOperationResolvers.Mutation,
+    ...rolloutResolvers.Mutation,
+    ...comparisonResolvers.Mutation,
     ...personalDataResolvers.Mutation,
   },
   Subscription: {
@@ -51,5 +59,6 @@ export const resolvers: Resolvers<GraphContext> = {
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
+    ...comparisonResolvers.Subscription,
   } as never,
 };
