@@ -9,6 +9,8 @@ const LEAST_ROWS = 10;
 const LATENCY_SLACK_MS = 5;
 /** Two samples of fewer scores differ by chance alone, whatever `minRows` says. */
 const LEAST_SCORES = 200;
+/** The p95 of fewer answers is that of the five slowest or less: one pause of the machine. */
+const LEAST_ANSWERS = 100;
 const BINS = 10;
 /** Counts as the share of an empty bin, so that its logarithm is one. */
 const LEAST_SHARE = 1e-4;
@@ -57,7 +59,14 @@ export function brokenGuard(guards: RollOutGuards, candidate: ArmFacts, champion
     return `error rate: ${errors} of ${rows} rows failed, at most ${guards.maxErrorRate} may`;
   if (rows < guards.minRows || champion.rows < guards.minRows) return null;
   const [slow, usual] = [candidate.p95Ms, champion.p95Ms];
-  if (slow !== null && usual !== null && slow > usual * guards.maxLatencyRatio && slow > usual + LATENCY_SLACK_MS)
+  const enough = Math.min(candidate.answers, champion.answers) >= LEAST_ANSWERS;
+  if (
+    enough &&
+    slow !== null &&
+    usual !== null &&
+    slow > usual * guards.maxLatencyRatio &&
+    slow > usual + LATENCY_SLACK_MS
+  )
     return `latency: p95 ${slow.toFixed(1)} ms against the champion's ${usual.toFixed(1)} ms, at most ${guards.maxLatencyRatio} times may be`;
   if (Math.min(candidate.scores.length, champion.scores.length) < LEAST_SCORES) return null;
   const psi = populationStability(champion.scores, candidate.scores);

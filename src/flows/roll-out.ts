@@ -88,7 +88,8 @@ export class RollOuts {
     const reason = `${before.steps[before.step]} % held`;
     const rollOut: RollOut = { ...before, step, stepStartedAt: clock.now(), reason };
     await policies.change(model, { policy: policyOf(rollOut), rollOut, reason, by: SYSTEM });
-    inference.arms.forget(model, CANARY); // each step is judged by itself
+    // Each step is judged by itself, on both sides: scores move with time of day and with what customers did before.
+    inference.arms.forget(model);
     logger.info({ model, version: before.candidate, percent: before.steps[step] }, 'A roll-out goes on.');
   }
 

@@ -2,22 +2,25 @@ import { LatencyHistogram, quantileBetween } from '../../core/latency-histogram.
 import type { Labels, Metrics } from '../../core/metrics.js';
 import type { TensorData } from '../ports.js';
 
-/** Newest scores kept of an arm: what distributions are compared by. */
+/** Scores kept of an arm: what distributions are compared by. */
 const SCORES = 2_000;
 
 /** What an arm did since it was last forgotten. */
 export interface ArmFacts {
   readonly rows: number;
   readonly errors: number;
+  /** Questions answered: rows that came together as a block waited together, and are one. */
+  readonly answers: number;
   /** p95 from the question to the answer, ms; null without answers. */
   readonly p95Ms: number | null;
-  /** The newest scores, in no order. */
+  /** A sample of the scores, each as likely to be in it as any other, in no order. */
   readonly scores: Float32Array;
 }
 
 class Arm {
   rows = 0;
   errors = 0;
+  answers = 0;
   readonly latency = new LatencyHistogram();
   readonly #scores = new Float32Array(SCORES);
   #scored = 0;
@@ -29,19 +32,22 @@ class Arm {
     this.failed = metrics.counter('scoregraph_arm_errors_total', 'Rows that an arm of a policy failed.', labels);
   }
 
+  /** Keeps a score with the chance that makes all equally likely (a reservoir), so that two arms are compared over the same time. */
   score(value: number): void {
-    this.#scores[this.#scored++ % SCORES] = value;
+    const seen = this.#scored++;
+    const place = seen < SCORES ? seen : Math.floor(Math.random() * this.#scored);
+    if (place < SCORES) this.#scores[place] = value;
   }
   facts(): ArmFacts {
-    const { rows, errors } = this;
+    const { rows, errors, answers } = this;
     const scores = this.#scores.slice(0, Math.min(this.#scored, SCORES));
-    return { rows, errors, p95Ms: quantileBetween(null, this.latency.snapshot(), 0.95), scores };
+    return { rows, errors, answers, p95Ms: quantileBetween(null, this.latency.snapshot(), 0.95), scores };
   }
 }
 
-const NOTHING: ArmFacts = { rows: 0, errors: 0, p95Ms: null, scores: new Float32Array(0) };
+const NOTHING: ArmFacts = { rows: 0, errors: 0, answers: 0, p95Ms: null, scores: new Float32Array(0) };
 
-/** What each arm of each model does: rows, failures, latency, and the newest scores. */
+/** What each arm of each model does: rows, failures, latency, and a sample of the scores. */
 export class ArmStats {
   readonly #arms = new Map<string, Arm>();
   readonly #metrics: Metrics;
@@ -55,7 +61,8 @@ export class ArmStats {
     const stats = this.#arm(model, arm);
     stats.rows += rows;
     stats.counted.add(rows);
-    stats.latency.add(ms, rows);
+    stats.answers++;
+    stats.latency.add(ms);
     const [values] = Object.values(outputs);
     if (values === undefined) return;
     const width = values.length / rows;
@@ -82,10 +89,9 @@ export class ArmStats {
     return this.#arms.get(keyOf(model, arm))?.facts() ?? NOTHING;
   }
 
-  /** Begins anew. Without `arm`: all of a model. */
-  forget(model: string, arm?: string): void {
-    if (arm !== undefined) this.#arms.delete(keyOf(model, arm));
-    else for (const key of this.#arms.keys()) if (key.startsWith(keyOf(model, ''))) this.#arms.delete(key);
+  /** Begins anew with all arms of a model. */
+  forget(model: string): void {
+    for (const key of this.#arms.keys()) if (key.startsWith(keyOf(model, ''))) this.#arms.delete(key);
   }
 
   #arm(model: string, name: string): Arm {

@@ -8,7 +8,7 @@ const scores = (n: number, shift = 0, seed = 1) => {
   return Float32Array.from({ length: n }, () => random() + shift);
 };
 const arm = (more: Partial<ArmFacts> = {}): ArmFacts => ({
-  ...{ rows: 1_000, errors: 0, p95Ms: 4, scores: scores(1_000) },
+  ...{ rows: 1_000, errors: 0, answers: 1_000, p95Ms: 4, scores: scores(1_000) },
   ...more,
 });
 const broken = (candidate: ArmFacts, champion = arm({ scores: scores(1_000, 0, 2) })) =>
@@ -28,6 +28,7 @@ describe('the guards of a roll-out', () => {
 
   it('see a candidate that is slower, but no noise of a millisecond', () => {
     expect(broken(arm({ p95Ms: 40 }))).toMatch(/latency: p95 40.0 ms against the champion's 4.0 ms/);
+    expect(broken(arm({ p95Ms: 40, answers: 10 }))).toBeNull(); // ten blocks of a hundred rows
     expect(broken(arm({ p95Ms: 4 }), arm({ p95Ms: 0.1, scores: scores(1_000, 0, 2) }))).toBeNull();
   });
 
