@@ -15,6 +15,7 @@ import type { PredictionRecord } from './core/predictions.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { readDataKey } from './data/key.js';
 import { type DataRoom, openData } from './data/open.js';
+import { openAudit } from './data/open-audit.js';
 import type { FeatureStore } from './data/ports.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
@@ -24,7 +25,7 @@ import { SegmentationDomain } from './domains/segmentation/segmentation.js';
 import { type CustomerState, customerReducer } from './features/customer-state.js';
 import { Catalogue, type ItemState, itemReducer } from './flows/catalogue.js';
 import { Departures } from './flows/departures.js';
-import { CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
+import { auditEraser, CustomerErasure, type Eraser, resumeErasures } from './flows/erasure.js';
 import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
 import { ModelAliases } from './flows/model-aliases.js';
@@ -41,6 +42,7 @@ import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
 import { createApollo } from './graphql/apollo.js';
 import type { App, ModelDirectory, SimulationFacts, VersionFacts } from './graphql/app.js';
+import { noteRefused } from './graphql/audit.js';
 import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
 import { costCheck } from './graphql/cost/cost-check.js';
 import type { Documents } from './graphql/documents/documents.js';
@@ -119,13 +121,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const metrics = new PrometheusMetrics();
 
   // The data folder and the engine do not know each other: both start at once.
+  const dataKey = readDataKey(config.dataKeyFile);
   const opening = openData({
     dir: config.dataDir,
     clock,
     logger: logger.child({ room: 'data' }),
     watermarkBytes: config.diskWatermarkBytes,
     retention: retentionOf(config),
-    key: readDataKey(config.dataKeyFile),
+    key: dataKey,
   });
   const starting = createEnginePool({
     engine: config.engine,
@@ -140,6 +143,15 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     throw error;
   });
   undo.push(() => data.close());
+  const audit = openAudit({
+    dir: config.dataDir,
+    key: dataKey,
+    clock,
+    logger: logger.child({ room: 'data' }),
+    metrics,
+    days: config.auditDays,
+  });
+  undo.push(() => audit.close());
   const pool = await starting;
   undo.push(() => pool.close(0));
 
@@ -198,7 +210,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const loadingModels = inference.start();
 
   // Other places that hold something about customers join here.
-  const erasers: readonly Eraser[] = [];
+  const erasers: readonly Eraser[] = [auditEraser(audit)];
   const resumed = await resumeErasures(data.personal, erasers, clock);
   if (resumed > 0) logger.info({ erasures: resumed }, 'Erasures that were interrupted are carried through.');
   const departures = new Departures(config.maxDeadlineMs);
@@ -217,7 +229,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
 
   routing.customers = customers.store;
   const offer = (record: PredictionRecord) => !departures.isRecent(record.entity) && data.predictions.offer(record);
-  const recorder = new QueryRecorder({ offer }, clock, (prediction) => routing.shadows?.saw(prediction));
+  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction) => routing.shadows?.saw(prediction));
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
@@ -316,6 +328,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     history: data.history,
     personal: data.personal,
     erasure,
+    audit,
     fraud,
     segmentation,
     recommendations,
@@ -362,6 +375,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const guard = new Guard({
     authenticator,
     introspection: config.authentication.introspection,
+    onUnknown: ({ door, remote }) =>
+      audit.refused({ principal: null, door, operation: 'identify', outcome: 'UNAUTHENTICATED', remote }),
     clock,
     deadlineMs: config.deadlineMs,
     maxDeadlineMs: config.maxDeadlineMs,
@@ -371,10 +386,13 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const executor = new Executor(schema);
   const { tokens: maxTokens, msPerSecond, burstMs, operationMs: maxOperationMs } = config.limits;
   const budgets = new Budgets({ clock, msPerSecond, burstMs });
-  const admission = new Admission([
-    authorisationCheck(new Authorisation(schema, guard)),
-    costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
-  ]);
+  const admission = new Admission(
+    [
+      authorisationCheck(new Authorisation(schema, guard)),
+      costCheck({ schema, limits: config.limits, prices: rowCosts, budgets, maxOperationMs }),
+    ],
+    noteRefused,
+  );
   const documents = await openDocuments({
     schema,
     files: config.trustedDocuments,
@@ -407,6 +425,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     guard,
     metrics,
     events: {
+      audit,
       ingest,
       window: new IngestWindow({
         head: () => data.events.head(),
@@ -420,8 +439,10 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     maxBodyBytes: config.maxBodyBytes,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    tls: config.tls ?? undefined,
     pageDir: PAGE_DIR,
     health: healthOf(inference, () => pool.workers.alive(), config.requiredModels),
+    queueMs: () => inference.waitingMs(),
     beforeScrape: () => {
       inference.measure();
       metrics.gauge('scoregraph_event_log_head', 'Position of the newest event.').set(data.events.head());
@@ -501,6 +522,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await inference.close(DRAIN_MS);
       await aliases.close();
       await policies.close();
+      await audit.close();
       await data.close();
     },
   };

@@ -29,6 +29,13 @@ export interface CallRequest extends Cancellable {
   readonly deadlineMs?: number | undefined;
 }
 
+/** Somebody who could not say who they are. */
+export interface UnknownCaller {
+  readonly door: string;
+  /** Address of the client, where the door knows it. */
+  readonly remote: string | null;
+}
+
 /** Who is told the schema itself; an empty list: nobody. */
 export type Introspection = 'everybody' | readonly Role[];
 
@@ -39,6 +46,7 @@ export type Introspection = 'everybody' | readonly Role[];
 export class Guard {
   readonly #authenticator: Authenticator;
   readonly #introspection: Introspection;
+  readonly #onUnknown: ((caller: UnknownCaller) => void) | undefined;
   readonly #clock: Clock;
   readonly #defaultMs: number;
   readonly #maxMs: number;
@@ -46,23 +54,31 @@ export class Guard {
   constructor(options: {
     authenticator: Authenticator;
     introspection: Introspection;
+    /** Told of callers of whom it is not known who they are. */
+    onUnknown?: (caller: UnknownCaller) => void;
     clock: Clock;
     deadlineMs: number;
     maxDeadlineMs: number;
   }) {
     this.#authenticator = options.authenticator;
     this.#introspection = options.introspection;
+    this.#onUnknown = options.onUnknown;
     this.#clock = options.clock;
     this.#defaultMs = options.deadlineMs;
     this.#maxMs = options.maxDeadlineMs;
   }
 
   /**
-   * Who shows these credentials: the first thing every door asks. Answers at once unless a token's signature has to be checked.
-   * @throws ScoregraphError UNAUTHENTICATED (or rejects with it) saying what was expected.
+   * Who shows these credentials: the first thing every door asks.
+   * @throws ScoregraphError UNAUTHENTICATED saying what was expected.
    */
-  identify(credentials: Credentials): Principal | Promise<Principal> {
-    return this.#authenticator.authenticate(credentials);
+  async identify(credentials: Credentials, door: string): Promise<Principal> {
+    try {
+      return await this.#authenticator.authenticate(credentials);
+    } catch (error) {
+      if (error instanceof ScoregraphError) this.#onUnknown?.({ door, remote: credentials.remoteAddress ?? null });
+      throw error;
+    }
   }
 
   /**

@@ -6,16 +6,38 @@ import type { Command } from 'commander';
 import { readConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
 import { ScoregraphError } from '../core/errors.js';
+import { uuidv7 } from '../core/ids.js';
+import { silentLogger } from '../core/logger.js';
+import { readDataKey } from '../data/key.js';
 import type { DataRoom } from '../data/open.js';
+import { openAudit } from '../data/open-audit.js';
 import { customerRecords, stateAtRest } from '../flows/customer-export.js';
-import { type Eraser, eraseAtRest, namesCustomer, resumeErasures } from '../flows/erasure.js';
+import { auditEraser, type Eraser, eraseAtRest, namesCustomer, resumeErasures } from '../flows/erasure.js';
 import { checkText } from '../flows/validate.js';
+import { PrometheusMetrics } from '../transport/metrics.js';
 
 const PAGE = 500;
 const MAX_REASON = 500;
 const WHO = 'cli';
-/** Other places that hold something about customers and can be opened while no server runs. */
-const ERASERS: readonly Eraser[] = [];
+
+/** Runs `work` with the other places that hold something about customers, opened while no server runs; notes `deed` in the audit. */
+async function withErasers(deed: string, work: (erasers: readonly Eraser[]) => Promise<void>): Promise<void> {
+  const config = readConfig();
+  const audit = openAudit({
+    dir: config.dataDir,
+    key: readDataKey(config.dataKeyFile),
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: new PrometheusMetrics(),
+    days: 0,
+  });
+  try {
+    await work([auditEraser(audit)]);
+    audit.acted({ principal: WHO, door: WHO, operation: deed, outcome: 'OK', traceId: uuidv7() });
+  } finally {
+    await audit.close();
+  }
+}
 
 const RECORDS = `query ($customerId: ID!, $first: Int!, $after: Cursor) {
   customerRecords(customerId: $customerId, first: $first, after: $after) {
@@ -71,10 +93,11 @@ export function addCustomerCommands(program: Command, withData: WithData, say: (
       };
       await hereOrThere(
         withData,
-        async ({ personal }) => {
-          await resumeErasures(personal, ERASERS, systemClock);
-          await write(await pagesAtRest(personal, customerId));
-        },
+        ({ personal }) =>
+          withErasers('customers export', async (erasers) => {
+            await resumeErasures(personal, erasers, systemClock);
+            await write(await pagesAtRest(personal, customerId));
+          }),
         () => write(pagesOfGraph(options, customerId)),
       );
     });
@@ -98,10 +121,11 @@ export function addCustomerCommands(program: Command, withData: WithData, say: (
       };
       await hereOrThere(
         withData,
-        async ({ personal }) => {
-          await resumeErasures(personal, ERASERS, systemClock);
-          tell(await eraseAtRest(personal, { customerId, reason, by: WHO }, ERASERS, systemClock));
-        },
+        ({ personal }) =>
+          withErasers('customers erase', async (erasers) => {
+            await resumeErasures(personal, erasers, systemClock);
+            tell(await eraseAtRest(personal, { customerId, reason, by: WHO }, erasers, systemClock));
+          }),
         async () => {
           const { eraseCustomer } = (await ask(options, ERASE, { customerId, reason })) as {
             eraseCustomer: { erasure: Told | null; userErrors: { message: string }[] };

@@ -2,9 +2,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
 import { silentLogger } from '../core/logger.js';
+import { AUDIT_KINDS, type AuditKind } from '../data/audit.js';
 import { backup, restore } from '../data/backup.js';
 import { readDataKey } from '../data/key.js';
 import { type DataRoom, openData } from '../data/open.js';
+import { type AuditArguments, auditLines } from './audit.js';
 import { addCustomerCommands } from './customers.js';
 import { evaluationTable } from './evaluation-table.js';
 import { exportPredictions } from './export.js';
@@ -39,6 +41,17 @@ async function withData(work: (data: DataRoom) => Promise<void>): Promise<void> 
   } finally {
     await data.close();
   }
+}
+
+function auditKind(text: string, before: readonly AuditKind[] | undefined): AuditKind[] {
+  const kind = text.toUpperCase();
+  if ((AUDIT_KINDS as readonly string[]).includes(kind)) return [...(before ?? []), kind as AuditKind];
+  throw new InvalidArgumentError(`expected one of ${AUDIT_KINDS.join(', ')}`);
+}
+function time(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('expected a date or time, as 2026-03-01T12:00:00Z');
+  return ms;
 }
 
 interface TrainArguments {
@@ -128,6 +141,23 @@ export function createProgram(say: (line: string) => void): Command {
     });
 
   addCustomerCommands(program, withData, say);
+
+  program
+    .command('audit')
+    .description(
+      'prints who asked which model about whom, and who did what, as JSON lines, oldest first; a server may run beside it',
+    )
+    .option('--customer <id>', 'only about this customer')
+    .option('--principal <id>', 'only by this caller')
+    .option('--model <name>', 'only of this model')
+    .option('--kind <kind...>', AUDIT_KINDS.join(', '), auditKind)
+    .option('--outcome <code>', 'OK, or an error code')
+    .option('--since <time>', 'from this time on, as 2026-03-01T12:00:00Z', time)
+    .option('--until <time>', 'before this time', time)
+    .action(async (options: AuditArguments) => {
+      const { dataDir, dataKeyFile } = readConfig();
+      for await (const line of auditLines(dataDir, readDataKey(dataKeyFile), options)) say(line);
+    });
 
   program
     .command('restore')

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AUTHENTICATION_VARIABLES, type AuthenticationConfig, asksWho, authenticationOf } from './authentication.js';
+import { origins, TLS_VARIABLES, type TlsConfig, tlsOf } from './doors.js';
 import { LIMIT_VARIABLES, type LimitsConfig, limitsOf } from './limits.js';
 import { integer, list, probability } from './readers.js';
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly retentionPredictionsDays: number;
   /** File with the passphrase of the data file; null: it is not encrypted. */
   readonly dataKeyFile: string | null;
+  /** Days that audit entries are kept; 0 keeps everything. */
+  readonly auditDays: number;
   /** Probabilities that raise and clear a fraud alert; null: the fraud version's own DECLINE and REVIEW thresholds. */
   readonly alertRaiseThreshold: number | null;
   readonly alertClearThreshold: number | null;
@@ -53,6 +56,8 @@ export interface Config {
   readonly requiredModels: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Null: plain HTTP. */
+  readonly tls: TlsConfig | null;
   /** Where API keys are kept. */
   readonly apiKeyFile: string;
   /** How callers say who they are. */
@@ -102,13 +107,15 @@ export const VARIABLES = {
   SCOREGRAPH_RETENTION_EVENTS_DAYS: integer(0, 36_500).default(0),
   SCOREGRAPH_RETENTION_PREDICTIONS_DAYS: integer(0, 36_500).default(0),
   SCOREGRAPH_DATA_KEY_FILE: z.string().min(1).max(4096).nullable().default(null),
+  SCOREGRAPH_AUDIT_DAYS: integer(0, 36_500).default(365),
   SCOREGRAPH_ALERT_RAISE_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_CLEAR_THRESHOLD: probability.default(null),
   SCOREGRAPH_ALERT_QUIET_MINUTES: integer(0, 525_600).default(1_440),
   SCOREGRAPH_DISK_WATERMARK_BYTES: integer(0, 1e15).default(64 * 1024 * 1024),
   SCOREGRAPH_REQUIRED_MODELS: list.default([]),
   SCOREGRAPH_ALLOWED_HOSTS: list.default([]),
-  SCOREGRAPH_ALLOWED_ORIGINS: list.default([]),
+  SCOREGRAPH_ALLOWED_ORIGINS: origins.default([]),
+  ...TLS_VARIABLES,
   ...AUTHENTICATION_VARIABLES,
   ...LIMIT_VARIABLES,
   SCOREGRAPH_TRUSTED_DOCUMENTS: list.default([]),
@@ -140,6 +147,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   const v = values as Values;
   const authentication = authenticationOf(v, env.NODE_ENV === 'production', problems);
+  const tls = tlsOf(v, problems);
   if (problems.length === 0 && !LOOPBACK.test(v.HOST) && !asksWho(authentication)) {
     problems.push(
       `HOST: ${JSON.stringify(v.HOST)} is not a loopback address, and this server has no authentication configured; ` +
@@ -180,6 +188,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     retentionEventsDays: v.SCOREGRAPH_RETENTION_EVENTS_DAYS,
     retentionPredictionsDays: v.SCOREGRAPH_RETENTION_PREDICTIONS_DAYS,
     dataKeyFile: v.SCOREGRAPH_DATA_KEY_FILE,
+    auditDays: v.SCOREGRAPH_AUDIT_DAYS,
     alertRaiseThreshold: raise,
     alertClearThreshold: clear,
     alertQuietMinutes: v.SCOREGRAPH_ALERT_QUIET_MINUTES,
@@ -187,6 +196,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     requiredModels: v.SCOREGRAPH_REQUIRED_MODELS,
     allowedHosts: v.SCOREGRAPH_ALLOWED_HOSTS,
     allowedOrigins: v.SCOREGRAPH_ALLOWED_ORIGINS,
+    tls,
     apiKeyFile: join(resolve(v.SCOREGRAPH_DATA_DIR), 'api-keys.json'),
     authentication,
     limits: limitsOf(v),

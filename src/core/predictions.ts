@@ -37,6 +37,8 @@ export interface RowContext {
   readonly priority: Priority;
   /** Who asks; for audit and fairness. */
   readonly principal: string;
+  /** The door by which a person's question came; absent where the server asks by itself. */
+  readonly door?: string | undefined;
   readonly traceId: string;
   /** Facts a roll-out rule may look at (entity, segment, …). */
   readonly routing?: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { uuidv7 } from '../core/ids.js';
-import type { PredictionRecord } from '../core/predictions.js';
+import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { AuditLog } from '../data/audit.js';
 import type { PredictionLog } from '../data/ports.js';
 import type { ModelVersionInfo, Routed } from '../inference/ports.js';
 
@@ -23,10 +24,11 @@ export interface PredictionDraft<Output> {
   readonly output: Output;
 }
 
-/** Turns answers born of queries into predictions and keeps the share of them that the model's manifest asks for. */
+/** Turns answers born of queries into predictions, notes who asked, and keeps the share of them that the model's manifest asks for. */
 export class QueryRecorder {
   readonly #log: Pick<PredictionLog, 'offer'>;
   readonly #clock: Clock;
+  readonly #audit: Pick<AuditLog, 'asked'>;
 
   readonly #made: (prediction: PredictionRecord) => void;
 
@@ -34,19 +36,27 @@ export class QueryRecorder {
   constructor(
     log: Pick<PredictionLog, 'offer'>,
     clock: Clock,
+    audit: Pick<AuditLog, 'asked'>,
     made: (prediction: PredictionRecord) => void = () => {},
   ) {
     this.#log = log;
     this.#clock = clock;
+    this.#audit = audit;
     this.#made = made;
   }
 
-  /** Makes the draft a prediction, and offers it to the log when it is drawn into the model's share. */
-  record<Output>(draft: PredictionDraft<Output>): Prediction<Output> {
-    const prediction = new QueryPrediction(draft, this.#clock.now());
-    prediction.recorded =
-      Math.random() < draft.routed.info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
+  /** Makes the draft a prediction, and offers it to the log when it is drawn into the model's share. Every question's answer passes here. */
+  record<Output>(draft: PredictionDraft<Output>, asker: Pick<RowContext, 'principal' | 'door'>): Prediction<Output> {
+    const {
+      routed: { info },
+      entity,
+    } = draft;
+    const now = this.#clock.now();
+    const prediction = new QueryPrediction(draft, now);
+    prediction.recorded = Math.random() < info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
+    const id = prediction.recorded ? prediction.id : null;
     this.#made(prediction);
+    this.#audit.asked(asker, 'QUESTION', info.model, info.version, entity, now, id);
     return prediction;
   }
 }

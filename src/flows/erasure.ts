@@ -4,6 +4,7 @@ import { messageOf } from '../core/errors.js';
 import type { CustomerErased, Stored } from '../core/events.js';
 import { uuidv7 } from '../core/ids.js';
 import type { Logger } from '../core/logger.js';
+import type { AuditLog } from '../data/audit.js';
 import type { ErasureRequest, ErasureResult, PersonalData, SavedDocument } from '../data/ports.js';
 import { ALERTS_DOCUMENT, withoutCustomer } from './alert-list.js';
 import type { Forgetful } from './departures.js';
@@ -18,6 +19,12 @@ export interface Eraser {
   /** Resolves when nothing about the customer is left there, on disk. */
   forget(customerId: string): Promise<void>;
 }
+
+/** The audit keeps that somebody asked about somebody, without the name. */
+export const auditEraser = (audit: Pick<AuditLog, 'forget'>): Eraser => ({
+  name: 'audit',
+  forget: async (customerId) => void (await audit.forget(customerId)),
+});
 
 /** What an erasure did. */
 export interface Erasure {

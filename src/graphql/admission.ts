@@ -20,16 +20,24 @@ export type Check = (applicant: Applicant) => ScoregraphError | null;
  */
 export class Admission {
   readonly #checks: readonly Check[];
+  readonly #onRefused: (applicant: Applicant, refusal: ScoregraphError) => void;
 
-  constructor(checks: readonly Check[]) {
+  /** `onRefused` is told of each that was not let in. */
+  constructor(
+    checks: readonly Check[],
+    onRefused: (applicant: Applicant, refusal: ScoregraphError) => void = () => {},
+  ) {
     this.#checks = checks;
+    this.#onRefused = onRefused;
   }
 
   /** Why the operation may not run; null when it may. */
   admit(applicant: Applicant): ScoregraphError | null {
     for (const check of this.#checks) {
       const refusal = check(applicant);
-      if (refusal !== null) return refusal;
+      if (refusal === null) continue;
+      this.#onRefused(applicant, refusal);
+      return refusal;
     }
     return null;
   }

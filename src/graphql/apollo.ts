@@ -14,6 +14,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Admission } from './admission.js';
+import { noteRefusals } from './audit.js';
 import { withoutSuggestion } from './authorisation.js';
 import type { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
@@ -78,6 +79,7 @@ function executing(
       const result = settled(executed, contextValue.charge, showsCost(request));
       if (result.errors === undefined) return response(200, result);
       const errors = result.errors.map((error) => presenter.present(error));
+      noteRefusals(contextValue, errors, document, operationName);
       return response(result.data === undefined ? 400 : 200, { ...result, errors });
     },
   };

@@ -9,6 +9,7 @@ import type {
   Stored,
 } from '../core/events.js';
 import type { LatencyHistogram } from '../core/latency-histogram.js';
+import type { AuditLog } from '../data/audit.js';
 import type { EventLog, FeatureStore, PersonalData, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
@@ -42,6 +43,7 @@ export interface App {
   readonly history: PredictionHistory;
   readonly personal: PersonalData;
   readonly erasure: CustomerErasure;
+  readonly audit: AuditLog;
   readonly fraud: FraudDomain;
   readonly segmentation: SegmentationDomain;
   readonly recommendations: RecommendationsDomain;

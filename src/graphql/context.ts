@@ -50,11 +50,14 @@ class CallRow implements RowContext {
   readonly deadline: number;
   readonly priority = 'interactive';
   readonly principal: string;
+  readonly door: string | undefined;
   readonly #call: Call;
 
   constructor(call: Call) {
     this.deadline = call.deadline;
     this.principal = call.principal.id;
+    // What a subscription's events ask is nobody's question: that it was opened is on record.
+    this.door = call.door === 'shared' ? undefined : call.door;
     this.#call = call;
   }
 

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { messageOf, ScoregraphError } from '../core/errors.js';
-import { uuidv7 } from '../core/ids.js';
 import type { Logger } from '../core/logger.js';
+import { masked } from '../core/masked.js';
 import type { Counter, Metrics } from '../core/metrics.js';
 
 /** Codes that GraphQL libraries give to what is the caller's doing; they pass unmasked. */
@@ -14,6 +14,9 @@ const LIBRARY_CODES = new Set([
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
+
+/** Of a document that the parser, which goes down with every bracket, came to no end with. */
+export const TOO_DEEP = 'Syntax Error: the document is nested too deeply.';
 
 /**
  * Makes every error of every door presentable: known ones carry their code and details as data, the rest is masked as
@@ -40,11 +43,18 @@ export class ErrorPresenter {
     const cause = original(error);
     const place = placeOf(error, formatted);
     if (cause instanceof ScoregraphError) {
+      // What lies behind an expected failure (SQLite's own words, say) is for the log alone.
+      if (cause.cause !== undefined)
+        this.#logger.warn(
+          { code: cause.code, error: messageOf(cause.cause) },
+          'An operation was refused for a fault inside.',
+        );
       return { message: cause.message, ...place, extensions: extensionsOf(cause) };
     }
     const code = formatted?.extensions?.code ?? (error instanceof GraphQLError ? error.extensions.code : undefined);
     if (typeof code === 'string' && LIBRARY_CODES.has(code)) {
-      return { message: formatted?.message ?? messageOf(error), ...place, extensions: { code } };
+      const message = cause instanceof RangeError ? TOO_DEEP : (formatted?.message ?? messageOf(error));
+      return { message, ...place, extensions: { code } };
     }
     if (
       cause instanceof GraphQLError &&
@@ -54,13 +64,10 @@ export class ErrorPresenter {
       // graphql-js's own refusals are GraphQLErrors through and through: a variable that does not fit wraps its scalar's.
       return { message: messageOf(error), ...place, extensions: { code: 'BAD_USER_INPUT' } };
     }
-    const errorId = uuidv7();
-    this.#logger.error({ errorId, path: place.path, error: stackOf(cause) }, 'An operation failed unexpectedly.');
-    return {
-      message: `Internal server error (${errorId}).`,
-      ...place,
-      extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
-    };
+    const { message, ...extensions } = masked(this.#logger, cause, 'An operation failed unexpectedly.', {
+      path: place.path,
+    });
+    return { message, ...place, extensions };
   }
 
   #count(code: string): void {
@@ -94,10 +101,6 @@ function placeOf(error: unknown, formatted?: GraphQLFormattedError): Pick<GraphQ
   const path = formatted?.path ?? (error instanceof GraphQLError ? error.path : undefined);
   const locations = formatted?.locations ?? (error instanceof GraphQLError ? error.locations : undefined);
   return { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function defined<T extends object>(object: T): T {

@@ -20,11 +20,12 @@ const COMPILE_AFTER = 3;
 const MAX_DOCUMENTS = 500;
 /** Larger documents are never compiled: compiling takes time that grows with the fields. */
 const MAX_FIELDS = 150;
+/** Nor are longer ones: those that may be are remembered, and parsed each character takes some 50 bytes. */
+const MAX_LENGTH = 10_000;
 
 interface Known {
   seen: number;
   compiled: CompiledQuery | null;
-  readonly mayCompile: boolean;
 }
 
 export interface Execution {
@@ -44,6 +45,8 @@ export class Executor {
   readonly schema: GraphQLSchema;
   /** Parsed documents are cached above, so the document object itself is the key. */
   readonly #known = new Map<DocumentNode, Map<string, Known>>();
+  /** Documents that are not to be compiled; not kept for it. */
+  readonly #neverCompiled = new WeakSet<DocumentNode>();
 
   constructor(schema: GraphQLSchema) {
     this.schema = schema;
@@ -54,7 +57,9 @@ export class Executor {
     const compiled = this.#compiled(execution);
     if (compiled !== null) {
       const result = compiled.query(execution.root, execution.context, execution.variables ?? {});
-      return result instanceof Promise ? result.then(rewrap) : rewrap(result);
+      if (result instanceof Promise) return result.then(rewrap);
+      // Without data the variables did not fit: graphql-js says so in the words that the caller was told the first time.
+      if (result.data !== undefined) return rewrap(result);
     }
     return execute({
       schema: this.schema,
@@ -67,9 +72,14 @@ export class Executor {
   }
 
   #compiled({ document, operationName }: Execution): CompiledQuery | null {
+    if (this.#neverCompiled.has(document)) return null;
     const name = operationName ?? '';
     let operations = this.#known.get(document);
     if (operations === undefined) {
+      if (!isCompilable(this.schema, document)) {
+        this.#neverCompiled.add(document);
+        return null;
+      }
       if (this.#known.size >= MAX_DOCUMENTS) {
         for (const oldest of this.#known.keys()) {
           this.#known.delete(oldest);
@@ -81,10 +91,10 @@ export class Executor {
     }
     let known = operations.get(name);
     if (known === undefined) {
-      known = { seen: 0, compiled: null, mayCompile: isCompilable(this.schema, document) };
+      known = { seen: 0, compiled: null };
       operations.set(name, known);
     }
-    if (known.compiled !== null || !known.mayCompile || ++known.seen < COMPILE_AFTER) return known.compiled;
+    if (known.compiled !== null || ++known.seen < COMPILE_AFTER) return known.compiled;
     const compiled = compileQuery(this.schema, document, name, { disableLeafSerialization: false });
     if (isCompiledQuery(compiled)) known.compiled = compiled;
     else known.seen = Number.NEGATIVE_INFINITY;
@@ -116,6 +126,7 @@ export function withLocations(error: GraphQLError, locations: GraphQLError['loca
  * input fields with a default (it demands them).
  */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
+  if (document.loc !== undefined && document.loc.end > MAX_LENGTH) return false;
   let fields = 0;
   let faithful = true;
   visit(document, {

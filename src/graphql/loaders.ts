@@ -9,6 +9,7 @@ import type { SegmentPrediction } from '../domains/segmentation/segmentation.js'
 import type { CustomerState } from '../features/customer-state.js';
 import type { VersionSelector } from '../inference/ports.js';
 import type { App } from './app.js';
+import { noteReading } from './readings.js';
 
 /** A customer as resolvers see one: the id and the state their fields read. */
 export interface CustomerNode {
@@ -66,7 +67,11 @@ export class Loaders {
   }
 
   get predictions(): DataLoader<string, PredictionRecord | null> {
-    this.#predictions ??= new DataLoader(async (ids) => this.#seen(await this.#app.predictions.byIds(ids)), OPTIONS);
+    this.#predictions ??= new DataLoader(async (ids) => {
+      const records = this.#seen(await this.#app.predictions.byIds(ids));
+      for (const record of records) if (record !== null) noteReading(this.#app, this.#row, record);
+      return records;
+    }, OPTIONS);
     return this.#predictions;
   }
 

@@ -1,5 +1,6 @@
 import type { FraudAlert } from '../core/events.js';
 import type { RollOut, RoutingPolicy } from '../core/routing.js';
+import type { AuditEntry } from '../data/audit.js';
 import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
 import type { CustomerScores } from '../flows/customer-scores.js';
@@ -23,6 +24,7 @@ export interface ExplanationNode extends Explanation {
 export type ContributionNode = Contribution;
 export type SegmentNode = Segment;
 export type AlertNode = FraudAlert;
+export type AuditEntryNode = AuditEntry;
 export type CustomerScoresNode = CustomerScores;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };
 /** The policy that holds for a model, and who said so. */

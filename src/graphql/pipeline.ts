@@ -16,12 +16,14 @@ import type { Principal } from '../access/principal.js';
 import { badInput } from '../core/errors.js';
 import type { Admission } from './admission.js';
 import type { App } from './app.js';
+import { noteRefusals } from './audit.js';
 import { withoutSuggestion } from './authorisation.js';
 import { GraphContext } from './context.js';
 import { settled } from './cost/charge.js';
+import { DocumentCache } from './document-cache.js';
 import { type DocumentRequest, Documents } from './documents/documents.js';
 import { Ending } from './ending.js';
-import { type ErrorPresenter, refusalOf } from './errors.js';
+import { type ErrorPresenter, refusalOf, TOO_DEEP } from './errors.js';
 import { type Executor, withLocations } from './executor.js';
 import type { LiveSubscription } from './live/frames.js';
 import { LiveGraph } from './live/live.js';
@@ -29,8 +31,6 @@ import { LogSubscription } from './live/sources.js';
 
 /** Tokens a document may have: parsing and validating take time that grows with them. */
 const MAX_TOKENS = 10_000;
-/** Parsed and validated documents remembered. */
-const MAX_DOCUMENTS = 1_000;
 
 /** One operation as any door brings it: its document by text, by id or by hash. */
 export interface OperationRequest extends DocumentRequest {
@@ -59,6 +59,8 @@ export class GraphPipeline {
   readonly live: LiveGraph;
   /** What turns a request into the text of a document; Apollo's door asks it too. */
   readonly documents: Documents;
+  /** Told of every `execute`; set by whoever bounds what is under way. */
+  meter: { enter(): number; leave(since: number): void } | null = null;
   readonly #schema: GraphQLSchema;
   readonly #executor: Executor;
   readonly #app: App;
@@ -66,7 +68,7 @@ export class GraphPipeline {
   readonly #presenter: ErrorPresenter;
   readonly #admission: Admission;
   readonly #maxTokens: number;
-  readonly #documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+  readonly #documents = new DocumentCache<DocumentNode | readonly GraphQLError[]>();
 
   constructor(options: {
     executor: Executor;
@@ -107,6 +109,18 @@ export class GraphPipeline {
     return 'kind' in document ? (getOperationAST(document, request.operationName)?.operation ?? null) : null;
   }
 
+  /** What validating this text throws where it should report it, which Apollo would take for a fault of the server's; null: nothing. */
+  thrownByValidation(text: string): GraphQLError | null {
+    if (!text.includes('subscription') || !text.includes('@')) return null; // see `validated`: it takes both
+    try {
+      validate(this.#schema, parse(text, { maxTokens: this.#maxTokens }), specifiedRules);
+    } catch (error) {
+      // Without nodes it is what the parser says, and Apollo says that itself.
+      if (error instanceof GraphQLError && error.nodes !== undefined) return invalid(error);
+    }
+    return null;
+  }
+
   /** Admits, finds the document, parses and validates it, and authorises the operation. Never throws for what a caller can do wrong. */
   prepare(request: OperationRequest, call: CallRequest): Prepared {
     const ending = new Ending(call.signal);
@@ -145,13 +159,18 @@ export class GraphPipeline {
 
   /** Runs a query or mutation. */
   async execute(args: ReadyOperation): Promise<ExecutionResult> {
-    const result = await this.#executor.execute({
-      document: args.document,
-      operationName: args.operationName,
-      variables: args.variableValues,
-      context: args.contextValue,
-    });
-    return settled(this.#presented(result, args), args.contextValue.charge, args.showsCost);
+    const since = this.meter?.enter() ?? 0;
+    try {
+      const result = await this.#executor.execute({
+        document: args.document,
+        operationName: args.operationName,
+        variables: args.variableValues,
+        context: args.contextValue,
+      });
+      return settled(this.#answered(result, args), args.contextValue.charge, args.showsCost);
+    } finally {
+      this.meter?.leave(since);
+    }
   }
 
   /**
@@ -162,7 +181,7 @@ export class GraphPipeline {
   async subscribe(args: ReadyOperation, resumeAfter?: string): Promise<LiveSubscription | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source))
-      return settled(this.#presented(source, args), args.contextValue.charge, false);
+      return settled(this.#answered(source, args), args.contextValue.charge, false);
     if (resumeAfter === undefined) return this.live.open(args, source);
     try {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
@@ -178,6 +197,14 @@ export class GraphPipeline {
       const { message, path, locations, extensions } = this.#presenter.present(error);
       return withLocations(new GraphQLError(message, { path, extensions }), locations);
     });
+  }
+
+  /** The result that answers a call. */
+  #answered(result: ExecutionResult, args: ReadyOperation): ExecutionResult {
+    const presented = this.#presented(result, args);
+    if (presented.errors !== undefined)
+      noteRefusals(args.contextValue, presented.errors, args.document, args.operationName);
+    return presented;
   }
 
   /** With `to`, as that operation's caller may be told; without, as anybody may. */
@@ -202,13 +229,7 @@ export class GraphPipeline {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
     const made = checkDocument(this.#schema, query, this.#maxTokens);
-    if (this.#documents.size >= MAX_DOCUMENTS) {
-      for (const oldest of this.#documents.keys()) {
-        this.#documents.delete(oldest);
-        break;
-      }
-    }
-    if (query.length <= 100_000) this.#documents.set(query, made);
+    this.#documents.add(query, made);
     return made;
   }
 }
@@ -223,26 +244,35 @@ export function checkDocument(
   try {
     document = parse(text, { maxTokens });
   } catch (error) {
-    return [refusal((error as Error).message, 'GRAPHQL_PARSE_FAILED')];
+    return [refusal(error instanceof RangeError ? TOO_DEEP : (error as Error).message, 'GRAPHQL_PARSE_FAILED')];
   }
-  const errors = validate(schema, document, specifiedRules, { maxErrors: 20 });
-  if (errors.length === 0) return document;
-  return errors.map(
-    (error) =>
-      new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
-  );
+  const errors = validated(schema, document);
+  return errors.length === 0 ? document : errors.map(invalid);
 }
+
+/** graphql-js's rule for subscriptions throws what it should report, such as `@skip(if: "x")` on a root field. */
+function validated(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, specifiedRules);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+const invalid = ({ message, nodes }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 
 function asGraphQLError(error: Error): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }
 
-/** The refusal of an `operationName` that does not choose one of the document's operations. */
+/** The refusal of an `operationName` that does not choose one of the document's operations, in graphql-js's words: Apollo uses them too. */
 function noSuchOperation(operationName: string | null | undefined): GraphQLError {
   const message =
     operationName == null
-      ? 'expected operationName: the document holds several operations'
-      : `the document has no operation named ${JSON.stringify(operationName.slice(0, 100))}`;
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${operationName}".`;
   return refusal(message, 'OPERATION_RESOLUTION_FAILURE');
 }
 

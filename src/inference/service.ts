@@ -137,6 +137,11 @@ export class InferenceService implements Inference {
     return this.#batcher.queued(model, version);
   }
 
+  /** How long the oldest row of any version has waited for a worker, ms. */
+  waitingMs(): number {
+    return this.#batcher.waitingMs();
+  }
+
   async predictBlock(
     model: string,
     block: Block,

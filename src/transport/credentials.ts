@@ -33,7 +33,10 @@ export function credentialsOfSocket(payload: unknown, upgrade: Credentials): Cre
   const { authorization, Authorization } = (payload ?? {}) as { authorization?: unknown; Authorization?: unknown };
   const said = authorization ?? Authorization;
   if (said === undefined || said === null) return upgrade;
-  return { bearer: bearerOf(typeof said === 'string' ? said : '?') ?? '' };
+  return {
+    remoteAddress: upgrade.remoteAddress,
+    bearer: bearerOf(typeof said === 'string' ? said : '?') ?? '',
+  };
 }
 
 const text = (header: string | string[] | undefined) => (typeof header === 'string' ? header : undefined);
@@ -42,9 +45,10 @@ const text = (header: string | string[] | undefined) => (typeof header === 'stri
 export async function identified(
   identifier: Identifier,
   request: IncomingMessage,
+  door: string,
 ): Promise<Principal | ScoregraphError> {
   try {
-    return await identifier.identify(credentialsOf(request));
+    return await identifier.identify(credentialsOf(request), door);
   } catch (error) {
     if (error instanceof ScoregraphError) return error;
     throw error;

@@ -1,23 +1,30 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ApolloServer } from '@apollo/server';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { masked } from '../core/masked.js';
 import { Slots } from '../core/slots.js';
 import type { GraphContext } from '../graphql/context.js';
 import type { GraphPipeline } from '../graphql/pipeline.js';
+import { Cors } from './cors.js';
 import { identified } from './credentials.js';
 import { NdjsonDoor, type NdjsonDoorOptions } from './events/ndjson-events.js';
 import { isOurHost, isOurOrigin } from './host-check.js';
 import { BodyClock } from './http/body-clock.js';
+import { GraphiqlPage } from './http/graphiql-page.js';
 import { GraphqlHttp } from './http/graphql-http.js';
 import { answerHealth, type HealthSource } from './http/health.js';
-import { refuse, refuseUnknown, send } from './http/http-answer.js';
+import { refuse, refuseBusy, refuseUnknown, refuseWith, send } from './http/http-answer.js';
+import { asPath, pathOf } from './http/request-target.js';
 import { StaticFiles } from './http/static-files.js';
+import { createListener, type Listener } from './listener.js';
+import { LoadShedder, shed, shedding } from './load-shedder.js';
 import type { PrometheusMetrics } from './metrics.js';
+import { Pipelining } from './pipelining.js';
+import { FOREIGN_PAGE, NO_PATH, nothingAt, OTHER_HOST } from './refusals.js';
 import type { StreamLimits } from './streams/streams.js';
+import type { TlsFiles } from './tls.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws/ws.js';
 import type { WsLimits } from './ws/ws-connection.js';
 
@@ -33,8 +40,12 @@ export interface ServerLimits {
   readonly unreadMs: number;
   /** Connections open at once, sockets included; further ones are closed. Default 20,000. */
   readonly maxConnections: number;
-  /** GraphQL requests under way at once, open streams not counted; further ones get 503. Default 4,096. */
+  /** GraphQL operations under way at once, open streams not counted; further ones get 503. Default 4,096. */
   readonly maxRequests: number;
+  /** How late answers may be before the server counts as overloaded and refuses more than it can do in time, ms. Default 50. */
+  readonly targetMs: number;
+  /** Requests under way on one connection; further ones get 503. Default 16. */
+  readonly maxPipelined: number;
   readonly streams: Partial<StreamLimits>;
   readonly ws: Partial<WsLimits>;
 }
@@ -46,6 +57,8 @@ const DEFAULTS: ServerLimits = {
   unreadMs: 30_000,
   maxConnections: 20_000,
   maxRequests: 4_096,
+  targetMs: 50,
+  maxPipelined: 16,
   streams: {},
   ws: {},
 };
@@ -58,21 +71,25 @@ export interface ServerOptions {
   readonly guard: NdjsonDoorOptions['guard'];
   readonly metrics: PrometheusMetrics;
   /** What the door for streams of events needs; absent: there is none. */
-  readonly events?: Pick<NdjsonDoorOptions, 'budgets' | 'ingest' | 'window' | 'source' | 'lineMs'>;
+  readonly events?: Pick<NdjsonDoorOptions, 'audit' | 'budgets' | 'ingest' | 'window' | 'source' | 'lineMs'>;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Certificate and key; absent: plain HTTP. Renewed files are used without a restart. */
+  readonly tls?: (TlsFiles & { readonly lookMs?: number }) | undefined;
   /** The built page that `/` shows. */
   readonly pageDir: string;
   readonly health: HealthSource;
   /** Called before every scrape. */
   readonly beforeScrape: () => void;
+  /** How long the oldest row has waited for an engine, ms. Default: 0. */
+  readonly queueMs?: () => number;
   readonly limits?: Partial<ServerLimits>;
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:4000` */
+  /** `http://127.0.0.1:4000`, or `https://…` */
   readonly url: string;
   /**
    * Takes no new connections, lets answers under way finish (at most `graceMs`) and closes their connections after them, ends
@@ -88,80 +105,59 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const limits = { ...DEFAULTS, ...options.limits };
-  const server: Server = createServer(
-    {
-      requestTimeout: 0, // BodyClock looks after bodies
-      headersTimeout: limits.headersMs,
-      keepAliveTimeout: limits.idleMs,
-      // Node looks for requests that are overdue only this often, every 30 s unless told.
-      connectionsCheckingInterval: Math.max(10, limits.headersMs / 4),
-      maxHeaderSize: 16 * 1024,
-    },
+  const { logger, tls, metrics } = options;
+  const expires = metrics.gauge('scoregraph_tls_certificate_expires_seconds', 'When it ends, in Unix time; 0: no TLS.');
+  const listener = await createListener(
+    { ...limits, host: options.host, port: options.port, logger, tls: tls && { ...tls, expires } },
     (request, response) => door.request(request, response),
   );
-  const door = new Door(options, limits, server);
-  server.maxConnections = limits.maxConnections;
-  server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
-  await listen(server, options.host, options.port);
-  server.on('error', (error) => options.logger.error({ error: error.message }, 'A connection could not be taken.'));
-  const { address, port, family } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: (graceMs) => door.close(graceMs),
-  };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(
-          new Error(
-            `Port ${port} on ${host} is taken by another process. Stop it, or set PORT to another one (0 means any).`,
-            { cause: error },
-          ),
-        );
-      else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
-    };
-    server.once('error', failed);
-    server.listen(port, host, () => {
-      server.off('error', failed);
-      resolve();
-    });
-  });
+  const door = new Door(options, limits, listener);
+  listener.server.on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
+  try {
+    const url = await listener.listen();
+    return { url, close: (graceMs) => door.close(graceMs) };
+  } catch (error) {
+    await door.close(0);
+    throw error;
+  }
 }
 
 class Door {
   readonly #options: ServerOptions;
+  readonly #listener: Listener;
   readonly #server: Server;
+  readonly #shedder: LoadShedder;
+  readonly #pipelining: Pipelining;
+  readonly #cors: Cors;
+  readonly #graphiql = new GraphiqlPage();
   readonly #graphql: GraphqlHttp;
   readonly #ws: WsDoor;
   readonly #page: StaticFiles;
   readonly #events: NdjsonDoor | null;
   readonly #bodies: BodyClock;
   readonly #requests;
-  readonly #maxRequests: number;
   readonly #underWay = new Slots<ServerResponse>();
-  #graphiql: string | null = null;
   #draining = false;
   #onIdle: (() => void) | null = null;
 
-  constructor(options: ServerOptions, limits: ServerLimits, server: Server) {
+  constructor(options: ServerOptions, limits: ServerLimits, listener: Listener) {
     this.#options = options;
-    this.#server = server;
-    this.#maxRequests = limits.maxRequests;
-    this.#graphql = new GraphqlHttp({
-      ...options,
-      identifier: options.guard,
-      unreadMs: limits.unreadMs,
-      streams: limits.streams,
+    this.#listener = listener;
+    this.#server = listener.server;
+    this.#pipelining = new Pipelining(limits.maxPipelined);
+    this.#cors = new Cors(options);
+    this.#shedder = new LoadShedder({
+      max: limits.maxRequests,
+      targetMs: limits.targetMs,
+      streams: () => this.#graphql.streams.count,
+      queueMs: options.queueMs ?? (() => 0),
+      metrics: options.metrics,
     });
-    this.#ws = graphqlWs({
-      pipeline: options.pipeline,
-      identifier: options.guard,
-      logger: options.logger,
-      limits: limits.ws,
-    });
+    options.pipeline.meter = this.#shedder;
+    const identifier = options.guard;
+    this.#graphql = new GraphqlHttp({ ...options, identifier, unreadMs: limits.unreadMs, streams: limits.streams });
+    const pipeline = shedding(options.pipeline, this.#shedder);
+    this.#ws = graphqlWs({ pipeline, identifier, logger: options.logger, limits: limits.ws });
     this.#page = new StaticFiles(options.pageDir);
     this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
     this.#events =
@@ -180,29 +176,36 @@ class Door {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
     const slot = this.#underWay.add(response);
+    const mayMore = this.#pipelining.enter(socket);
     response.on('close', () => {
       this.#underWay.remove(slot);
+      this.#pipelining.leave(socket);
       this.#bodies.answered(request);
       if (this.#underWay.size === 0) this.#onIdle?.();
     });
     if (this.#draining) response.shouldKeepAlive = false;
+    if (!asPath(request)) return refuseWith(response, NO_PATH);
     if (!isOurHost(request.headers.host, this.#options.allowedHosts)) {
-      refuse(response, 421, 'BAD_REQUEST', 'This server does not go by that name (see SCOREGRAPH_ALLOWED_HOSTS).');
-      return;
+      return refuseWith(response, OTHER_HOST);
     }
+    if (!mayMore) return refuseBusy(response, 'Too many requests are under way on this connection.');
+    if (this.#options.tls !== undefined) response.setHeader('strict-transport-security', HSTS);
     this.#route(request, response).catch((error) => {
-      this.#options.logger.error({ error: messageOf(error) }, 'A request failed unexpectedly.');
-      refuse(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error.');
+      const { code, message, errorId } = masked(this.#options.logger, error, 'A request failed unexpectedly.');
+      refuse(response, 500, code, message, { errorId });
     });
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { allowedHosts, allowedOrigins } = this.#options;
+    const isTarget = asPath(request);
     const { host, origin } = request.headers;
-    if (!isOurHost(host, allowedHosts)) refuseUpgrade(socket, '421 Misdirected Request');
-    else if (!isOurOrigin(origin, host!, allowedOrigins, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
-    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, '404 Not Found');
+    if (!isTarget) refuseUpgrade(socket, NO_PATH);
+    else if (!isOurHost(host, allowedHosts)) refuseUpgrade(socket, OTHER_HOST);
+    else if (!isOurOrigin(origin, host!, allowedOrigins, allowedHosts)) refuseUpgrade(socket, FOREIGN_PAGE);
+    else if (pathOf(request.url!) !== '/graphql') refuseUpgrade(socket, nothingAt(pathOf(request.url!)));
     else this.#ws.upgrade(request, socket, head);
   }
 
@@ -215,6 +218,8 @@ class Door {
     this.#events?.drain();
     await Promise.all([this.#ws.close(graceMs), this.#answered(graceMs)]);
     this.#bodies.close();
+    this.#shedder.close();
+    await this.#listener.close();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -235,12 +240,17 @@ class Door {
     const path = pathOf(request.url!);
     if (path === '/graphql') {
       this.#requests.add();
-      if (this.#underWay.size - this.#graphql.streams.count <= this.#maxRequests)
-        return this.#graphql.request(request, response);
-      response.setHeader('retry-after', '1');
-      return refuse(response, 503, 'QUEUE_FULL', `More than ${this.#maxRequests} requests are under way.`);
+      if (isCors(request) && !this.#cors.admit(request, response, 'GET, POST, PUT, DELETE')) return;
+      // A DELETE only ends something.
+      if (request.method !== 'DELETE' && this.#shedder.refuses()) return shed(response);
+      // What is asked by GET may be kept by whoever is between; a POST’s answer by nobody.
+      if (request.method === 'GET') response.setHeader('cache-control', 'no-store');
+      const since = this.#shedder.enter();
+      response.on('close', () => this.#shedder.leave(since));
+      return this.#graphql.request(request, response);
     }
     if (path === '/v1/events' && this.#events !== null) {
+      if (isCors(request) && !this.#cors.admit(request, response, 'POST')) return;
       this.#bodies.exempt(response);
       return this.#events.handle(request, response);
     }
@@ -251,7 +261,7 @@ class Door {
     if (answerHealth(path, response, this.#options.health, this.#draining)) return;
     switch (path) {
       case '/graphiql':
-        return send(response, 200, 'text/html; charset=utf-8', this.#graphiqlPage());
+        return this.#graphiql.serve(request, response);
       case '/metrics':
         if (!(await this.#mayScrape(request, response))) return;
         this.#options.beforeScrape();
@@ -262,18 +272,24 @@ class Door {
         this.#options.metrics
           .gauge('scoregraph_event_streams_open', 'Requests that stream events.')
           .set(this.#events?.count() ?? 0);
+        this.#options.metrics
+          .gauge('scoregraph_operations_under_way', 'GraphQL operations under way, at every door.')
+          .set(this.#shedder.underWay);
+        this.#options.metrics
+          .gauge('scoregraph_operations_limit', 'How many may be under way: less than usual while overloaded.')
+          .set(this.#shedder.limit);
         this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
         if (this.#page.serve(path, request, response)) return;
-        return refuse(response, 404, 'NOT_FOUND', `There is nothing at ${JSON.stringify(path.slice(0, 80))}.`);
+        return refuseWith(response, nothingAt(path));
     }
   }
 
   /** Figures tell of everybody's doings. Answers who may not see them. */
   async #mayScrape(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { guard } = this.#options;
-    const principal = await identified(guard, request);
+    const principal = await identified(guard, request, 'metrics');
     if (principal instanceof ScoregraphError) {
       refuseUnknown(response, principal);
       return false;
@@ -291,18 +307,9 @@ class Door {
   #connections(): Promise<number> {
     return new Promise((resolve) => this.#server.getConnections((error, count) => resolve(error ? 0 : count)));
   }
-
-  #graphiqlPage(): string {
-    this.#graphiql ??= renderGraphiQL({
-      endpoint: '/graphql',
-      title: 'scoregraph',
-      subscriptionsProtocol: 'WS',
-    } as never);
-    return this.#graphiql;
-  }
 }
 
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
-}
+const isCors = ({ method, headers }: IncomingMessage) => headers.origin !== undefined || method === 'OPTIONS';
+
+/** For a year, browsers that came over HTTPS once come over nothing else. */
+const HSTS = 'max-age=31536000';

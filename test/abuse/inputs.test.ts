@@ -212,11 +212,21 @@ describe('misuse', () => {
       });
     const refused = new WebSocket(url, 'graphql-transport-ws', { origin: 'https://evil.example' });
     expect(await new Promise((done) => refused.on('error', (error) => done(error.message)))).toMatch(/403/);
-    for (const garbage of ['not json', '{"type":"nope"}', Buffer.from([1, 2, 3]), 'x'.repeat(300 * 1024)]) {
+    for (const garbage of [
+      'not json',
+      '{"type":"nope"}',
+      '{"id":"1","type":"next","payload":{}}', // what only a server says
+      '{"id":"1","type":"error","payload":[]}',
+      '{"type":"connection_ack"}',
+      Buffer.from([1, 2, 3]),
+      'x'.repeat(300 * 1024),
+    ]) {
       const socket = new WebSocket(url, 'graphql-transport-ws');
       await new Promise((done) => socket.on('open', done));
       socket.send(garbage);
-      expect(await closed(socket)).toBeGreaterThanOrEqual(1002);
+      const code = await closed(socket);
+      expect(code, String(garbage).slice(0, 40)).toBeGreaterThanOrEqual(1002);
+      expect(code, 'the client’s mistake, not ours').not.toBe(4500);
     }
     const early = new WebSocket(url, 'graphql-transport-ws');
     await new Promise((done) => early.on('open', done));

@@ -14,7 +14,7 @@ defineIntegrationTestSuite(
       apollo: apollo as unknown as GraphqlHttpOptions['apollo'],
       // The suite's documents are no subscriptions, and belong to schemas that our pipeline does not have.
       pipeline: { context: () => contextOf(), operationType: () => null } as unknown as GraphqlHttpOptions['pipeline'],
-      identifier: { identify: () => LOCAL_PRINCIPAL, whenOver: () => () => {} },
+      identifier: { identify: async () => LOCAL_PRINCIPAL, whenOver: () => () => {} },
       allowedHosts: [],
       allowedOrigins: [],
       maxBodyBytes: 1024 * 1024,

@@ -25,6 +25,43 @@ export type Scalars = {
   PositiveInt: { input: number; output: number; }
 };
 
+/** Which audit entries: all conditions that are given must hold. */
+export type AuditFilter = {
+  /** Only about this customer. */
+  readonly customerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only by this door: `http`, `ws`, … */
+  readonly door?: InputMaybe<Scalars['String']['input']>;
+  /** Only what happened at or after this time, at least in part. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only of these kinds. */
+  readonly kinds?: InputMaybe<ReadonlyArray<AuditKind>>;
+  /** Only of this model. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Only this operation: a root field of the graph, `eraseCustomer`, … */
+  readonly operation?: InputMaybe<Scalars['String']['input']>;
+  /** Only with this outcome: `OK`, or an error code. */
+  readonly outcome?: InputMaybe<Scalars['String']['input']>;
+  /** Only by this caller. */
+  readonly principal?: InputMaybe<Scalars['String']['input']>;
+  /** Only what began before this time. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only of this version of the model: `model` must be given too. */
+  readonly version?: InputMaybe<Scalars['PositiveInt']['input']>;
+};
+
+/** What an audit entry is about. */
+export type AuditKind =
+  /** A mutation, a subscription that was opened, or a stream of events: one entry each. */
+  | 'ACTION'
+  /** Entries that could not be kept: `count` of what `operation` names. */
+  | 'LOSS'
+  /** A model was run about somebody, and its answer given. Counted by the minute. */
+  | 'QUESTION'
+  /** A recorded prediction about somebody was shown. Counted by the minute. */
+  | 'READING'
+  /** Calls that were not let in. Counted by the minute. */
+  | 'REFUSAL';
+
 /** A version for a share of the customers. The same customer always gets the same version; a larger share keeps who is in. */
 export type CanaryInput = {
   /** Share of the customers, 0 to 100. */

@@ -31,15 +31,18 @@ export class ReadThread {
   readonly #file: string;
   readonly #key: string | null;
   readonly #clock: Clock;
+  readonly #what: string;
   #worker: Worker | null = null;
   readonly #waiting: Waiting[] = [];
   #running: Waiting | null = null;
   #closed = false;
 
-  constructor(file: string, key: string | null, clock: Clock) {
+  /** `what` is read, in the words of errors. */
+  constructor(file: string, key: string | null, clock: Clock, what = 'recorded predictions') {
     this.#file = file;
     this.#key = key;
     this.#clock = clock;
+    this.#what = what;
   }
 
   /**
@@ -54,10 +57,10 @@ export class ReadThread {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(gone());
     const left = Math.min(deadline - this.#clock.monotonic(), 2 ** 31 - 1);
-    if (left <= 0) return Promise.reject(late());
+    if (left <= 0) return Promise.reject(late(this.#what));
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(
-        new ScoregraphError('QUEUE_FULL', `${this.#waiting.length} reads of recorded predictions wait.`, {
+        new ScoregraphError('QUEUE_FULL', `${this.#waiting.length} reads of ${this.#what} wait.`, {
           retryAfterMs: RETRY_AFTER_MS,
         }),
       );
@@ -77,7 +80,7 @@ export class ReadThread {
         reject: (error) => over(() => reject(error)),
         over: false,
       };
-      const timer = setTimeout(() => waiting.reject(late()), left);
+      const timer = setTimeout(() => waiting.reject(late(this.#what)), left);
       signal?.addEventListener('abort', abandon, { once: true });
       this.#waiting.push(waiting);
       this.#next();
@@ -117,7 +120,7 @@ export class ReadThread {
     const died = (message: string) => {
       if (this.#worker !== worker) return;
       this.#worker = null;
-      this.#answered((waiting) => waiting.reject(storageError({ message, code: 'UNKNOWN' }, this.#file)));
+      this.#answered((waiting) => waiting.reject(ended(new Error(`${this.#file}: ${message}`))));
     };
     worker.on('error', (error) => died(error.message));
     worker.on('exit', () => died('the reader thread ended'));
@@ -133,6 +136,13 @@ export class ReadThread {
 }
 
 const gone = () => new ScoregraphError('CANCELLED', 'The caller went away.');
-const late = () =>
-  new ScoregraphError('DEADLINE_EXCEEDED', 'Recorded predictions could not be read before the deadline.');
+const late = (what: string) =>
+  new ScoregraphError('DEADLINE_EXCEEDED', `The ${what} could not be read before the deadline.`);
+const ended = (cause: Error) =>
+  new ScoregraphError(
+    'STORAGE_UNAVAILABLE',
+    'The reader of the data file ended; another takes its place.',
+    { reason: 'CLOSED', retryAfterMs: RETRY_AFTER_MS },
+    { cause },
+  );
 const closed = () => new ScoregraphError('STORAGE_UNAVAILABLE', 'The data file is closed.', { reason: 'CLOSED' });

@@ -53,7 +53,7 @@ export class Storage {
     await new Promise<void>((resolve, reject) => {
       storage.#worker.once('message', (message: FromWriter) => {
         if (message.kind === 'open') resolve();
-        else reject(storageError((message as { error: WireFailure }).error, file));
+        else reject(openingError((message as { error: WireFailure }).error, file));
       });
       storage.#worker.once('error', reject);
     });
@@ -211,30 +211,47 @@ export class Storage {
 }
 
 const gone = (error: Error | null) =>
-  new ScoregraphError('STORAGE_UNAVAILABLE', `The data file is closed${error === null ? '' : `: ${error.message}`}.`, {
-    reason: 'CLOSED',
-  });
+  new ScoregraphError(
+    'STORAGE_UNAVAILABLE',
+    'The data file is closed.',
+    { reason: 'CLOSED' },
+    error === null ? {} : { cause: error },
+  );
 
-/** SQLite's words as ours. */
-export function storageError({ code, message }: WireFailure, file: string): ScoregraphError {
-  const [reason, sentence] = explain(code, message);
-  return new ScoregraphError('STORAGE_UNAVAILABLE', `${file}: ${sentence}`, { reason });
+/** SQLite's words as ours, for whoever starts the server: with the file's name and SQLite's own words. */
+function openingError(failure: WireFailure, file: string): ScoregraphError {
+  const { code, message } = failure;
+  if (code === 'NEWER_FORMAT')
+    return new ScoregraphError('STORAGE_UNAVAILABLE', `${file}: ${message}.`, { reason: code });
+  const [reason, sentence] = explain(failure) ?? ['FAILED', 'it could not be opened.'];
+  return new ScoregraphError('STORAGE_UNAVAILABLE', `${file}: ${sentence} (${message})`, { reason });
 }
 
-function explain(code: string, message: string): [string, string] {
+/**
+ * SQLite's words as ours, for callers: file and SQLite's own words are the cause, which is for the log. What nobody foresaw is no expected
+ * failure, and is masked as any other fault.
+ */
+export function storageError(failure: WireFailure, file: string): Error {
+  const cause = new Error(`${file}: ${failure.message} (${failure.code})`);
+  const known = explain(failure);
+  if (known === null) return cause;
+  const [reason, sentence] = known;
+  return new ScoregraphError('STORAGE_UNAVAILABLE', `The data file: ${sentence}`, { reason }, { cause });
+}
+
+function explain({ code, message }: WireFailure): [reason: string, sentence: string] | null {
   if (/FULL/.test(code) || /disk is full/i.test(message))
     return ['DISK_FULL', 'the disk is full: nothing of this was written.'];
   if (/FSYNC/.test(code))
     return ['SYNC_FAILED', 'the disk did not confirm the write: nothing of this is acknowledged.'];
   if (/READONLY|CANTOPEN/.test(code) || /readonly|unable to open/i.test(message))
-    return ['READ_ONLY', `it cannot be written to (${message}).`];
+    return ['READ_ONLY', 'it cannot be written to.'];
   if (/CORRUPT|NOTADB/.test(code) || /not a database|malformed/i.test(message))
     return [
       'CORRUPT',
-      `it is damaged or no data file, or its key is another one (${message}). It was left as it is: restore a backup, or move it away.`,
+      'it is damaged or no data file, or its key is another one. It was left as it is: restore a backup, or move it away.',
     ];
-  if (code === 'NEWER_FORMAT') return ['NEWER_FORMAT', `${message}.`];
   if (/BUSY|LOCKED/.test(code)) return ['LOCKED', 'another process is using it.'];
-  if (/IOERR/.test(code)) return ['SYNC_FAILED', `the disk failed (${message}): nothing of this is acknowledged.`];
-  return ['FAILED', message];
+  if (/IOERR/.test(code)) return ['SYNC_FAILED', 'the disk failed: nothing of this is acknowledged.'];
+  return null;
 }

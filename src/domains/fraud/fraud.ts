@@ -127,7 +127,7 @@ export class FraudDomain {
     if (currency !== undefined && payment.amount.currency !== currency)
       throw wrongCurrency(payment.amount.currency, currency);
     const features = this.features(state, payment);
-    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context));
+    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context), context);
   }
 
   /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */
@@ -138,7 +138,7 @@ export class FraudDomain {
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
     const routed = this.route(customerId, selector);
-    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context));
+    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context), context);
   }
 
   /** The thresholds of a version, by default the one that answers now; null when it is not loaded. */
@@ -170,16 +170,25 @@ export class FraudDomain {
     return this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, routed);
   }
 
-  #prediction(routed: Routed, customerId: string, features: FraudFeatures, result: RowResult): FraudPrediction {
-    return this.#recorder.record({
-      routed,
-      entity: customerId,
-      featuresAsOf: features.featuresAsOf,
-      featureSet: this.featureSet,
-      features: () => features.vector,
-      defaulted: features.defaulted,
-      output: this.#judge(routed.info, result),
-    });
+  #prediction(
+    routed: Routed,
+    customerId: string,
+    features: FraudFeatures,
+    result: RowResult,
+    context: RowContext,
+  ): FraudPrediction {
+    return this.#recorder.record(
+      {
+        routed,
+        entity: customerId,
+        featuresAsOf: features.featuresAsOf,
+        featureSet: this.featureSet,
+        features: () => features.vector,
+        defaulted: features.defaulted,
+        output: this.#judge(routed.info, result),
+      },
+      context,
+    );
   }
 
   #judge(info: ModelVersionInfo, { outputs }: RowResult): FraudOutput {

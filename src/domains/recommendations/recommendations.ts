@@ -82,15 +82,18 @@ export class RecommendationsDomain {
     const featuresAsOf = state.asOf;
     const exclude = this.#exclusions(state, vocabulary, request.excludePurchased);
     if (recent.count === 0) {
-      return this.#recorder.record({
-        routed,
-        entity: customerId,
-        featuresAsOf,
-        featureSet: this.featureSet,
-        features: () => new Float32Array(0),
-        defaulted: ['items'],
-        output: popularItems(vocabulary, state.country, request.first, exclude),
-      });
+      return this.#recorder.record(
+        {
+          routed,
+          entity: customerId,
+          featuresAsOf,
+          featureSet: this.featureSet,
+          features: () => new Float32Array(0),
+          defaulted: ['items'],
+          output: popularItems(vocabulary, state.country, request.first, exclude),
+        },
+        context,
+      );
     }
     const row = {
       inputs: { items: recent.ids, weights: recent.weights, shares: recent.shares },
@@ -103,15 +106,18 @@ export class RecommendationsDomain {
     for (let i = 0; i < indices.length && indices[i]! >= 0; i++) {
       items.push({ itemId: vocabulary.items[indices[i]!]!.id, score: scores[i]! });
     }
-    return this.#recorder.record({
-      routed,
-      entity: customerId,
-      featuresAsOf,
-      featureSet: this.featureSet,
-      features: () => loggedVector(recent),
-      defaulted: [],
-      output: { items, basis: 'PERSONAL', reason: personalReason(recent.count) },
-    });
+    return this.#recorder.record(
+      {
+        routed,
+        entity: customerId,
+        featuresAsOf,
+        featureSet: this.featureSet,
+        features: () => loggedVector(recent),
+        defaulted: [],
+        output: { items, basis: 'PERSONAL', reason: personalReason(recent.count) },
+      },
+      context,
+    );
   }
 
   /**

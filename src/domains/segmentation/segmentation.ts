@@ -78,15 +78,18 @@ export class SegmentationDomain {
     const defaulted = rfmVector(state, now, features, 0);
     const featuresAsOf = state.asOf;
     const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, routed);
-    return this.#recorder.record({
-      routed,
-      entity: customerId,
-      featuresAsOf,
-      featureSet: this.featureSet,
-      features: () => features,
-      defaulted,
-      output: this.#read(routed.info, result.outputs.confidence as Float32Array),
-    });
+    return this.#recorder.record(
+      {
+        routed,
+        entity: customerId,
+        featuresAsOf,
+        featureSet: this.featureSet,
+        features: () => features,
+        defaulted,
+        output: this.#read(routed.info, result.outputs.confidence as Float32Array),
+      },
+      context,
+    );
   }
 
   /** What a version says of a vector that was taken earlier; nothing of it is recorded. @throws what `Inference.predict` throws. */

@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { ReplayState } from '../../flows/replay.js';
@@ -80,6 +80,111 @@ export type ArmFacts = {
   /** Rows it was asked. */
   readonly rows: Scalars['Int']['output'];
 };
+
+/** One more thing about an action. */
+export type AuditDetail = {
+  readonly __typename?: 'AuditDetail';
+  /** What it is. */
+  readonly name: Scalars['String']['output'];
+  /** What was said; JSON where it is not a text. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** Who did what, when, and about whom. */
+export type AuditEntry = {
+  readonly __typename?: 'AuditEntry';
+  /** How many are counted in this entry. */
+  readonly count: Scalars['Int']['output'];
+  /** The customer's own key; null when it was about none, about several, or about one who was erased. */
+  readonly customerId?: Maybe<Scalars['ID']['output']>;
+  /** What else there is to say of an action, by name: how many items it had, what was filtered. */
+  readonly details: ReadonlyArray<AuditDetail>;
+  /** By which door: `http`, `ws`, … */
+  readonly door?: Maybe<Scalars['String']['output']>;
+  /** It was about a customer who was erased since. */
+  readonly erased: Scalars['Boolean']['output'];
+  /** When it happened; of several, the first. */
+  readonly firstAt: Scalars['DateTime']['output'];
+  /** The first counted prediction that the prediction log keeps, for `prediction(id)`. */
+  readonly firstPredictionId?: Maybe<Scalars['ID']['output']>;
+  /** What it is about. */
+  readonly kind: AuditKind;
+  /** Of several, the last. */
+  readonly lastAt: Scalars['DateTime']['output'];
+  /** The last counted prediction that the prediction log keeps. */
+  readonly lastPredictionId?: Maybe<Scalars['ID']['output']>;
+  /** The model that was asked; null where it is not about one. */
+  readonly model?: Maybe<Scalars['String']['output']>;
+  /** The root field, or what else was called; null for questions and readings. */
+  readonly operation?: Maybe<Scalars['String']['output']>;
+  /** `OK`, or the error code. */
+  readonly outcome: Scalars['String']['output'];
+  /** Who; null where nobody could be told. */
+  readonly principal?: Maybe<Scalars['String']['output']>;
+  /** Address of the client, where its door knows it. */
+  readonly remoteAddress?: Maybe<Scalars['String']['output']>;
+  /** Id of the call, which the server's log has too; of several refusals, that of the first. */
+  readonly traceId?: Maybe<Scalars['String']['output']>;
+  /** Its version; null where it is not about one, or a summary was read. */
+  readonly version?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A page of audit entries, newest first. */
+export type AuditEntryConnection = {
+  readonly __typename?: 'AuditEntryConnection';
+  /** Entries with their cursors. */
+  readonly edges?: Maybe<ReadonlyArray<Maybe<AuditEntryEdge>>>;
+  /** The same entries without their cursors. */
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<AuditEntry>>>;
+  /** Whether there is more on either side. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One audit entry in a page. */
+export type AuditEntryEdge = {
+  readonly __typename?: 'AuditEntryEdge';
+  /** Position of this entry, for `after` and `before`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The entry. */
+  readonly node?: Maybe<AuditEntry>;
+};
+
+/** Which audit entries: all conditions that are given must hold. */
+export type AuditFilter = {
+  /** Only about this customer. */
+  readonly customerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only by this door: `http`, `ws`, … */
+  readonly door?: InputMaybe<Scalars['String']['input']>;
+  /** Only what happened at or after this time, at least in part. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only of these kinds. */
+  readonly kinds?: InputMaybe<ReadonlyArray<AuditKind>>;
+  /** Only of this model. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Only this operation: a root field of the graph, `eraseCustomer`, … */
+  readonly operation?: InputMaybe<Scalars['String']['input']>;
+  /** Only with this outcome: `OK`, or an error code. */
+  readonly outcome?: InputMaybe<Scalars['String']['input']>;
+  /** Only by this caller. */
+  readonly principal?: InputMaybe<Scalars['String']['input']>;
+  /** Only what began before this time. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only of this version of the model: `model` must be given too. */
+  readonly version?: InputMaybe<Scalars['PositiveInt']['input']>;
+};
+
+/** What an audit entry is about. */
+export type AuditKind =
+  /** A mutation, a subscription that was opened, or a stream of events: one entry each. */
+  | 'ACTION'
+  /** Entries that could not be kept: `count` of what `operation` names. */
+  | 'LOSS'
+  /** A model was run about somebody, and its answer given. Counted by the minute. */
+  | 'QUESTION'
+  /** A recorded prediction about somebody was shown. Counted by the minute. */
+  | 'READING'
+  /** Calls that were not let in. Counted by the minute. */
+  | 'REFUSAL';
 
 /** A version for a share of the customers. The same customer always gets the same version; a larger share keeps who is in. */
 export type CanaryInput = {
@@ -1274,6 +1379,11 @@ export type PredictionFilter = {
 export type Query = {
   readonly __typename?: 'Query';
   /**
+   * Who asked which model about whom, and who did what, newest first. With everything up to this question, but for what the server could
+   * not keep: entries of kind `LOSS` say how much that was.
+   */
+  readonly auditEntries: AuditEntryConnection;
+  /**
    * What two versions say of the same rows: the newest logged predictions of the model, asked about again at bulk priority over the vectors that
    * were logged with them. Nothing of it is recorded. Fraud and segmentation.
    */
@@ -1317,6 +1427,16 @@ export type Query = {
   readonly simulation?: Maybe<Simulation>;
   /** A recorded payment by your own key; null and `NOT_FOUND` when unknown. */
   readonly transaction?: Maybe<Transaction>;
+};
+
+
+/** Where everything is read from. */
+export type QueryAuditEntriesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<AuditFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -2212,6 +2332,12 @@ export type ResolversTypes = {
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
   ArmFacts: ResolverTypeWrapper<ArmFacts>;
+  AuditDetail: ResolverTypeWrapper<AuditDetail>;
+  AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
+  AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>> }>;
+  AuditEntryEdge: ResolverTypeWrapper<Omit<AuditEntryEdge, 'node'> & { node?: Maybe<ResolversTypes['AuditEntry']> }>;
+  AuditFilter: AuditFilter;
+  AuditKind: AuditKind;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CanaryInput: CanaryInput;
   CancelReplayPayload: ResolverTypeWrapper<Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
@@ -2353,6 +2479,11 @@ export type ResolversParentTypes = {
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
   AnswerChange: AnswerChange;
   ArmFacts: ArmFacts;
+  AuditDetail: AuditDetail;
+  AuditEntry: AuditEntryNode;
+  AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntry']>>> };
+  AuditEntryEdge: Omit<AuditEntryEdge, 'node'> & { node?: Maybe<ResolversParentTypes['AuditEntry']> };
+  AuditFilter: AuditFilter;
   Boolean: Scalars['Boolean']['output'];
   CanaryInput: CanaryInput;
   CancelReplayPayload: Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
@@ -2520,6 +2651,46 @@ export type ArmFactsResolvers<ContextType = GraphContext, ParentType extends Res
   errors?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   p95Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditDetailResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditDetail'] = ResolversParentTypes['AuditDetail']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  details?: Resolver<ReadonlyArray<ResolversTypes['AuditDetail']>, ParentType, ContextType>;
+  door?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  erased?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  firstAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  firstPredictionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['AuditKind'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastPredictionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principal?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  remoteAddress?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  traceId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  version?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntryConnection'] = ResolversParentTypes['AuditEntryConnection']> = {
+  edges?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, ParentType, ContextType>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntryEdge'] = ResolversParentTypes['AuditEntryEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2986,6 +3157,7 @@ export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType exten
 };
 
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  auditEntries?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, Partial<QueryAuditEntriesArgs>>;
   compareVersions?: Resolver<Maybe<ResolversTypes['VersionComparison']>, ParentType, ContextType, RequireFields<QueryCompareVersionsArgs, 'a' | 'b' | 'model' | 'rows'>>;
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
   customerRecords?: Resolver<ResolversTypes['CustomerRecordConnection'], ParentType, ContextType, RequireFields<QueryCustomerRecordsArgs, 'customerId' | 'first'>>;
@@ -3301,6 +3473,10 @@ export type Resolvers<ContextType = GraphContext> = {
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
   AnswerChange?: AnswerChangeResolvers<ContextType>;
   ArmFacts?: ArmFactsResolvers<ContextType>;
+  AuditDetail?: AuditDetailResolvers<ContextType>;
+  AuditEntry?: AuditEntryResolvers<ContextType>;
+  AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
+  AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   CancelReplayPayload?: CancelReplayPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
   ComparisonFigures?: ComparisonFiguresResolvers<ContextType>;

@@ -2,12 +2,14 @@ import { inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import type { AlertEvent, FraudAlert, Stored } from '../../core/events.js';
 import { quote } from '../../core/money.js';
+import { FRAUD_MODEL } from '../../domains/fraud/fraud.js';
 import type { Acknowledgement } from '../../flows/fraud-alerts.js';
 import { encodeCursor } from '../../flows/log-stream.js';
 import type { FraudAlertChange, FraudAlertErrorCode, FraudAlertState, Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { encodeNodeId } from '../node-id.js';
 import { connection, logBounds, pageRequest } from '../pages.js';
+import { noteReading } from '../readings.js';
 import { eventSubscription, type Following } from './live.js';
 import { recorded } from './predictions.js';
 import { checkIdLength, checkListSize, notFound } from './shared.js';
@@ -42,7 +44,7 @@ export const alertResolvers: Pick<
   'Query' | 'Mutation' | 'Subscription' | 'FraudAlert' | 'FraudAlertChanged'
 > = {
   Query: {
-    async fraudAlerts(_root, args, { app, customers }) {
+    async fraudAlerts(_root, args, { app, customers, row }) {
       const request = pageRequest(args);
       const { after = 0, before = Number.MAX_SAFE_INTEGER } = logBounds(LIST, args);
       const states = args.states == null ? null : new Set(args.states);
@@ -53,13 +55,16 @@ export const alertResolvers: Pick<
         withCleared: states === null || states.has('CLEARED'),
         passes: (alert) => inScope(customers, alert.customerId) && (states === null || states.has(stateOf(alert))),
       });
-      return connection(
+      const page = connection(
         request,
         args,
         found,
         ({ seq }) => encodeCursor(LIST, seq),
         ({ alert }) => alert,
       );
+      for (const { customerId, predictionId } of page.nodes)
+        noteReading(app, row, { model: FRAUD_MODEL, version: 0, entity: customerId, id: predictionId });
+      return page;
     },
   },
   Mutation: {

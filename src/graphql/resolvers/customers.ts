@@ -7,6 +7,7 @@ import type { GraphContext } from '../context.js';
 import type { CustomerNode, TransactionNode } from '../loaders.js';
 import { encodeNodeId } from '../node-id.js';
 import { transactionPage } from '../pages.js';
+import { noteReading } from '../readings.js';
 import { checkCount, checkListSize, moneyOf, notFound, selectorOf } from './shared.js';
 
 /** Longest list of customers one query may name. */
@@ -111,7 +112,11 @@ async function fraudOf(transaction: TransactionNode, selector: ReturnType<typeof
   const { app, loaders, row } = context;
   await app.scorer.settled(transaction.seq, row.deadline - app.clock.monotonic());
   const arrival = await loaders.arrivalAssessments.load(transaction.id);
-  if (arrival === null || selector === undefined) return arrival;
+  if (arrival === null) return null;
+  if (selector === undefined) {
+    noteReading(app, row, arrival);
+    return arrival;
+  }
   return app.fraud.assessVector(
     transaction.entity,
     {

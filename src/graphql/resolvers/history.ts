@@ -6,6 +6,7 @@ import type { PredictionFilter, Resolvers } from '../__generated__/resolvers.js'
 import type { GraphContext } from '../context.js';
 import { decodeHistoryCursor, encodeHistoryCursor } from '../history-cursor.js';
 import { connection, pageRequest } from '../pages.js';
+import { noteReading } from '../readings.js';
 import { MODELS_OF_GRAPH, recorded } from './predictions.js';
 import { checkListSize } from './shared.js';
 
@@ -67,7 +68,7 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
         ...(args.after == null ? {} : { before: decodeHistoryCursor(args.after, 'after') }),
       };
       const found = isEmpty(selection) ? [] : await app.history.page(selection, { ...request, ...bounds }, row);
-      return connection(
+      const page = connection(
         request,
         args,
         found,
@@ -75,6 +76,8 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
           encodeHistoryCursor({ predictedAt: record.predictedAt, position }),
         ({ record }) => recorded(record) as never,
       );
+      for (const { record } of found.slice(0, page.nodes.length)) noteReading(app, row, record);
+      return page;
     },
     async predictionSeries(_root, { filter, from, to, bucketSeconds }, { app, row, customers }) {
       if (filter?.from != null || filter?.to != null)
@@ -93,6 +96,8 @@ export const historyResolvers: Pick<Resolvers<GraphContext>, 'Query'> = {
         );
       const selection = { ...selectionOf(filter, customers), from, to };
       // A selection of nothing still has its buckets: those of a customer whom nobody knows.
+      for (const entity of selection.entities ?? [])
+        for (const name of selection.models) noteReading(app, row, { model: name, version: 0, entity, id: null });
       const asked = isEmpty(selection) ? { ...selection, entities: [''], decisions: null } : selection;
       return app.history.series(asked, bucketSeconds * 1_000, row);
     },

@@ -1,7 +1,9 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
+import { auditedMutations, auditedSubscriptions } from '../audit.js';
 import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
+import { auditResolvers } from './audit.js';
 import { comparisonResolvers } from './comparison.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
@@ -33,6 +35,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelStateResolvers,
   ...customerScoreResolvers,
   ...nodeResolvers,
+  AuditEntry: auditResolvers.AuditEntry!,
   Query: {
     ...nodeResolvers.Query,
     ...customerResolvers.Query,
@@ -44,21 +47,22 @@ export const resolvers: Resolvers<GraphContext> = {
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
     ...personalDataResolvers.Query,
+    ...auditResolvers.Query,
   },
-  Mutation: {
+  Mutation: auditedMutations({
     ...ingestResolvers.Mutation,
     ...alertResolvers.Mutation,
     ...modelOperationResolvers.Mutation,
     ...rolloutResolvers.Mutation,
     ...comparisonResolvers.Mutation,
     ...personalDataResolvers.Mutation,
-  },
-  Subscription: {
+  }),
+  Subscription: auditedSubscriptions({
     ...liveResolvers.Subscription,
     ...alertResolvers.Subscription,
     ...modelStateResolvers.Subscription,
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
     ...comparisonResolvers.Subscription,
-  } as never,
+  }) as never,
 };

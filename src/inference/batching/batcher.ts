@@ -51,6 +51,11 @@ export class Batcher implements JobSource {
     if (lane === undefined) return 0;
     return lane.busy ? Number.POSITIVE_INFINITY : lane.lastUsedAt;
   }
+  /** How long the oldest row of any version has waited, ms. */
+  waitingMs(): number {
+    const now = this.#clock.monotonic();
+    return this.#lanes.reduce((longest, lane) => Math.max(longest, now - lane.oldest()), 0);
+  }
 
   /**
    * Queues one row. The row's arrays are read when its batch is built: leave them alone until the answer.

@@ -7,6 +7,7 @@ import type { CustomerScope } from '../../access/principal.js';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { EventSource } from '../../core/events.js';
 import type { Logger } from '../../core/logger.js';
+import { masked } from '../../core/masked.js';
 import type { IngestItem, IngestResult } from '../../flows/ingest.js';
 import { encodeCursor } from '../../flows/log-stream.js';
 import { LIMITS } from '../../flows/validate.js';
@@ -93,8 +94,8 @@ export class EventStream {
     this.#answer = new NdjsonAnswer(response);
   }
 
-  /** Reads the body, records its lines and answers. Never rejects. */
-  async run(): Promise<void> {
+  /** Reads the body, records its lines and answers. Never rejects. @returns what became of the lines, and why they ended early. */
+  async run(): Promise<{ readonly tally: Tally; readonly ended: EndReason | null }> {
     const gunzip = /gzip/i.test(this.#request.headers['content-encoding'] ?? '') ? unzipped(this.#request) : null;
     try {
       await this.#read(gunzip ?? this.#request, gunzip);
@@ -105,6 +106,7 @@ export class EventStream {
     gunzip?.destroy();
     this.#answer.end(this.#tally, this.#ended);
     expectReading(this.#request.socket, this.#options.idleMs);
+    return { tally: this.#tally, ended: this.#ended };
   }
 
   /** Ends the reading; what was read is recorded and answered. The first reason counts. */
@@ -227,6 +229,8 @@ export class EventStream {
   #reasonOf(error: unknown): EndReason {
     if (error instanceof ScoregraphError) {
       const { reason, retryAfterMs } = error.details;
+      if (error.cause !== undefined)
+        this.#options.logger.warn({ error: messageOf(error.cause) }, 'A stream of events ended for a fault inside.');
       return {
         code: error.code,
         message: error.message,
@@ -237,9 +241,9 @@ export class EventStream {
     }
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && code.startsWith('Z_')) return bad(400, `expected gzip: ${messageOf(error)}`);
-    if (this.#request.destroyed || code === 'ECONNRESET') return bad(400, 'the body ended early');
-    this.#options.logger.error({ error: messageOf(error) }, 'A stream of events failed unexpectedly.');
-    return { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error.', status: 500 };
+    // A body that was read to its end is destroyed too.
+    if (!this.#request.complete || code === 'ECONNRESET') return bad(400, 'the body ended early');
+    return { ...masked(this.#options.logger, error, 'A stream of events failed unexpectedly.'), status: 500 };
   }
 }
 

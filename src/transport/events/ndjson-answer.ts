@@ -8,6 +8,8 @@ export interface EndReason {
   readonly message: string;
   readonly reason?: string;
   readonly retryAfterMs?: number;
+  /** Of a failure that nobody foresaw: the log has it too. */
+  readonly errorId?: string;
   /** The HTTP status, when nothing was answered yet. */
   readonly status: number;
 }

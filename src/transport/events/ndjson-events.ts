@@ -3,6 +3,7 @@ import type { Guard } from '../../access/guard.js';
 import type { Principal } from '../../access/principal.js';
 import { ScoregraphError } from '../../core/errors.js';
 import { quote } from '../../core/money.js';
+import type { AuditLog } from '../../data/audit.js';
 import { type Identifier, identified } from '../credentials.js';
 import { refuse, refuseUnknown } from '../http/http-answer.js';
 import { EventStream, type EventStreamOptions, type LineAccount } from './event-stream.js';
@@ -13,9 +14,13 @@ const MAX_STREAMS = 64;
 
 export interface NdjsonDoorOptions extends EventStreamOptions {
   readonly guard: Identifier & Pick<Guard, 'admit' | 'authorise'>;
+  readonly audit: Pick<AuditLog, 'acted' | 'refused'>;
   readonly budgets: { accountOf(principal: Principal): LineAccount | null };
 }
 
+/** As the audit names it. */
+const DOOR = 'ndjson';
+const OPERATION = 'POST /v1/events';
 const TYPE = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json)\s*(?:;|$)/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
@@ -36,13 +41,15 @@ export class NdjsonDoor {
       return refuse(response, 405, 'BAD_REQUEST', `expected POST, got ${request.method}`);
     }
     const { guard } = this.#options;
-    const principal = await identified(guard, request);
+    const principal = await identified(guard, request, DOOR);
     if (principal instanceof ScoregraphError) return refuseUnknown(response, principal);
+    let traceId: string;
     try {
-      guard.admit({ door: 'ndjson', principal });
+      ({ traceId } = guard.admit({ door: DOOR, principal }));
       guard.authorise(principal, 'ingester', 'Recording events');
     } catch (error) {
       if (!(error instanceof ScoregraphError)) throw error;
+      this.#options.audit.refused({ principal: principal.id, door: DOOR, operation: OPERATION, outcome: error.code });
       return refuse(response, error.code === 'FORBIDDEN' ? 403 : 401, error.code, error.message);
     }
     const kind = refusedKind(request);
@@ -56,7 +63,18 @@ export class NdjsonDoor {
     this.#streams.add(stream);
     const forget = guard.whenOver(principal, ({ code, message }) => stream.interrupt({ code, message, status: 401 }));
     try {
-      await stream.run();
+      const { remoteAddress } = request.socket; // gone with the connection
+      const { tally, ended } = await stream.run();
+      const { accepted, repeated, refused } = tally;
+      this.#options.audit.acted({
+        principal: principal.id,
+        door: DOOR,
+        operation: OPERATION,
+        outcome: ended?.code ?? 'OK',
+        traceId,
+        remote: remoteAddress ?? null,
+        detail: { accepted, repeated, refused },
+      });
     } finally {
       forget();
       this.#streams.delete(stream);

@@ -16,7 +16,7 @@ import { RequestHeaders } from './request-headers.js';
 export interface ApolloDoorOptions {
   readonly apollo: Pick<ApolloServer<GraphContext>, 'executeHTTPGraphQLRequest'>;
   /** Without `documents` Apollo finds them by itself. */
-  readonly pipeline: Pick<GraphPipeline, 'context'> & Partial<Pick<GraphPipeline, 'documents'>>;
+  readonly pipeline: Pick<GraphPipeline, 'context'> & Partial<Pick<GraphPipeline, 'documents' | 'thrownByValidation'>>;
   /** How long a client may leave an answer unread without taking any of it, ms. */
   readonly unreadMs: number;
 }
@@ -45,7 +45,10 @@ export function answerThroughApollo({ apollo, pipeline, unreadMs }: ApolloDoorOp
         try {
           const signal = goneSignal(request.socket);
           const context = pipeline.context({ door: 'http', principal, deadlineMs: deadlineOf(request), signal });
-          if (pipeline.documents !== undefined) withText(asked, pipeline.documents, context.call.principal);
+          const { documents } = pipeline;
+          const text = documents === undefined ? null : withText(asked, documents, context.call.principal);
+          const thrown = text === null ? null : pipeline.thrownByValidation?.(text);
+          if (thrown) throw thrown;
           isAdmitted = true;
           return context;
         } catch (error) {
@@ -106,10 +109,13 @@ function goneSignal(socket: Socket): AbortSignal {
   return signal;
 }
 
-/** Puts the text of its document into a request that may have named it by id or hash; whether it may be answered is decided here. */
-function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Principal): void {
+/**
+ * Puts the text of its document into a request that may have named it by id or hash, and answers it; null when there is none. Whether it
+ * may be answered is decided here.
+ */
+function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Principal): string | null {
   const isGet = asked.method === 'GET';
-  if (!isGet && (asked.method !== 'POST' || asked.body === undefined)) return; // Apollo says what is wrong
+  if (!isGet && (asked.method !== 'POST' || asked.body === undefined)) return null; // Apollo says what is wrong
   const operation = isGet ? operationOfSearch(searchOf(asked.search)) : operationOfBody(asked.body);
   if (typeof operation === 'string') throw new GraphQLError(operation, { extensions: { code: 'BAD_REQUEST' } });
   const query = documents.resolve(operation, principal);
@@ -121,6 +127,7 @@ function withText(asked: HTTPGraphQLRequest, documents: Documents, principal: Pr
     asked.search = `?${search}`;
   } else asked.body = { query, operationName: operation.operationName, variables: operation.variables };
   if (operation.extensions.cost === true) asked.headers.set('x-cost', '1');
+  return query;
 }
 
 const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bareAnswer } from './http-answer.js';
 
 /**
  * Ends requests whose body takes too long. Node's own `requestTimeout` is one for all requests; here a stream of events may take
@@ -48,5 +49,5 @@ export class BodyClock {
 function end(response: ServerResponse): void {
   const { socket } = response;
   if (socket === null || response.headersSent) return void response.destroy();
-  socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n', () => socket.destroy());
+  socket.end(bareAnswer('408 Request Timeout'), () => socket.destroy());
 }

@@ -6,6 +6,7 @@ import { NO_STREAM } from '../../graphql/apollo.js';
 import type { GraphPipeline, OperationRequest } from '../../graphql/pipeline.js';
 import { type Identifier, identified } from '../credentials.js';
 import { isFromOurPage } from '../host-check.js';
+import { FOREIGN_PAGE } from '../refusals.js';
 import { streamOperation } from '../streams/sse-distinct.js';
 import { SingleConnections } from '../streams/sse-single.js';
 import { STREAM_DEFAULTS, type StreamLimits, Streams } from '../streams/streams.js';
@@ -50,7 +51,7 @@ export class GraphqlHttp {
     // An EventSource cannot send headers: whoever holds the token of a stream reserved it, and was asked then.
     const token = request.method === 'GET' ? tokenOf(request) : null;
     if (token !== null) return this.#connect(request, response, token);
-    const principal = await identified(this.#options.identifier, request);
+    const principal = await identified(this.#options.identifier, request, 'http');
     if (principal instanceof ScoregraphError) {
       request.resume();
       return refuseUnknown(response, principal);
@@ -134,8 +135,7 @@ export class GraphqlHttp {
   #streamHeaders(request: IncomingMessage, response: ServerResponse): Record<string, string> | null {
     const { allowedOrigins, allowedHosts } = this.#options;
     if (!isFromOurPage(request.headers, allowedOrigins, allowedHosts)) {
-      const message = 'This page may not open streams of this server (see SCOREGRAPH_ALLOWED_ORIGINS).';
-      refuse(response, 403, 'FORBIDDEN', message);
+      refuse(response, FOREIGN_PAGE.status, FOREIGN_PAGE.code, FOREIGN_PAGE.message);
       return null;
     }
     const { origin } = request.headers;

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { refuse, SECURITY_HEADERS } from './http-answer.js';
+import { refuse } from './http-answer.js';
+import { OWN_FILES_ONLY, PAGE_HEADERS } from './page-headers.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -12,21 +13,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
 };
-
-/**
- * Nothing but this server's own files and connections; no inline script or style, no evaluation of text. `'self'` covers the
- * WebSocket at the same address.
- */
-const CONTENT_SECURITY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Smaller files gain nothing by it. */
 const LEAST_COMPRESSED = 1_024;
@@ -96,21 +82,27 @@ function read(path: string, isPage: boolean): Served {
   };
 }
 
+/** Whether the client has this version. */
+export const hasAlready = ({ headers }: IncomingMessage, etag: string): boolean =>
+  headers['if-none-match']?.split(/\s*,\s*/).includes(etag) ?? false;
+
+export const takesGzip = ({ headers }: IncomingMessage): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(String(headers['accept-encoding']));
+
 function answer({ type, plain, gzip, etag, cache }: Served, request: IncomingMessage, response: ServerResponse): void {
   const headers: Record<string, string | number> = {
-    ...SECURITY_HEADERS,
-    'content-security-policy': CONTENT_SECURITY,
+    ...PAGE_HEADERS,
+    'content-security-policy': OWN_FILES_ONLY,
     'cache-control': cache,
     etag,
     vary: 'accept-encoding',
   };
-  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) {
+  if (hasAlready(request, etag)) {
     response.writeHead(304, headers);
     response.end();
     return;
   }
-  const compressed =
-    gzip !== null && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(String(request.headers['accept-encoding']));
+  const compressed = gzip !== null && takesGzip(request);
   const body = compressed ? gzip : plain;
   if (compressed) headers['content-encoding'] = 'gzip';
   response.writeHead(200, { ...headers, 'content-type': type, 'content-length': body.length });

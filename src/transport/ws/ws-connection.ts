@@ -3,8 +3,8 @@ import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Credentials } from '../../access/authentication.js';
 import type { Principal } from '../../access/principal.js';
-import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
+import { masked } from '../../core/masked.js';
 import { LIVE_DEFAULTS, type LiveLimits, Outlet } from '../outlet.js';
 import { type Flusher, type FramesOwner, TextFrames } from './ws-frames.js';
 
@@ -148,8 +148,7 @@ export class Connection implements ProtocolSocket, FramesOwner {
     if (!this.isOpen) return;
     if (!this.#mayAsk()) return this.close(4429, 'Too many messages');
     this.#take!(parsed(String(data)) as string).catch((error) => {
-      this.#room.logger.error({ error: messageOf(error) }, 'A WebSocket message failed unexpectedly.');
-      this.close(4500, 'Internal server error');
+      this.close(4500, masked(this.#room.logger, error, 'A WebSocket message failed unexpectedly.').message);
     });
   }
 
@@ -245,6 +244,9 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
 /** ws answers a broken frame with its close code; there is nothing to add, but an 'error' without a listener ends the process. */
 function ignore(): void {}
 
+/** What only a server says: from a client graphql-ws throws at it, as if it were our fault. */
+const SERVERS_OWN: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
 /**
  * A message, parsed here: graphql-ws would keep its text for as long as its operation lives. It takes parsed ones too, and refuses
  * what is none.
@@ -255,7 +257,7 @@ function parsed(text: string): unknown {
     // graphql-ws insists on a text; a document may be named by id or hash instead.
     const payload = message?.type === 'subscribe' ? message.payload : null;
     if (payload?.query === undefined && (payload?.documentId ?? payload?.extensions) != null) payload.query = '';
-    return message;
+    return SERVERS_OWN.has(message?.type) ? null : message;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, handleProtocols, makeServer } from 'graphql-ws';
 import { type ServerOptions, WebSocketServer } from 'ws';
@@ -9,7 +9,8 @@ import type { Logger } from '../../core/logger.js';
 import { isRefused } from '../../graphql/live/live.js';
 import type { GraphPipeline } from '../../graphql/pipeline.js';
 import { credentialsOf, credentialsOfSocket, type Identifier } from '../credentials.js';
-import { shuttingDown, tooManyOperations } from '../refusals.js';
+import { bareAnswer, refusalText } from '../http/http-answer.js';
+import { type Refusal, shuttingDown, tooManyOperations } from '../refusals.js';
 import { Connection, type ConnectionRoom, DoorSocket, WS_DEFAULTS, type WsLimits } from './ws-connection.js';
 import { Flusher } from './ws-frames.js';
 import { SocketOperation } from './ws-operation.js';
@@ -29,6 +30,9 @@ export const MAX_ID = 128;
 /** Pings go out in this many turns per `pingMs`: 10,000 at one instant would hold up everybody's answers. */
 const TURNS = 12;
 
+const GOING: Refusal = { status: 503, code: shuttingDown().code, message: shuttingDown().message };
+const FULL: Refusal = { status: 503, code: 'QUEUE_FULL', message: 'As many sockets are open as may be.' };
+
 export interface WsDoor {
   /** Takes over a connection whose Host, Origin and path were checked. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -41,12 +45,13 @@ export interface WsDoor {
   close(graceMs: number): Promise<void>;
 }
 
-/** Answers an upgrade request with `status` (`"404 Not Found"`) and lets go of the connection, whatever its other side does. */
-export function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
+/** Answers an upgrade request as `refuse` answers others, and lets go of the connection, whatever its other side does. */
+export function refuseUpgrade(socket: Duplex, { status, code, message }: Refusal, headers = ''): void {
   socket.on('error', () => socket.destroy());
   // A half-closed connection would stay as long as the client likes: http's own timeouts ended with the upgrade.
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  const type = 'Content-Type: application/json; charset=utf-8\r\n';
+  socket.end(bareAnswer(`${status} ${STATUS_CODES[status]}`, type + headers, refusalText(code, message)));
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws): every operation goes through the same pipeline as HTTP's. */
@@ -137,7 +142,7 @@ export function graphqlWs(options: {
   /** Takes a client's introduction: who is it? One that cannot say is closed, and told why. */
   async function introduce(connection: Connection, payload: unknown): Promise<void> {
     try {
-      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials));
+      const principal = await identifier.identify(credentialsOfSocket(payload, connection.credentials), 'ws');
       if (!connection.isOpen) return;
       connection.introduced(principal);
       connection.onClose(identifier.whenOver(principal, ({ message }) => connection.close(FORBIDDEN, message)));
@@ -156,7 +161,7 @@ export function graphqlWs(options: {
   return {
     upgrade(request, socket, head) {
       if (draining || open.size >= limits.maxSockets) {
-        refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5\r\n');
+        refuseUpgrade(socket, draining ? GOING : FULL, 'Retry-After: 5\r\n');
       } else
         server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket, credentialsOf(request)));
     },

@@ -67,7 +67,8 @@ export async function load({ port, connections, seconds, body, check, ratePerSec
   return { perSecond, wrong, latencies: Float64Array.from(latencies).sort() };
 }
 
-function connected(port) {
+/** A connection that stands. */
+export function connected(port) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => resolve(socket));
     socket.setNoDelay(true);

@@ -36,6 +36,7 @@ process.on('message', async (what) => {
     global.gc?.();
     process.send({ heap: process.memoryUsage().heapUsed, rss: process.memoryUsage().rss });
   }
+  if (what === 'rss') process.send({ rss: process.memoryUsage().rss });
   if (what === 'stats') {
     process.send({
       stats: Object.fromEntries(

@@ -20,11 +20,14 @@ const draft = (share: number) => ({
   output: { x: 1 },
 });
 
+const asker = { principal: 'p', door: 'http' };
+const audit = { asked() {} };
+
 describe('QueryRecorder', () => {
   it('keeps a plain record, so that a reader may copy it like one from the disk', () => {
     const kept: PredictionRecord[] = [];
-    const recorder = new QueryRecorder({ offer: (record) => kept.push(record) > 0 }, systemClock);
-    const prediction = recorder.record(draft(1));
+    const recorder = new QueryRecorder({ offer: (record) => kept.push(record) > 0 }, systemClock, audit);
+    const prediction = recorder.record(draft(1), asker);
     expect(prediction.recorded).toBe(true);
     expect({ ...kept[0]! }).toEqual({
       id: prediction.id,
@@ -45,10 +48,12 @@ describe('QueryRecorder', () => {
 
   it('keeps none, all or a share, and says of each whether it was kept', () => {
     let offered = 0;
-    const recorder = new QueryRecorder({ offer: () => ++offered % 2 === 0 }, systemClock);
-    expect(Array.from({ length: 50 }, () => recorder.record(draft(0)).recorded)).not.toContain(true);
+    const recorder = new QueryRecorder({ offer: () => ++offered % 2 === 0 }, systemClock, audit);
+    expect(Array.from({ length: 50 }, () => recorder.record(draft(0), asker).recorded)).not.toContain(true);
     expect(offered).toBe(0);
-    const kept = Array.from({ length: 4_000 }, () => recorder.record(draft(0.5)).recorded).filter(Boolean).length;
+    const kept = Array.from({ length: 4_000 }, () => recorder.record(draft(0.5), asker).recorded).filter(
+      Boolean,
+    ).length;
     expect(offered).toBeGreaterThan(1_700);
     expect(offered).toBeLessThan(2_300);
     expect(kept).toBe(Math.floor(offered / 2));

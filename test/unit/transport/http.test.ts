@@ -373,13 +373,31 @@ describe('GraphQL over HTTP', () => {
       const root = await fetch(server.url); // this one has no page
       expect([root.status, (await bodyOf(root)).errors[0].extensions.code]).toEqual([503, 'NOT_FOUND']);
       const page = await fetch(`${server.url}/graphiql`);
-      const good = await server.post({ query: '{ hello }' });
+      const good = await fetch(`${server.url}/graphql?query={hello}`, { headers: { 'apollo-require-preflight': '1' } });
+      expect(good.status).toBe(200);
       for (const response of [none, method, patch, root, page, good]) {
         expect(response.headers.get('x-content-type-options')).toBe('nosniff');
         expect(response.headers.get('x-frame-options')).toBe('DENY');
         expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+        expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+        expect(response.headers.get('cache-control')).toMatch(/^no-(store|cache)$/);
+        expect(response.headers.get('strict-transport-security')).toBeNull(); // this one has no TLS
         expect(response.headers.get('x-powered-by')).toBeNull();
       }
+    });
+
+    it('lets GraphiQL run its own script, named by hash, and no other', async () => {
+      const server = await start();
+      const page = await fetch(`${server.url}/graphiql`);
+      const policy = page.headers.get('content-security-policy')!;
+      expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[A-Za-z0-9+/]{43}='; worker-src blob:; /);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy.replace("style-src 'unsafe-inline'", '')).not.toMatch(/unsafe|https?:|\*/);
+      expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(page.headers.get('content-encoding')).toBe('gzip');
+      const etag = page.headers.get('etag')!;
+      const again = await fetch(`${server.url}/graphiql`, { headers: { 'if-none-match': etag } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
     });
 
     it('names host and port when the port is taken', async () => {

@@ -60,7 +60,7 @@ describe('GraphQL over WebSocket', () => {
     client.send(subscribe('3', '{'));
     expect((await client.frame(of('3', 'error'))).payload[0].extensions.code).toBe('GRAPHQL_PARSE_FAILED');
     client.send(subscribe('4', 'query A { hello } query B { hello }'));
-    expect((await client.frame(of('4', 'error'))).payload[0].message).toMatch(/operationName/);
+    expect((await client.frame(of('4', 'error'))).payload[0].message).toMatch(/operation name/);
     client.socket.close();
   });
 
