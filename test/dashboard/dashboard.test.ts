@@ -284,14 +284,22 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       await record(server, 60);
       let opened = false;
       const going = (async () => {
-        while (!opened) await record(server, 3);
+        while (!opened) {
+          await record(server, 3);
+          await new Promise((done) => setTimeout(done, 50)); // a page holds some hundreds: not more than that
+        }
       })();
       await open(server.url);
       await until(async () => expect(await rows().count()).toBeGreaterThan(49));
       opened = true;
       await going;
       const shown = async () => {
-        while ((await page.locator('button.more').count()) > 0) await page.locator('button.more').click();
+        // Whether there are more is looked for again: the button may have gone meanwhile, and a click would wait for it.
+        while ((await page.locator('button.more').count()) > 0)
+          await page
+            .locator('button.more')
+            .click({ timeout: 500 })
+            .catch(() => {});
         const ids = await page.locator('table.payments tbody .why .sr-only').allTextContents();
         return ids.map((text) => /t-\S+/.exec(text)![0]);
       };

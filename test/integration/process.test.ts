@@ -121,7 +121,7 @@ describe('the server process', () => {
     const db = new Database(join(folder.path, 'data', 'scoregraph.db'), { readonly: true });
     const rows = db
       .prepare(
-        'SELECT e.id AS id, count(p.id) AS scores FROM events e LEFT JOIN predictions p ON p.event_id = e.id WHERE e.type = 2 GROUP BY e.seq',
+        'SELECT e.id AS id, count(p.id) AS scores FROM events e LEFT JOIN predictions p ON p.event_seq = e.seq WHERE e.type = 2 GROUP BY e.seq',
       )
       .all() as { id: string; scores: number }[];
     const duplicates = db
