@@ -19,6 +19,7 @@ import type { LogFollower } from './flows/projection.js';
 import { RecommendationWatch } from './flows/recommendation-watch.js';
 import { PaymentScorer, SCORER } from './flows/scoring.js';
 import { SegmentWatch } from './flows/segments.js';
+import type { ShadowScoring } from './flows/shadow.js';
 import { alertStream, entityHub, modelStateStream, scoredHub, scoredStream, segmentStream } from './flows/streams.js';
 import type { App } from './graphql/app.js';
 import type { InferenceService } from './inference/service.js';
@@ -56,11 +57,12 @@ export async function openLive(
     readonly segmentation: SegmentationDomain;
     readonly recommendations: RecommendationsDomain;
     readonly departures: Departures;
+    readonly shadows: ShadowScoring;
   },
 ): Promise<Live> {
   const { config, logger, clock, metrics } = base;
   const { data, inference, append, modelStateHub } = rooms;
-  const { customers: store, fraud, segmentation, recommendations, departures } = knows;
+  const { customers: store, fraud, segmentation, recommendations, departures, shadows } = knows;
   const { events, predictions } = data;
   const scored = scoredHub();
   const segmentHub = entityHub<SegmentChanged>();
@@ -111,7 +113,7 @@ export async function openLive(
     domain: fraud,
     predictions,
     hub: scored,
-    followers: [alerts, customerScores, liveStats],
+    followers: [alerts, customerScores, liveStats, shadows],
     clock,
     logger,
     metrics,

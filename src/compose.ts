@@ -11,10 +11,12 @@ import { type Clock, systemClock } from './core/clock.js';
 import { messageOf } from './core/errors.js';
 import type { ModelStateChanged, NewEvent, StoredEvent } from './core/events.js';
 import type { Logger } from './core/logger.js';
+import type { PredictionRecord } from './core/predictions.js';
 import { EmbeddedFeatureStore } from './data/feature-store.js';
 import { readDataKey } from './data/key.js';
 import { type DataRoom, openData } from './data/open.js';
 import { openAudit } from './data/open-audit.js';
+import type { FeatureStore } from './data/ports.js';
 import { Explainer } from './domains/explanation/explanation.js';
 import { FRAUD_MODEL, FraudDomain } from './domains/fraud/fraud.js';
 import { GenericDomain } from './domains/generic/generic.js';
@@ -29,8 +31,14 @@ import { Ingest } from './flows/ingest.js';
 import { IngestWindow } from './flows/ingest-window.js';
 import { ModelAliases } from './flows/model-aliases.js';
 import { ModelOperations } from './flows/model-operations.js';
+import { ModelPolicies } from './flows/model-policies.js';
 import { ModelStateRecorder } from './flows/model-states.js';
 import { Projection } from './flows/projection.js';
+import { Replays } from './flows/replay.js';
+import { Rescoring } from './flows/rescoring.js';
+import { RollOuts } from './flows/roll-out.js';
+import { RollOutOperations } from './flows/roll-out-operations.js';
+import { ShadowScoring } from './flows/shadow.js';
 import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
 import type { App, ModelDirectory, SchemaFeed, SimulationFacts, VersionFacts } from './graphql/app.js';
@@ -47,6 +55,7 @@ import { SchemaHost } from './graphql/schema-host.js';
 import { AliasBook } from './inference/aliases.js';
 import { createEnginePool } from './inference/pool/pool.js';
 import type { RegisteredModel, RegisteredVersion } from './inference/registry.js';
+import { RoutingBook } from './inference/routing/book.js';
 import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
 import { readPublicKeys } from './inference/signing.js';
@@ -66,6 +75,8 @@ const DRAIN_MS = 10_000;
 const LINE_MS = 0.04;
 /** How often the prices of rows are brought up to date. */
 const PRICE_MS = 1_000;
+/** How often roll-outs are looked at. */
+const ROLL_OUT_MS = 1_000;
 
 /** A whole, running graph. */
 export interface Running {
@@ -161,8 +172,22 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'graphql' }),
   });
+  const routing: { customers: FeatureStore<CustomerState> | null; shadows: ShadowScoring | null } = {
+    customers: null,
+    shadows: null,
+  };
+  const policies = await ModelPolicies.open({
+    book: new RoutingBook((customerId) => routing.customers?.peek(customerId)?.segment ?? null),
+    aliases: aliases.book,
+    log: data.events,
+    snapshots: data.snapshots,
+    append,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
   const inference = new InferenceService({
     pool,
+    policies: policies.book,
     aliases: aliases.book,
     moveAlias: (move) => aliases.move(move, 'system'),
     admit: (manifest) => modelGraph.admit(manifest),
@@ -213,17 +238,19 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
   const replayFrom = Math.min(customers.replayFrom, items.replayFrom);
 
-  const recorder = new QueryRecorder(
-    { offer: (record) => !departures.isRecent(record.entity) && data.predictions.offer(record) },
-    clock,
-    audit,
-  );
+  routing.customers = customers.store;
+  const offer = (record: PredictionRecord) => !departures.isRecent(record.entity) && data.predictions.offer(record);
+  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction) => routing.shadows?.saw(prediction));
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
   const segmentation = new SegmentationDomain(inference, recorder, explainer);
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
+
+  const rescoring = new Rescoring(fraud, segmentation);
+  const shadows = new ShadowScoring({ inference, rescoring, offer, clock, metrics });
+  routing.shadows = shadows;
 
   await loadingModels; // payments that wait for their score, or their alert, need the model
   const live = await openLive(
@@ -235,13 +262,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       segmentation,
       recommendations,
       departures,
+      shadows,
     },
   );
   undo.push(() => live.alerts.close());
   const { scorer } = live;
   const projection = new Projection({
     log: data.events,
-    followers: [scorer, catalogue, ...live.followers, modelStates, aliases],
+    followers: [scorer, catalogue, ...live.followers, modelStates, aliases, policies],
     position: replayFrom,
     logger: logger.child({ room: 'flows' }),
   });
@@ -284,6 +312,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       live.alerts,
       live.customerScores,
       live.recommendationWatch,
+      shadows,
       { bar: (customerId) => pipeline.live.forget(customerId), lift: (customerId) => pipeline.live.forget(customerId) },
       { bar: () => inference.clearCache(), lift: () => inference.clearCache() },
     ],
@@ -292,6 +321,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'flows' }),
   });
+
+  const modelOperations = new ModelOperations(inference, aliases);
+  const rollOuts = new RollOuts({ inference, policies, aliases, clock, logger: logger.child({ room: 'flows' }) });
+  const rollingOut = setInterval(() => void rollOuts.tick(), ROLL_OUT_MS);
+  rollingOut.unref();
+  undo.push(async () => clearInterval(rollingOut));
+
+  const replays = new Replays({ history: data.history, rescoring, clock, logger: logger.child({ room: 'flows' }) });
 
   const app: App = {
     clock,
@@ -317,8 +354,21 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     streams: live.streams,
     models: modelDirectory(inference, modelGraph),
     schema: schemaFeed(inference, modelGraph),
-    modelOperations: new ModelOperations(inference, aliases),
     rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
+    modelOperations,
+    rollOuts: new RollOutOperations({
+      operations: modelOperations,
+      inference,
+      policies,
+      segments: () => segmentation.segments().map(({ id }) => id),
+    }),
+    rescoring,
+    replays,
+    routing: {
+      state: (model) => policies.get(model),
+      arm: (model, arm) => inference.arms.facts(model, arm),
+      shadow: (model) => shadows.facts(model),
+    },
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: () => running.simulation?.() ?? null,
     source: 'api',
@@ -466,6 +516,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       closing = true;
       clearInterval(checkpoints);
       clearInterval(pricing);
+      clearInterval(rollingOut);
+      replays.close();
       documents.trusted.close();
       await server.close(DRAIN_MS);
       await erasure.settled();
@@ -480,6 +532,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       await inference.close(DRAIN_MS);
       await modelGraph.settled();
       await aliases.close();
+      await policies.close();
       await audit.close();
       await data.close();
     },

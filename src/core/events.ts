@@ -1,3 +1,5 @@
+import type { RollOut, RoutingPolicy } from './routing.js';
+
 /**
  * The shared words for what happened. Every event travels in the same envelope; ids come from the client or are
  * time-ordered, positions are given by the log, and nothing here knows how events are stored.
@@ -75,6 +77,14 @@ export interface ModelAliasPayload {
   /** A principal, or `system`. */
   readonly by: string;
 }
+/** Who answers for a model, and the roll-out that says so, as a change left them: each event carries all of it. */
+export interface ModelPolicyPayload {
+  readonly policy: RoutingPolicy | null;
+  readonly rollOut: RollOut | null;
+  readonly reason: string;
+  /** A principal, or `system`. */
+  readonly by: string;
+}
 export type ModelVersionState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
 
 /** Why an alert is over: docs/live.md. */
@@ -122,6 +132,7 @@ export type InteractionRecorded = EventEnvelope<'interaction.recorded', Interact
 export type SegmentChanged = EventEnvelope<'segment.changed', SegmentChangedPayload>;
 export type ModelStateChanged = EventEnvelope<'model.state_changed', ModelStatePayload>;
 export type ModelAliasChanged = EventEnvelope<'model.alias_changed', ModelAliasPayload>;
+export type ModelPolicyChanged = EventEnvelope<'model.policy_changed', ModelPolicyPayload>;
 /** The id of each is the alert's: it is raised, acknowledged and cleared once. */
 export type AlertRaised = EventEnvelope<'alert.raised', FraudAlert>;
 export type AlertAcknowledged = EventEnvelope<'alert.acknowledged', FraudAlert>;
@@ -151,6 +162,7 @@ export type NewEvent =
   | SegmentChanged
   | ModelStateChanged
   | ModelAliasChanged
+  | ModelPolicyChanged
   | AlertEvent
   | CustomerErased;
 export type EventType = NewEvent['type'];

@@ -22,7 +22,12 @@ export interface PredictionRecord {
   readonly defaulted: readonly string[];
   /** What the model said, in the domain's own shape (JSON-encodable). */
   readonly output: unknown;
+  /** The arm of the model's policy that it was made for; absent or null where no policy decided. */
+  readonly arm?: string | null | undefined;
 }
+
+/** The arm of predictions that were computed beside the champion's and never answered. */
+export const SHADOW_ARM = 'shadow';
 
 /** What travels with a row to the engine and back. Remote engines carry it as headers. */
 export interface RowContext {

@@ -3,7 +3,7 @@ import { uuidv7 } from '../core/ids.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
 import type { AuditLog } from '../data/audit.js';
 import type { PredictionLog } from '../data/ports.js';
-import type { ModelVersionInfo } from '../inference/ports.js';
+import type { ModelVersionInfo, Routed } from '../inference/ports.js';
 
 /** A prediction as a domain answers it: the record that may be kept, and whether it was. */
 export interface Prediction<Output> extends PredictionRecord {
@@ -14,7 +14,7 @@ export interface Prediction<Output> extends PredictionRecord {
 
 /** The parts of a prediction a domain knows before it has an id. */
 export interface PredictionDraft<Output> {
-  readonly info: ModelVersionInfo;
+  readonly routed: Routed;
   readonly entity: string;
   readonly featuresAsOf: number;
   readonly featureSet: string;
@@ -30,19 +30,32 @@ export class QueryRecorder {
   readonly #clock: Clock;
   readonly #audit: Pick<AuditLog, 'asked'>;
 
-  constructor(log: Pick<PredictionLog, 'offer'>, clock: Clock, audit: Pick<AuditLog, 'asked'>) {
+  readonly #made: (prediction: PredictionRecord) => void;
+
+  /** `made`: told of each prediction; must be quick and must not throw. */
+  constructor(
+    log: Pick<PredictionLog, 'offer'>,
+    clock: Clock,
+    audit: Pick<AuditLog, 'asked'>,
+    made: (prediction: PredictionRecord) => void = () => {},
+  ) {
     this.#log = log;
     this.#clock = clock;
     this.#audit = audit;
+    this.#made = made;
   }
 
   /** Makes the draft a prediction, and offers it to the log when it is drawn into the model's share. Every question's answer passes here. */
   record<Output>(draft: PredictionDraft<Output>, asker: Pick<RowContext, 'principal' | 'door'>): Prediction<Output> {
-    const { info, entity } = draft;
+    const {
+      routed: { info },
+      entity,
+    } = draft;
     const now = this.#clock.now();
     const prediction = new QueryPrediction(draft, now);
     prediction.recorded = Math.random() < info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
     const id = prediction.recorded ? prediction.id : null;
+    this.#made(prediction);
     this.#audit.asked(asker, 'QUESTION', info.model, info.version, entity, now, id);
     return prediction;
   }
@@ -73,10 +86,10 @@ class QueryPrediction<Output> implements Prediction<Output> {
     return this.#features;
   }
   get model(): string {
-    return this.#draft.info.model;
+    return this.#draft.routed.info.model;
   }
   get version(): number {
-    return this.#draft.info.version;
+    return this.#draft.routed.version;
   }
   get entity(): string {
     return this.#draft.entity;
@@ -89,6 +102,9 @@ class QueryPrediction<Output> implements Prediction<Output> {
   }
   get defaulted(): readonly string[] {
     return this.#draft.defaulted;
+  }
+  get arm(): string | null {
+    return this.#draft.routed.arm;
   }
   get output(): Output {
     return this.#draft.output;
@@ -109,6 +125,7 @@ export const plainRecord = (p: PredictionRecord): PredictionRecord => ({
   features: p.features,
   defaulted: p.defaulted,
   output: p.output,
+  arm: p.arm ?? null,
 });
 
 /** Names of the features, of all inputs one after the other, outside the range that the manifest states (the range seen in training). */

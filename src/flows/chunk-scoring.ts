@@ -12,7 +12,8 @@ import {
   type FraudOutput,
   type FraudPrediction,
 } from '../domains/fraud/fraud.js';
-import type { ModelVersionInfo } from '../inference/ports.js';
+import { CHAMPION } from '../inference/aliases.js';
+import type { Routed } from '../inference/ports.js';
 
 /** A recorded payment that waits for its score, with the features of the moment. */
 export interface PendingPayment {
@@ -28,6 +29,7 @@ const BLOCK = 512;
 const BLOCK_FROM = 16;
 const ROW_DEADLINE_MS = 30_000;
 const RETRY_MS = 200;
+const BY_CHAMPION = { alias: CHAMPION };
 
 /** Makes predictions of recorded payments: in blocks while all goes well, one by one to find out which the model refuses. */
 export class ChunkScoring {
@@ -71,22 +73,71 @@ export class ChunkScoring {
     priority: RowContext['priority'],
   ): Promise<ChunkPredictions | null> {
     if (block.length < BLOCK_FROM) return this.#scoreEach(block, priority);
+    if (this.#domain.splits()) return this.#scoreSplit(block, priority);
     try {
-      const { info, outputs } = await this.#domain.scoreBlock(
-        block.map(({ features }) => features.vector),
-        this.#context(block, priority),
-      );
-      const now = this.#clock.now();
-      return block.map((payment, i) => {
-        const output = outputs[i] ?? null;
-        if (output !== null) return this.#prediction(payment, info, output, now);
-        this.#unscored.add();
-        return null;
-      });
+      return await this.#scoreTogether(block, this.#domain.route(block[0]!.event.entity), priority);
     } catch (error) {
       this.#logger.debug({ rows: block.length, error: messageOf(error) }, 'Scoring a block failed; one by one now.');
       return this.#scoreEach(block, priority);
     }
+  }
+
+  /** A block of one version. @throws what `FraudDomain.scoreBlock` throws. */
+  async #scoreTogether(
+    block: readonly PendingPayment[],
+    routed: Routed,
+    priority: RowContext['priority'],
+  ): Promise<ChunkPredictions> {
+    const vectors = block.map(({ features }) => features.vector);
+    const outputs = await this.#domain.scoreBlock(vectors, this.#context(block, priority), routed);
+    const now = this.#clock.now();
+    const results = block.map((payment, i) => {
+      const output = outputs[i] ?? null;
+      if (output === null && routed.arm === null) this.#unscored.add();
+      return output === null ? null : this.#prediction(payment, routed, output, now);
+    });
+    return results;
+  }
+
+  /** A policy holds: what goes to one arm is a block of its own, and what an arm refuses is scored one by one, by the champion in the end. */
+  async #scoreSplit(
+    block: readonly PendingPayment[],
+    priority: RowContext['priority'],
+  ): Promise<ChunkPredictions | null> {
+    const arms = new Map<string, { routed: Routed; at: number[] }>();
+    let routes: Routed[];
+    try {
+      routes = block.map(({ event }) => this.#domain.route(event.entity));
+    } catch {
+      return this.#scoreEach(block, priority); // nothing can answer: it waits there
+    }
+    routes.forEach((routed, i) => {
+      const key = `${routed.version}/${routed.arm}`;
+      const arm = arms.get(key);
+      if (arm === undefined) arms.set(key, { routed, at: [i] });
+      else arm.at.push(i);
+    });
+    const results = new Array<FraudPrediction | null>(block.length).fill(null);
+    await Promise.all(
+      [...arms.values()].map(async ({ routed, at }) => {
+        const own = at.map((i) => block[i]!);
+        const scored = await this.#scoreTogether(own, routed, priority).catch(() => null);
+        at.forEach((i, place) => {
+          results[i] = scored?.[place] ?? null;
+        });
+      }),
+    );
+    const left = results.flatMap((result, i) => (result === null ? [i] : []));
+    if (left.length === 0) return results;
+    const again = await this.#scoreEach(
+      left.map((i) => block[i]!),
+      priority,
+    );
+    if (again === null) return null;
+    left.forEach((i, place) => {
+      results[i] = again[place]!;
+    });
+    return results;
   }
 
   async #scoreEach(
@@ -94,6 +145,7 @@ export class ChunkScoring {
     priority: RowContext['priority'],
   ): Promise<ChunkPredictions | null> {
     const results = new Array<FraudPrediction | null>(block.length).fill(null);
+    const refused = new Set<number>();
     let left = block.map((_, index) => index);
     while (left.length > 0) {
       const context = this.#context(block, priority);
@@ -102,13 +154,19 @@ export class ChunkScoring {
       await Promise.all(
         left.map(async (index) => {
           const payment = block[index]!;
+          let arm: string | null = null;
           try {
-            const { info, output } = await this.#domain.score(payment.features.vector, context);
-            results[index] = this.#prediction(payment, info, output, this.#clock.now());
+            const routed = this.#domain.route(payment.event.entity, refused.has(index) ? BY_CHAMPION : undefined);
+            arm = routed.arm;
+            const { output } = await this.#domain.score(payment.features.vector, context, routed);
+            results[index] = this.#prediction(payment, routed, output, this.#clock.now());
           } catch (error) {
             failure = error;
             if (worthRetrying(error)) again.push(index);
-            else this.#unscored.add();
+            else if (arm !== null) {
+              refused.add(index); // an arm that is on trial loses no score
+              again.push(index);
+            } else this.#unscored.add();
           }
         }),
       );
@@ -136,7 +194,7 @@ export class ChunkScoring {
 
   #prediction(
     { event, features }: PendingPayment,
-    { model, version }: ModelVersionInfo,
+    { info: { model }, version, arm }: Routed,
     output: FraudOutput,
     now: number,
   ): FraudPrediction {
@@ -153,6 +211,7 @@ export class ChunkScoring {
       features: features.vector,
       defaulted: features.defaulted,
       output,
+      arm,
       recorded: true,
     };
   }

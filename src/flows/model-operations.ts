@@ -13,7 +13,11 @@ export type ModelRefusalCode =
   | 'NOT_AVAILABLE'
   | 'ALIAS_INVALID'
   | 'ALIAS_NOT_FOUND'
-  | 'NO_EARLIER_VERSION';
+  | 'NO_EARLIER_VERSION'
+  | 'POLICY_INVALID'
+  | 'SEGMENT_UNKNOWN'
+  | 'ROLL_OUT_UNDER_WAY'
+  | 'NO_ROLL_OUT';
 export interface ModelRefusal {
   readonly code: ModelRefusalCode;
   readonly message: string;
@@ -63,6 +67,12 @@ export class ModelOperations {
           message: `${at.model} ${at.version} is ${names.map(([name]) => quote(name)).join(', ')}: move that first.`,
           field: 'version',
         };
+      if (this.#inference.aliases.routed(at.model).includes(at.version))
+        return {
+          code: 'PINNED',
+          message: `the routing policy of ${at.model} needs ${at.version}: change that first.`,
+          field: 'version',
+        };
       await this.#inference.lifecycle.wish(version, false);
       return null;
     });
@@ -96,7 +106,7 @@ export class ModelOperations {
 
   /** Lets an alias mean what it meant before its last move, again and again one move further back. Loads that version if need be. */
   rollBack(at: AliasOf, reason: string, by: string): Promise<ModelRefusal | null> {
-    return this.#onModel('rollBackModel', at.model, async (model) => {
+    return this.onModel('rollBackModel', at.model, async (model) => {
       const { aliases, registry, lifecycle } = this.#inference;
       const state = aliases.get(at.model, at.alias);
       if (state === null)
@@ -131,13 +141,14 @@ export class ModelOperations {
     at: VersionOf,
     work: (version: RegisteredVersion, model: RegisteredModel) => Promise<ModelRefusal | null>,
   ): Promise<ModelRefusal | null> {
-    return this.#onModel(what, at.model, async (model) => {
+    return this.onModel(what, at.model, async (model) => {
       const version = this.#inference.registry.version(at.model, at.version);
       return version === null ? missing(`version ${at.version} of ${at.model}`, 'version') : work(version, model);
     });
   }
 
-  async #onModel(
+  /** Does something to a model while nothing else is done to it; who comes second is told so. */
+  async onModel(
     what: string,
     name: string,
     work: (model: RegisteredModel) => Promise<ModelRefusal | null>,
@@ -161,12 +172,12 @@ export class ModelOperations {
   }
 }
 
-const missing = (what: string, field: string): ModelRefusal => ({
+export const missing = (what: string, field: string): ModelRefusal => ({
   code: 'NOT_FOUND',
   message: `There is no ${what}.`,
   field,
 });
-const because = ({ reason }: RegisteredVersion) => (reason === null ? '' : `: ${reason}`);
+export const because = ({ reason }: RegisteredVersion) => (reason === null ? '' : `: ${reason}`);
 const loaded = (version: RegisteredVersion): ModelRefusal | null =>
   version.state === 'AVAILABLE'
     ? null

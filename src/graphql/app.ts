@@ -8,6 +8,7 @@ import type {
   SegmentChanged,
   Stored,
 } from '../core/events.js';
+import type { LatencyHistogram } from '../core/latency-histogram.js';
 import type { AuditLog } from '../data/audit.js';
 import type { EventLog, FeatureStore, PersonalData, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
@@ -23,9 +24,14 @@ import type { Ingest } from '../flows/ingest.js';
 import type { LiveStats } from '../flows/live-stats.js';
 import type { LogBackedSource } from '../flows/log-stream.js';
 import type { ModelOperations } from '../flows/model-operations.js';
+import type { ModelPolicyState } from '../flows/model-policies.js';
 import type { RecommendationWatch } from '../flows/recommendation-watch.js';
+import type { Replays } from '../flows/replay.js';
+import type { Rescoring } from '../flows/rescoring.js';
+import type { RollOutOperations } from '../flows/roll-out-operations.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
 import type { SegmentWatch } from '../flows/segments.js';
+import type { ShadowFacts } from '../flows/shadow.js';
 import type { ModelManifest, ModelVersionInfo } from '../inference/ports.js';
 
 /** Everything the resolvers may call. Handed in by the composition root; nothing here knows GraphQL. */
@@ -59,9 +65,18 @@ export interface App {
   };
   readonly models: ModelDirectory;
   readonly schema: SchemaFeed;
-  readonly modelOperations: ModelOperations;
   /** What a row of a version costs, in microseconds of compute time. */
   readonly rowMicroseconds: (model: string, version: number) => number;
+  readonly modelOperations: ModelOperations;
+  readonly rollOuts: RollOutOperations;
+  readonly rescoring: Rescoring;
+  readonly replays: Replays;
+  /** Who answers for a model, and how that goes. */
+  readonly routing: {
+    state(model: string): ModelPolicyState | null;
+    arm(model: string, arm: string): { readonly rows: number; readonly errors: number; readonly p95Ms: number | null };
+    shadow(model: string): ShadowFacts | null;
+  };
   readonly engine: () => EngineFacts;
   readonly simulation: () => SimulationFacts | null;
   /** Source written on events that come through the graph. */
@@ -118,6 +133,8 @@ export interface VersionStatistics {
   readonly rows: number;
   readonly batches: number;
   readonly errors: number;
+  /** Of a row, waiting included; absent of a version that is gone. */
+  readonly latency?: LatencyHistogram;
   readonly queueSeconds: number;
   readonly computeSeconds: number;
 }

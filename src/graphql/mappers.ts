@@ -1,4 +1,5 @@
 import type { FraudAlert } from '../core/events.js';
+import type { RollOut, RoutingPolicy } from '../core/routing.js';
 import type { AuditEntry } from '../data/audit.js';
 import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
@@ -26,3 +27,19 @@ export type AlertNode = FraudAlert;
 export type AuditEntryNode = AuditEntry;
 export type CustomerScoresNode = CustomerScores;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };
+/** The policy that holds for a model, and who said so. */
+export interface PolicyNode {
+  readonly model: string;
+  readonly policy: RoutingPolicy;
+  readonly reason: string;
+  readonly by: string;
+  readonly changedAt: number;
+}
+export interface RollOutNode extends RollOut {
+  readonly model: string;
+}
+export interface ShadowNode {
+  readonly model: string;
+  readonly version: number;
+  readonly percent: number;
+}

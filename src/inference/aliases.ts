@@ -28,6 +28,7 @@ const MAX_HISTORY = 20;
 /** What the aliases of all models mean now. Not durable by itself: what changes it is on the event log (flows/model-aliases.ts). */
 export class AliasBook {
   readonly #models = new Map<string, Map<string, AliasState>>();
+  readonly #routed = new Map<string, readonly number[]>();
 
   get(model: string, alias: string): AliasState | null {
     return this.#models.get(model)?.get(alias) ?? null;
@@ -36,9 +37,17 @@ export class AliasBook {
   of(model: string): ReadonlyMap<string, AliasState> {
     return this.#models.get(model) ?? NONE;
   }
-  /** The versions of a model that have a name. */
+  /** The versions of a model that have a name, or that its routing policy needs. */
   aliased(model: string): Set<number> {
-    return new Set([...this.of(model).values()].map(({ version }) => version));
+    return new Set([...[...this.of(model).values()].map(({ version }) => version), ...this.routed(model)]);
+  }
+  /** The versions that a model's routing policy needs. */
+  routed(model: string): readonly number[] {
+    return this.#routed.get(model) ?? [];
+  }
+  /** Says which versions a model's routing policy needs: they stay loaded as named ones do. */
+  setRouted(model: string, versions: readonly number[]): void {
+    this.#routed.set(model, versions);
   }
   set(model: string, alias: string, state: AliasState): void {
     let aliases = this.#models.get(model);

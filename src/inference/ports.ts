@@ -133,6 +133,16 @@ export interface BlockResult {
 export interface VersionSelector {
   readonly alias?: string | null;
   readonly version?: number | null;
+  /** With `version`, when the router chose it: the arm that the answer counts for. */
+  readonly arm?: string | null;
+}
+
+/** Who answers: a version, and the arm of the model's policy it was chosen by. */
+export interface Routed extends VersionSelector {
+  readonly info: ModelVersionInfo;
+  readonly version: number;
+  /** Null where no policy decided. */
+  readonly arm: string | null;
 }
 
 /** What domains ask for predictions. */
@@ -151,6 +161,13 @@ export interface Inference {
   predictBlock(model: string, block: Block, context: RowContext, selector?: VersionSelector): Promise<BlockResult>;
   /** The version that `predict` would use now, with its files; lets a domain read thresholds and vocabularies. */
   resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo;
+  /**
+   * The version that answers about one entity: the one asked for, else what the model's policy says. Give it to `predict` as selector.
+   * @throws as `predict`, where no version can answer.
+   */
+  route(model: string, entity: string, selector?: VersionSelector): Routed;
+  /** Whether a policy lets different entities be answered by different versions now. */
+  splits(model: string): boolean;
 }
 
 /** A loaded version as domains see it. */

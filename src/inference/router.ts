@@ -1,8 +1,9 @@
 import { ScoregraphError } from '../core/errors.js';
 import type { RowContext } from '../core/predictions.js';
 import { type AliasBook, CHAMPION } from './aliases.js';
-import type { ModelVersionInfo, VersionSelector } from './ports.js';
+import type { ModelVersionInfo, Routed, VersionSelector } from './ports.js';
 import type { RegisteredModel, RegisteredVersion, Registry } from './registry.js';
+import type { RoutingBook } from './routing/book.js';
 
 /** When it makes sense to ask again for a version that is being loaded. */
 const LOAD_RETRY_MS = 1_000;
@@ -11,12 +12,21 @@ const LOAD_RETRY_MS = 1_000;
 export class Router {
   readonly #registry: Registry;
   readonly #aliases: AliasBook;
+  readonly #policies: RoutingBook;
+  /** One for each loaded version, so that routing makes nothing where no policy decides. */
+  readonly #plain = new WeakMap<ModelVersionInfo, Routed>();
   readonly #demand: (version: RegisteredVersion) => boolean;
 
   /** `demand`: told of a version that is asked for and not there; answers whether it is on its way. */
-  constructor(registry: Registry, aliases: AliasBook, demand: (version: RegisteredVersion) => boolean) {
+  constructor(
+    registry: Registry,
+    aliases: AliasBook,
+    policies: RoutingBook,
+    demand: (version: RegisteredVersion) => boolean,
+  ) {
     this.#registry = registry;
     this.#aliases = aliases;
+    this.#policies = policies;
     this.#demand = demand;
   }
 
@@ -43,6 +53,31 @@ export class Router {
       `${name} ${version.number} is ${version.state}${version.reason === null ? '' : `: ${version.reason}`}.`,
       { model: name, version: version.number, reason: version.state },
     );
+  }
+
+  /**
+   * Who answers about an entity: whom the selector names, else whom the model's policy says. A version of the policy that cannot answer
+   * leaves its entities to the champion.
+   * @throws as `resolve`.
+   */
+  route(name: string, entity: string, selector?: VersionSelector): Routed {
+    const decision = isNamed(selector) ? null : this.#policies.decide(name, entity);
+    if (decision !== null) {
+      const { version, arm } = decision;
+      if (version === null) {
+        const info = this.resolve(name, {});
+        return { info, version: info.version, arm };
+      }
+      const chosen = this.#registry.version(name, version);
+      if (chosen?.accepting === true && chosen.info !== null) return { info: chosen.info, version, arm };
+    }
+    const info = this.resolve(name, {}, selector);
+    let routed = this.#plain.get(info);
+    if (routed === undefined) {
+      routed = { info, version: info.version, arm: null };
+      this.#plain.set(info, routed);
+    }
+    return routed;
   }
 
   /** Aliases of a model with the versions they mean now. */
@@ -73,6 +108,9 @@ export class Router {
     return champion;
   }
 }
+
+const isNamed = (selector: VersionSelector | undefined) =>
+  selector !== undefined && ((selector.alias ?? null) !== null || (selector.version ?? null) !== null);
 
 function highestAvailable(model: RegisteredModel): RegisteredVersion | undefined {
   for (let i = model.versions.length - 1; i >= 0; i--)

@@ -13,6 +13,7 @@ import type {
   EnginePool,
   Inference,
   ModelVersionInfo,
+  Routed,
   Row,
   RowResult,
   VersionSelector,
@@ -21,6 +22,8 @@ import { Prober } from './probe/probe.js';
 import { Registry } from './registry.js';
 import { Residency } from './residency.js';
 import { Router } from './router.js';
+import { ArmStats } from './routing/arm-stats.js';
+import { RoutingBook } from './routing/book.js';
 import type { PublicKeys } from './signing.js';
 
 export interface InferenceOptions {
@@ -31,6 +34,8 @@ export interface InferenceOptions {
   readonly metrics: Metrics;
   /** What aliases mean; default: a new, empty book. */
   readonly aliases?: AliasBook;
+  /** Who is answered by which version; default: the champion answers everybody. */
+  readonly policies?: RoutingBook;
   /** Moves an alias that must move by itself (the first champion, `promotion: auto`); default: in the book alone. */
   readonly moveAlias?: (move: AliasMove) => Promise<void>;
   /** Whether a manifest may be served; absent: all may. */
@@ -54,6 +59,9 @@ export class InferenceService implements Inference {
   readonly registry: Registry;
   readonly router: Router;
   readonly aliases: AliasBook;
+  readonly policies: RoutingBook;
+  /** What the arms of policies do. */
+  readonly arms: ArmStats;
   readonly lifecycle: ModelLifecycle;
   readonly clock: Clock;
   readonly #prober: Prober | null;
@@ -76,6 +84,8 @@ export class InferenceService implements Inference {
         : new Prober({ ...probing, engine: pool.engine.name, engineVersion: pool.engine.version });
     this.registry = new Registry({ ...options, batcher: this.#batcher, prober: this.#prober, keys });
     this.aliases = aliases;
+    this.policies = options.policies ?? new RoutingBook();
+    this.arms = new ArmStats(options.metrics);
     const residency = new Residency({
       registry: this.registry,
       logger: options.logger,
@@ -84,7 +94,7 @@ export class InferenceService implements Inference {
       lastUsedAt: (model, version) => this.#batcher.lastUsedAt(model, version),
     });
     this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, residency, aliases });
-    this.router = new Router(this.registry, aliases, (version) => this.lifecycle.demand(version));
+    this.router = new Router(this.registry, aliases, this.policies, (version) => this.lifecycle.demand(version));
     pool.attach(this.#batcher);
   }
 
@@ -97,6 +107,14 @@ export class InferenceService implements Inference {
     return this.router.resolve(model, context, selector);
   }
 
+  route(model: string, entity: string, selector?: VersionSelector): Routed {
+    return this.router.route(model, entity, selector);
+  }
+
+  splits(model: string): boolean {
+    return this.policies.splits(model);
+  }
+
   predict(model: string, row: Row, context: RowContext, selector?: VersionSelector): Promise<RowResult> {
     let version: number;
     try {
@@ -104,9 +122,11 @@ export class InferenceService implements Inference {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#cache === null
-      ? this.#batcher.enqueue(model, version, row, context)
-      : this.#cached(this.#cache, model, version, row, context);
+    const result =
+      this.#cache === null
+        ? this.#batcher.enqueue(model, version, row, context)
+        : this.#cached(this.#cache, model, version, row, context);
+    return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, 1, result) : result;
   }
 
   /** Forgets the answers it keeps: they are kept by the features of somebody. */
@@ -131,7 +151,8 @@ export class InferenceService implements Inference {
     selector?: VersionSelector,
   ): Promise<BlockResult> {
     const { version } = this.router.resolve(model, context, selector);
-    return this.#batcher.enqueueBlock(model, version, block, context);
+    const result = this.#batcher.enqueueBlock(model, version, block, context);
+    return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, block.rows, result) : result;
   }
 
   /** Writes gauges that are only worth computing when somebody looks. */
@@ -158,6 +179,25 @@ export class InferenceService implements Inference {
     const error = new ScoregraphError('MODEL_UNAVAILABLE', 'The server is shutting down.', { reason: 'SHUTTING_DOWN' });
     for (const { name, versions } of this.registry.list())
       for (const { number } of versions) this.#batcher.close(name, number, error);
+  }
+
+  /** Notes for an arm what became of rows. What the version is not to blame for does not count. */
+  async #counted<R extends RowResult | BlockResult>(
+    model: string,
+    arm: string,
+    rows: number,
+    result: Promise<R>,
+  ): Promise<R> {
+    const asked = this.clock.monotonic();
+    try {
+      const answer = await result;
+      this.arms.answered(model, arm, this.clock.monotonic() - asked, rows, answer.outputs);
+      return answer;
+    } catch (error) {
+      const code = error instanceof ScoregraphError ? error.code : null;
+      if (code !== 'CANCELLED' && code !== 'QUEUE_FULL') this.arms.failed(model, arm, rows);
+      throw error;
+    }
   }
 
   async #cached(

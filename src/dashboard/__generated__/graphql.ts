@@ -62,6 +62,16 @@ export type AuditKind =
   /** Calls that were not let in. Counted by the minute. */
   | 'REFUSAL';
 
+/** A version for a share of the customers. The same customer always gets the same version; a larger share keeps who is in. */
+export type CanaryInput = {
+  /** Share of the customers, 0 to 100. */
+  readonly percent: Scalars['Float']['input'];
+  /** Only customers of this segment take part. */
+  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Which version; it must be AVAILABLE. */
+  readonly version: Scalars['Int']['input'];
+};
+
 /** What is known about a customer. Fields left out keep their value. */
 export type CustomerInput = {
   /** For the age among the fraud model's features. */
@@ -260,8 +270,16 @@ export type ModelOperationErrorCode =
   | 'NOT_FOUND'
   /** The alias never meant another version. */
   | 'NO_EARLIER_VERSION'
+  /** There is no roll-out, or it is not in the state for that. */
+  | 'NO_ROLL_OUT'
   /** An alias names the version: move that first. */
-  | 'PINNED';
+  | 'PINNED'
+  /** The policy or the roll-out cannot be so; the message says why. */
+  | 'POLICY_INVALID'
+  /** A roll-out says who answers: abort it first. */
+  | 'ROLL_OUT_UNDER_WAY'
+  /** There is no such segment. */
+  | 'SEGMENT_UNKNOWN';
 
 /** Which version answers. Left out: what the router decides for this entity, usually the champion. */
 export type ModelSelector =
@@ -316,6 +334,30 @@ export type RecommendationBasis =
   /** Nothing is known of the customer's taste: popular in their country. */
   | 'POPULAR_IN_COUNTRY';
 
+/** Why a replay was not started or ended. */
+export type ReplayErrorCode =
+  /** Two are running. */
+  | 'BUSY'
+  /** The version cannot answer. */
+  | 'NOT_AVAILABLE'
+  /** There is no such model, version or replay. */
+  | 'NOT_FOUND'
+  /** The time is none. */
+  | 'RANGE_INVALID'
+  /** The predictions of this model cannot be asked about again. */
+  | 'UNSUPPORTED';
+
+/** Where a replay stands. */
+export type ReplayStatus =
+  /** Somebody ended it, or the server did. */
+  | 'CANCELLED'
+  /** All was asked. */
+  | 'COMPLETED'
+  /** It could not go on; `reason` says why. */
+  | 'FAILED'
+  /** It goes on. */
+  | 'RUNNING';
+
 /** What a caller may do. Roles include others: `SCORER` and `OPERATOR` may do what `VIEWER` may, `ADMIN` everything. */
 export type Role =
   /** Everything; and what concerns people: audit, export, erasure. */
@@ -328,6 +370,79 @@ export type Role =
   | 'SCORER'
   /** Read what is recorded, and watch it live. */
   | 'VIEWER';
+
+/** What must hold while a roll-out goes on. Broken: everybody goes back to the champion. */
+export type RollOutGuardsInput = {
+  /** Share of failed rows, 0 to 1; broken when the 95 % confidence interval lies above it. */
+  readonly maxErrorRate?: Scalars['Float']['input'];
+  /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
+  readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** Population stability index of the scores against the champion's. */
+  readonly maxPsi?: Scalars['Float']['input'];
+  /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
+  readonly minRows?: Scalars['Int']['input'];
+};
+
+/** Where a roll-out stands. */
+export type RollOutStatus =
+  /** Somebody ended it; the champion answers everybody. */
+  | 'ABORTED'
+  /** Its last step held. */
+  | 'COMPLETED'
+  /** It stays where it is. */
+  | 'PAUSED'
+  /** A guard was broken; the champion answers everybody. */
+  | 'ROLLED_BACK'
+  /** It goes on. */
+  | 'RUNNING';
+
+/** One version of a split. */
+export type RoutingArmInput = {
+  /** As predictions and metrics name it: lower-case letters, digits and hyphens. */
+  readonly name: Scalars['String']['input'];
+  /** Share of the customers, 0 to 100. */
+  readonly percent: Scalars['Float']['input'];
+  /** Which version; it must be AVAILABLE. */
+  readonly version: Scalars['Int']['input'];
+};
+
+/** Who answers. One of these. */
+export type RoutingPolicyInput =
+  /** A version answers a share of the customers, the champion the rest. */
+  { readonly canary: CanaryInput; readonly champion?: never; readonly shadow?: never; readonly split?: never; }
+  |  /** `true`: the champion answers everybody. */
+  { readonly canary?: never; readonly champion: Scalars['Boolean']['input']; readonly shadow?: never; readonly split?: never; }
+  |  /** A version is computed beside the champion and never answered. */
+  { readonly canary?: never; readonly champion?: never; readonly shadow: ShadowInput; readonly split?: never; }
+  |  /** Versions share the customers. */
+  { readonly canary?: never; readonly champion?: never; readonly shadow?: never; readonly split: SplitInput; };
+
+/** What a routing policy says. */
+export type RoutingPolicyKind =
+  /** A version for a share of the customers. */
+  | 'CANARY'
+  /** A version beside the champion. */
+  | 'SHADOW'
+  /** Versions that share the customers. */
+  | 'SPLIT';
+
+/** A version beside the champion. */
+export type ShadowInput = {
+  /** For which share of the customers. */
+  readonly percent?: Scalars['Float']['input'];
+  /** Only for customers of this segment. */
+  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Which version; it must be AVAILABLE. */
+  readonly version: Scalars['Int']['input'];
+};
+
+/** Versions that share the customers. */
+export type SplitInput = {
+  /** Who gets how much; 100 together. With 0 and 100 it is blue-green: both stay loaded, and going back is one mutation. */
+  readonly arms: ReadonlyArray<RoutingArmInput>;
+  /** Only customers of this segment take part; the champion answers the others. */
+  readonly segment?: InputMaybe<Scalars['String']['input']>;
+};
 
 /** Which recorded payments. By score or by time of scoring: `predictions`. */
 export type TransactionFilter = {

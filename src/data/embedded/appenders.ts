@@ -6,10 +6,10 @@ const EVENTS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ?2, value ->> 5, value -> 6 FROM json_each(?1)`;
 const PREDICTIONS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-    substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10 FROM json_each(?1)`;
+    substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10, value ->> 13 FROM json_each(?1)`;
 const EVENT_COLUMNS = 'id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
 const PREDICTION_COLUMNS =
-  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output';
+  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm';
 
 /** Appends within the open transaction; for each row: status (0 appended, 1 repeated, 2 conflict), seq, recordedAt. */
 export function eventAppender(db: Database.Database) {
@@ -69,7 +69,7 @@ export function predictionAppender(db: Database.Database) {
     `INSERT INTO predictions (${PREDICTION_COLUMNS}) ${PREDICTIONS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
   );
   const insert = db.prepare(
-    `INSERT INTO predictions (${PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO predictions (${PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = db.prepare('SELECT position FROM predictions WHERE id = ?');
   return ({ rows, count, features }: Extract<Write, { kind: 'predictions' }>): WriteResult => {
@@ -80,9 +80,9 @@ export function predictionAppender(db: Database.Database) {
     return Float64Array.from(JSON.parse(rows) as PredictionRow[], (row) => {
       const known = find.get(row[0]) as { position: number } | undefined;
       if (known !== undefined) return known.position;
-      const [defaulted, output, at, size] = row.slice(9) as [unknown, unknown, number, number];
+      const [defaulted, output, at, size, arm] = row.slice(9) as [unknown, unknown, number, number, string | null];
       const own = block.subarray(at, at + size);
-      const values = [...row.slice(0, 9), own, JSON.stringify(defaulted), JSON.stringify(output)];
+      const values = [...row.slice(0, 9), own, JSON.stringify(defaulted), JSON.stringify(output), arm];
       return Number(insert.run(...(values as [])).lastInsertRowid);
     });
   };

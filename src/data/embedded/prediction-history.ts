@@ -1,4 +1,4 @@
-import type { RowContext } from '../../core/predictions.js';
+import { type RowContext, SHADOW_ARM } from '../../core/predictions.js';
 import type {
   HistoryKey,
   HistoryPage,
@@ -22,9 +22,14 @@ const isBelow = (a: HistoryKey, b: HistoryKey) =>
 function rest({ minScore, decisions }: PredictionSelection): { readonly sql: string; readonly args: readonly Arg[] } {
   const score = minScore === null ? '' : ' AND score >= ?';
   const decided = decisions === null ? '' : ` AND decision IN (${marks(decisions)})`;
-  return { sql: score + decided, args: [...(minScore === null ? [] : [minScore]), ...(decisions ?? [])] };
+  return {
+    sql: `${score}${decided}${NO_SHADOW}`,
+    args: [...(minScore === null ? [] : [minScore]), ...(decisions ?? [])],
+  };
 }
 
+/** What was computed beside the champion was never anybody's answer. */
+const NO_SHADOW = ` AND arm IS NOT '${SHADOW_ARM}'`;
 const marks = (list: readonly unknown[]) => list.map(() => '?').join(',');
 
 /**

@@ -8,13 +8,13 @@ import type { Storage } from './storage.js';
 
 /** Of `predictions AS p`. */
 export const PREDICTION_COLUMNS =
-  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output';
+  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output, p.arm';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
-/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output. */
+/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output, arm. */
 export type StoredPrediction = readonly [
   number,
   string,
@@ -29,6 +29,7 @@ export type StoredPrediction = readonly [
   Uint8Array,
   string,
   string,
+  string | null,
 ];
 
 /** The write of some predictions: their vectors in one block, everything else in one text. */
@@ -55,6 +56,7 @@ function writeOf(records: readonly PredictionRecord[], offset: readonly [string,
       p.output,
       at - byteLength,
       byteLength,
+      p.arm ?? null,
     ];
   });
   return { kind: 'predictions', rows: JSON.stringify(rows), count: rows.length, features: bytes, offset };
@@ -76,6 +78,7 @@ export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
     features,
     defaulted,
     output,
+    arm,
   ] = row;
   const bytes = Uint8Array.from(features); // aligned, and not a view into something larger
   return {
@@ -91,6 +94,7 @@ export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
     features: new Float32Array(bytes.buffer),
     defaulted: JSON.parse(defaulted),
     output: JSON.parse(output),
+    arm: arm ?? undefined,
   };
 }
 

@@ -30,6 +30,7 @@ export type PredictionRow = readonly [
   unknown,
   number,
   number,
+  string | null,
 ];
 
 /** One write; several travel together and are committed together. */

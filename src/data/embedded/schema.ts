@@ -16,6 +16,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   'alert.cleared',
   'customer.erased',
   'model.alias_changed',
+  'model.policy_changed',
 ];
 /**
  * The type of a tombstone: what an erasure leaves of an event. Position and time of recording stay, the time it happened becomes that of the
@@ -106,4 +107,10 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // 6: the newest payments of all, among however many interactions. The type comes first so that SQLite prefers it to the table itself.
   `CREATE INDEX events_of_payments ON events (type, seq) WHERE type = ${PAYMENT_TYPE};`,
+  // 7: predictions tell their arm; what was computed in the shadow of an answer is none, and lists by time do not show it.
+  `
+  ALTER TABLE predictions ADD COLUMN arm TEXT;
+  DROP INDEX predictions_by_time;
+  CREATE INDEX predictions_by_time ON predictions (model, predicted_at, position, score, decision, arm);
+  `,
 ];

@@ -4,7 +4,7 @@ import { takeFloats } from '../../core/floats.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
-import type { Inference, ModelVersionInfo, RowResult, VersionSelector } from '../../inference/ports.js';
+import type { Inference, ModelVersionInfo, Routed, RowResult, VersionSelector } from '../../inference/ports.js';
 import { perVersion } from '../assets.js';
 import { type Explainer, type Explanation, logOdds } from '../explanation/explanation.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
@@ -38,7 +38,7 @@ export interface FraudFeatures {
 
 /** A scored vector, before it is anybody's prediction. */
 export interface FraudScore {
-  readonly info: ModelVersionInfo;
+  readonly routed: Routed;
   readonly output: FraudOutput;
 }
 
@@ -75,13 +75,21 @@ export class FraudDomain {
     return { vector, defaulted, featuresAsOf: state.asOf };
   }
 
+  /** Whether a policy lets different customers be judged by different versions now: then a block must be of one version. */
+  splits(): boolean {
+    return this.#inference.splits(FRAUD_MODEL);
+  }
+  /** Who judges a customer's payments. @throws what `Inference.route` throws. */
+  route(customerId: string, selector?: VersionSelector): Routed {
+    return this.#inference.route(FRAUD_MODEL, customerId, selector);
+  }
+
   /**
    * Scores one vector.
    * @throws what `Inference.predict` throws.
    */
-  async score(vector: Float32Array<ArrayBuffer>, context: RowContext, selector?: VersionSelector): Promise<FraudScore> {
-    const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
-    return { info, output: this.#judge(info, await this.#run(info, vector, context)) };
+  async score(vector: Float32Array<ArrayBuffer>, context: RowContext, routed: Routed): Promise<FraudScore> {
+    return { routed, output: this.#judge(routed.info, await this.#run(routed, vector, context)) };
   }
 
   /**
@@ -91,16 +99,16 @@ export class FraudDomain {
   async scoreBlock(
     vectors: readonly Float32Array<ArrayBuffer>[],
     context: RowContext,
-  ): Promise<{ readonly info: ModelVersionInfo; readonly outputs: readonly (FraudOutput | null)[] }> {
-    const info = this.#inference.resolve(FRAUD_MODEL, context);
+    routed: Routed,
+  ): Promise<readonly (FraudOutput | null)[]> {
     const features = new Float32Array(vectors.length * WIDTH);
     for (let i = 0; i < vectors.length; i++) features.set(vectors[i]!, i * WIDTH);
     const block = { rows: vectors.length, inputs: { features } };
-    const { outputs, nonFinite } = await this.#inference.predictBlock(FRAUD_MODEL, block, context, info);
+    const { outputs, nonFinite } = await this.#inference.predictBlock(FRAUD_MODEL, block, context, routed);
     const { probability } = outputs;
-    const judged = vectors.map((_, i): FraudOutput | null => this.#output(info, probability![i]!));
+    const judged = vectors.map((_, i): FraudOutput | null => this.#output(routed.info, probability![i]!));
     for (const row of nonFinite) judged[row] = null;
-    return { info, outputs: judged };
+    return judged;
   }
 
   /**
@@ -114,12 +122,12 @@ export class FraudDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
-    const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
-    const { currency } = info.manifest;
+    const routed = this.route(customerId, selector);
+    const { currency } = routed.info.manifest;
     if (currency !== undefined && payment.amount.currency !== currency)
       throw wrongCurrency(payment.amount.currency, currency);
     const features = this.features(state, payment);
-    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context), context);
+    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context), context);
   }
 
   /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */
@@ -129,8 +137,8 @@ export class FraudDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
-    const info = this.#inference.resolve(FRAUD_MODEL, context, selector);
-    return this.#prediction(info, customerId, features, await this.#run(info, features.vector, context), context);
+    const routed = this.route(customerId, selector);
+    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context), context);
   }
 
   /** The thresholds of a version, by default the one that answers now; null when it is not loaded. */
@@ -158,12 +166,12 @@ export class FraudDomain {
     );
   }
 
-  #run(info: ModelVersionInfo, vector: Float32Array<ArrayBuffer>, context: RowContext): Promise<RowResult> {
-    return this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, info);
+  #run(routed: Routed, vector: Float32Array<ArrayBuffer>, context: RowContext): Promise<RowResult> {
+    return this.#inference.predict(FRAUD_MODEL, { inputs: { features: vector } }, context, routed);
   }
 
   #prediction(
-    info: ModelVersionInfo,
+    routed: Routed,
     customerId: string,
     features: FraudFeatures,
     result: RowResult,
@@ -171,13 +179,13 @@ export class FraudDomain {
   ): FraudPrediction {
     return this.#recorder.record(
       {
-        info,
+        routed,
         entity: customerId,
         featuresAsOf: features.featuresAsOf,
         featureSet: this.featureSet,
         features: () => features.vector,
         defaulted: features.defaulted,
-        output: this.#judge(info, result),
+        output: this.#judge(routed.info, result),
       },
       context,
     );

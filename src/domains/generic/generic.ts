@@ -2,7 +2,14 @@ import type { Clock } from '../../core/clock.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { storedFeatures } from '../../features/stored.js';
-import type { Inference, ModelManifest, ModelVersionInfo, TensorData, VersionSelector } from '../../inference/ports.js';
+import type {
+  Inference,
+  ModelManifest,
+  ModelVersionInfo,
+  Routed,
+  TensorData,
+  VersionSelector,
+} from '../../inference/ports.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
 import { type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
 
@@ -35,8 +42,9 @@ export class GenericDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
-    const info = this.#inference.resolve(model, context, selector);
-    return this.#answer(info, readRow(info.manifest, values), { entity: NOBODY, featuresAsOf: 0 }, context);
+    const routed = this.#inference.route(model, NOBODY, selector);
+    const row = readRow(routed.info.manifest, values);
+    return this.#answer(routed, row, { entity: NOBODY, featuresAsOf: 0 }, context);
   }
 
   /**
@@ -49,26 +57,27 @@ export class GenericDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
-    const info = this.#inference.resolve(name, context, selector);
+    const routed = this.#inference.route(name, customer.customerId, selector);
     const stored = storedFeatures(customer.state, this.#clock.now());
     const values: Record<string, number | undefined> = {};
     for (const { features = [] } of inputs)
       for (const feature of features) if (feature.stored !== undefined) values[feature.name] = stored[feature.stored];
     const about = { entity: customer.customerId, featuresAsOf: customer.state.asOf };
-    return this.#answer(info, readRow(info.manifest, values), about, context);
+    return this.#answer(routed, readRow(routed.info.manifest, values), about, context);
   }
 
   async #answer(
-    info: ModelVersionInfo,
+    routed: Routed,
     { inputs, defaulted }: ModelRow,
     about: { readonly entity: string; readonly featuresAsOf: number },
     context: RowContext,
   ): Promise<GenericPrediction> {
-    const result = await this.#inference.predict(info.model, { inputs }, context, info);
+    const { info } = routed;
+    const result = await this.#inference.predict(info.model, { inputs }, context, routed);
     return this.#recorder.record(
       {
         ...about,
-        info,
+        routed,
         featureSet: typeof info.card.feature_set === 'string' ? info.card.feature_set : `${info.model}@${info.version}`,
         features: () => vectorOf(info.manifest, inputs),
         defaulted,

@@ -76,15 +76,15 @@ export class RecommendationsDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<RecommendationPrediction> {
-    const asked = this.#inference.resolve(RECOMMENDATIONS_MODEL, context, selector);
-    const vocabulary = vocabularyOf(asked);
+    const routed = this.#inference.route(RECOMMENDATIONS_MODEL, customerId, selector);
+    const vocabulary = vocabularyOf(routed.info);
     const recent = this.#recentItems(state, vocabulary);
     const featuresAsOf = state.asOf;
     const exclude = this.#exclusions(state, vocabulary, request.excludePurchased);
     if (recent.count === 0) {
       return this.#recorder.record(
         {
-          info: asked,
+          routed,
           entity: customerId,
           featuresAsOf,
           featureSet: this.featureSet,
@@ -99,7 +99,7 @@ export class RecommendationsDomain {
       inputs: { items: recent.ids, weights: recent.weights, shares: recent.shares },
       topK: { output: 'scores', k: Math.min(request.first, vocabulary.items.length), exclude },
     };
-    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, asked);
+    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, routed);
     const scores = result.outputs.scores as Float32Array;
     const indices = result.outputs['scores:indices'] as Int32Array;
     const items: { itemId: string; score: number }[] = [];
@@ -108,7 +108,7 @@ export class RecommendationsDomain {
     }
     return this.#recorder.record(
       {
-        info: asked,
+        routed,
         entity: customerId,
         featuresAsOf,
         featureSet: this.featureSet,

@@ -3,7 +3,7 @@ import { takeFloats } from '../../core/floats.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { RFM_FEATURES, rfmVector } from '../../features/rfm-features.js';
-import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import type { Inference, ModelVersionInfo, Routed, VersionSelector } from '../../inference/ports.js';
 import { perVersion, readAsset } from '../assets.js';
 import type { Explainer, Explanation } from '../explanation/explanation.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
@@ -73,23 +73,33 @@ export class SegmentationDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<SegmentPrediction> {
-    const info = this.#inference.resolve(SEGMENTATION_MODEL, context, selector);
+    const routed = this.route(customerId, selector);
     const features = takeFloats(RFM_FEATURES.features.length);
     const defaulted = rfmVector(state, now, features, 0);
     const featuresAsOf = state.asOf;
-    const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, info);
+    const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, routed);
     return this.#recorder.record(
       {
-        info,
+        routed,
         entity: customerId,
         featuresAsOf,
         featureSet: this.featureSet,
         features: () => features,
         defaulted,
-        output: this.#read(info, result.outputs.confidence as Float32Array),
+        output: this.#read(routed.info, result.outputs.confidence as Float32Array),
       },
       context,
     );
+  }
+
+  /** What a version says of a vector that was taken earlier; nothing of it is recorded. @throws what `Inference.predict` throws. */
+  async score(features: Float32Array<ArrayBuffer>, context: RowContext, routed: Routed): Promise<SegmentOutput> {
+    const result = await this.#inference.predict(SEGMENTATION_MODEL, { inputs: { features } }, context, routed);
+    return this.#read(routed.info, result.outputs.confidence as Float32Array);
+  }
+  /** Who assigns a customer. @throws what `Inference.route` throws. */
+  route(customerId: string, selector?: VersionSelector): Routed {
+    return this.#inference.route(SEGMENTATION_MODEL, customerId, selector);
   }
 
   /**

@@ -3,9 +3,11 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
+import type { ReplayState } from '../../flows/replay.js';
+import type { ComparedFigures } from '../../flows/comparison.js';
 import type { GraphContext } from '../context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -35,6 +37,15 @@ export type Scalars = {
   PositiveInt: { input: number; output: number; }
 };
 
+/** What became of `abortRollOut`. */
+export type AbortRollOutPayload = {
+  readonly __typename?: 'AbortRollOutPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** What became of `acceptModelGraph`. */
 export type AcceptModelGraphPayload = {
   readonly __typename?: 'AcceptModelGraphPayload';
@@ -53,6 +64,30 @@ export type AcknowledgeFraudAlertsPayload = {
   readonly alerts?: Maybe<ReadonlyArray<Maybe<FraudAlert>>>;
   /** One error for each alert that this call did not acknowledge. */
   readonly userErrors: ReadonlyArray<FraudAlertUserError>;
+};
+
+/** How often one answer became another. */
+export type AnswerChange = {
+  readonly __typename?: 'AnswerChange';
+  /** What the second said. */
+  readonly after: Scalars['String']['output'];
+  /** What the first said. */
+  readonly before: Scalars['String']['output'];
+  /** Of so many rows. */
+  readonly rows: Scalars['Int']['output'];
+};
+
+/** What an arm did. */
+export type ArmFacts = {
+  readonly __typename?: 'ArmFacts';
+  /** `canary` or `champion`. */
+  readonly arm: Scalars['String']['output'];
+  /** Rows that failed. */
+  readonly errors: Scalars['Int']['output'];
+  /** p95 of its latency, milliseconds; null without answers. */
+  readonly p95Ms?: Maybe<Scalars['Float']['output']>;
+  /** Rows it was asked. */
+  readonly rows: Scalars['Int']['output'];
 };
 
 /** One more thing about an action. */
@@ -160,6 +195,25 @@ export type AuditKind =
   /** Calls that were not let in. Counted by the minute. */
   | 'REFUSAL';
 
+/** A version for a share of the customers. The same customer always gets the same version; a larger share keeps who is in. */
+export type CanaryInput = {
+  /** Share of the customers, 0 to 100. */
+  readonly percent: Scalars['Float']['input'];
+  /** Only customers of this segment take part. */
+  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Which version; it must be AVAILABLE. */
+  readonly version: Scalars['Int']['input'];
+};
+
+/** What became of `cancelReplay`. */
+export type CancelReplayPayload = {
+  readonly __typename?: 'CancelReplayPayload';
+  /** The replay as it is now; null when it is not known. */
+  readonly replay?: Maybe<Replay>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ReplayError>;
+};
+
 /** What lay between `after` and now has been sent; what follows is live. The first message of a stream without `after`. */
 export type CaughtUp = StreamMessage & {
   readonly __typename?: 'CaughtUp';
@@ -167,6 +221,27 @@ export type CaughtUp = StreamMessage & {
   readonly cursor: Scalars['Cursor']['output'];
   /** How many messages were replayed. */
   readonly replayed: Scalars['Int']['output'];
+};
+
+/** How two opinions of the same rows differ. Outcomes are not among it: none are known yet. */
+export type ComparisonFigures = {
+  readonly __typename?: 'ComparisonFigures';
+  /** Share of them with the same decision or segment; null without rows. */
+  readonly agreement?: Maybe<Scalars['Float']['output']>;
+  /** How often one answer became another, most often first. */
+  readonly changes: ReadonlyArray<AnswerChange>;
+  /** Rows that one of them could not judge. */
+  readonly failed: Scalars['Int']['output'];
+  /** The largest, without sign. */
+  readonly largestDifference?: Maybe<Scalars['Float']['output']>;
+  /** The same without sign. */
+  readonly meanAbsoluteDifference?: Maybe<Scalars['Float']['output']>;
+  /** Mean of second score minus first. */
+  readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** Population stability index of the second's scores against the first's. */
+  readonly psi?: Maybe<Scalars['Float']['output']>;
+  /** Rows that both judged. */
+  readonly rows: Scalars['Int']['output'];
 };
 
 /** How often a yes-or-no answer was right. */
@@ -598,6 +673,8 @@ export type FraudAlertUserError = UserError & {
 /** How likely a payment is fraudulent. */
 export type FraudAssessment = Node & Prediction & {
   readonly __typename?: 'FraudAssessment';
+  /** The arm of the model's routing policy that it was made for; null where no policy decided. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
   /** What to do, by the version's own thresholds on `probability`. */
   readonly decision: FraudDecision;
   /** Features that were missing and took their documented default. */
@@ -827,6 +904,10 @@ export type Model = Node & {
   readonly name: Scalars['String']['output'];
   /** The tensors it computes; one that is added to another is not answered on its own. */
   readonly outputs: ReadonlyArray<TensorSpec>;
+  /** Who is answered by which version; null: the champion answers everybody. */
+  readonly policy?: Maybe<RoutingPolicy>;
+  /** The newest roll-out; null when there never was one. */
+  readonly rollOut?: Maybe<RollOut>;
   /** Every version in the folder, ascending. */
   readonly versions: ReadonlyArray<ModelVersion>;
 };
@@ -886,8 +967,16 @@ export type ModelOperationErrorCode =
   | 'NOT_FOUND'
   /** The alias never meant another version. */
   | 'NO_EARLIER_VERSION'
+  /** There is no roll-out, or it is not in the state for that. */
+  | 'NO_ROLL_OUT'
   /** An alias names the version: move that first. */
-  | 'PINNED';
+  | 'PINNED'
+  /** The policy or the roll-out cannot be so; the message says why. */
+  | 'POLICY_INVALID'
+  /** A roll-out says who answers: abort it first. */
+  | 'ROLL_OUT_UNDER_WAY'
+  /** There is no such segment. */
+  | 'SEGMENT_UNKNOWN';
 
 /** Something in the models folder that cannot be served. */
 export type ModelProblem = {
@@ -1010,6 +1099,8 @@ export type MoneyInput = {
 /** Where events come in. Acknowledged means on disk. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Gives everybody back to the champion. */
+  readonly abortRollOut?: Maybe<AbortRollOutPayload>;
   /**
    * Lets the graph change as a model's manifest says, or loses a model whose folder is gone, although queries that were written for it will
    * fail. Durable. Without it such a manifest is refused, and `modelProblems` says what it would break.
@@ -1017,6 +1108,8 @@ export type Mutation = {
   readonly acceptModelGraph?: Maybe<AcceptModelGraphPayload>;
   /** Says that somebody has seen to alerts. At most 500. An acknowledged alert stays until it is cleared; none is raised beside it. */
   readonly acknowledgeFraudAlerts?: Maybe<AcknowledgeFraudAlertsPayload>;
+  /** Ends a replay; what it found so far stays. */
+  readonly cancelReplay?: Maybe<CancelReplayPayload>;
   /**
    * Erases a customer for good: their log entries become tombstones, predictions, features, alerts and what waits in memory are gone, and so is
    * what deleted rows leave in the files. Answers when all of it is on disk. Afterwards the id is free: whoever comes with it is another customer.
@@ -1027,6 +1120,8 @@ export type Mutation = {
    * serve, and answers who asks for it by number; an alias decides what answers everybody else.
    */
   readonly loadModelVersion?: Maybe<LoadModelVersionPayload>;
+  /** Stays at the step that holds, without judging it, until it is resumed. */
+  readonly pauseRollOut?: Maybe<PauseRollOutPayload>;
   /** Records what customers looked at, put into their basket and bought. At most 1,000. Idempotent by interactionId. */
   readonly recordInteractions?: Maybe<RecordInteractionsPayload>;
   /**
@@ -1034,16 +1129,37 @@ export type Mutation = {
    * answers the first record; with other content it is refused.
    */
   readonly recordTransactions?: Maybe<RecordTransactionsPayload>;
+  /** Goes on; the step that was paused begins anew. */
+  readonly resumeRollOut?: Maybe<ResumeRollOutPayload>;
   /** Lets an alias mean what it meant before its last move, which is loaded if need be. Again: one move further back. Durable. */
   readonly rollBackModel?: Maybe<RollBackModelPayload>;
   /** Lets an alias mean another version, which must be AVAILABLE. `champion` is what answers when nobody asks for another. Durable. */
   readonly setModelAlias?: Maybe<SetModelAliasPayload>;
+  /** Says who is answered by which version where nobody asks for one by name. Durable, and holds at once. See docs/roll-out.md. */
+  readonly setRoutingPolicy?: Maybe<SetRoutingPolicyPayload>;
+  /**
+   * What would this version have said? Asks it about the predictions that were logged in a time, in the background and behind everybody else.
+   * Nothing of it is recorded; a restart ends it. Two run at once at most. Fraud and segmentation.
+   */
+  readonly startReplay?: Maybe<StartReplayPayload>;
+  /**
+   * Gives a version more and more customers, step by step, in place of the policy that holds. A broken guard gives everybody back to the
+   * champion by itself. Durable.
+   */
+  readonly startRollOut?: Maybe<StartRollOutPayload>;
   /** Takes a version out of service until the server ends; who chose it before is still answered. A version that an alias names is not. */
   readonly unloadModelVersion?: Maybe<UnloadModelVersionPayload>;
   /** Creates customers, or changes what is known about them: fields left out keep their value. At most 1,000. */
   readonly upsertCustomers?: Maybe<UpsertCustomersPayload>;
   /** Creates items, renames them, or withdraws them from sale (withdrawn items are never recommended). At most 1,000. */
   readonly upsertItems?: Maybe<UpsertItemsPayload>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationAbortRollOutArgs = {
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
 };
 
 
@@ -1057,6 +1173,12 @@ export type MutationAcceptModelGraphArgs = {
 export type MutationAcknowledgeFraudAlertsArgs = {
   alertIds: ReadonlyArray<Scalars['ID']['input']>;
   note?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationCancelReplayArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1075,6 +1197,13 @@ export type MutationLoadModelVersionArgs = {
 
 
 /** Where events come in. Acknowledged means on disk. */
+export type MutationPauseRollOutArgs = {
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
 export type MutationRecordInteractionsArgs = {
   interactions: ReadonlyArray<InteractionInput>;
 };
@@ -1083,6 +1212,13 @@ export type MutationRecordInteractionsArgs = {
 /** Where events come in. Acknowledged means on disk. */
 export type MutationRecordTransactionsArgs = {
   transactions: ReadonlyArray<TransactionInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationResumeRollOutArgs = {
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
 };
 
 
@@ -1099,6 +1235,36 @@ export type MutationSetModelAliasArgs = {
   alias: Scalars['String']['input'];
   model: Scalars['String']['input'];
   reason: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationSetRoutingPolicyArgs = {
+  model: Scalars['String']['input'];
+  policy: RoutingPolicyInput;
+  reason: Scalars['String']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationStartReplayArgs = {
+  from: Scalars['DateTime']['input'];
+  model: Scalars['String']['input'];
+  to: Scalars['DateTime']['input'];
+  version: Scalars['Int']['input'];
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
+export type MutationStartRollOutArgs = {
+  guards?: RollOutGuardsInput;
+  model: Scalars['String']['input'];
+  promote?: Scalars['Boolean']['input'];
+  reason: Scalars['String']['input'];
+  segment?: InputMaybe<Scalars['String']['input']>;
+  stepSeconds?: Scalars['Int']['input'];
+  steps?: ReadonlyArray<Scalars['Float']['input']>;
   version: Scalars['Int']['input'];
 };
 
@@ -1140,8 +1306,19 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['Cursor']['output']>;
 };
 
+/** What became of `pauseRollOut`. */
+export type PauseRollOutPayload = {
+  readonly __typename?: 'PauseRollOutPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** One answer of one model version about one entity. `id` is the predictionId. */
 export type Prediction = {
+  /** The arm of the model's routing policy that it was made for; null where no policy decided. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
   /** Features that were missing and took their documented default. */
   readonly defaultedFeatures: ReadonlyArray<Scalars['String']['output']>;
   /**
@@ -1226,6 +1403,11 @@ export type Query = {
    * not keep: entries of kind `LOSS` say how much that was.
    */
   readonly auditEntries: AuditEntryConnection;
+  /**
+   * What two versions say of the same rows: the newest logged predictions of the model, asked about again at bulk priority over the vectors that
+   * were logged with them. Nothing of it is recorded. Fraud and segmentation.
+   */
+  readonly compareVersions?: Maybe<VersionComparison>;
   /** A customer by your own key; null and `NOT_FOUND` when unknown. */
   readonly customer?: Maybe<Customer>;
   /**
@@ -1257,6 +1439,8 @@ export type Query = {
   readonly predictions: PredictionConnection;
   /** What this operation costs, and what the caller may still spend. See docs/limits.md. */
   readonly rateLimit: RateLimit;
+  /** A replay by id; null and `NOT_FOUND` when it is not known, or not any more. */
+  readonly replay?: Maybe<Replay>;
   /** The schema that serves now. `GET /graphql/schema.graphql` answers its text. */
   readonly schemaVersion: SchemaVersion;
   /** The segments there are. */
@@ -1277,6 +1461,15 @@ export type QueryAuditEntriesArgs = {
   filter?: InputMaybe<AuditFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Where everything is read from. */
+export type QueryCompareVersionsArgs = {
+  a: Scalars['Int']['input'];
+  b: Scalars['Int']['input'];
+  model: Scalars['String']['input'];
+  rows?: Scalars['Int']['input'];
 };
 
 
@@ -1354,6 +1547,12 @@ export type QueryPredictionsArgs = {
 
 
 /** Where everything is read from. */
+export type QueryReplayArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Where everything is read from. */
 export type QuerySegmentsArgs = {
   model?: InputMaybe<ModelSelector>;
 };
@@ -1403,6 +1602,8 @@ export type RecommendationBasis =
 /** A ranked answer, not a list that grows: no connection. */
 export type RecommendationList = Node & Prediction & {
   readonly __typename?: 'RecommendationList';
+  /** The arm of the model's routing policy that it was made for; null where no policy decided. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
   /** What the list is based on. */
   readonly basis: RecommendationBasis;
   /** Features that were missing and took their documented default. */
@@ -1471,6 +1672,75 @@ export type RecordTransactionsPayload = {
   readonly userErrors: ReadonlyArray<IngestUserError>;
 };
 
+/** Logged predictions asked about once more. */
+export type Replay = {
+  readonly __typename?: 'Replay';
+  /** Predictions asked about. */
+  readonly done: Scalars['Int']['output'];
+  /** How this version differs from what was said then. */
+  readonly figures: ComparisonFigures;
+  /** Predictions made from here on. */
+  readonly from: Scalars['DateTime']['output'];
+  /** For `replay`, `replayProgress` and `cancelReplay`. */
+  readonly id: Scalars['ID']['output'];
+  /** Whose predictions. */
+  readonly model: Scalars['String']['output'];
+  /** Why it failed. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Where it stands. */
+  readonly status: ReplayStatus;
+  /** Before here. */
+  readonly to: Scalars['DateTime']['output'];
+  /** Predictions in that time. */
+  readonly total: Scalars['Int']['output'];
+  /** Which version is asked. */
+  readonly version: Scalars['Int']['output'];
+};
+
+/** Why it was not done. */
+export type ReplayError = UserError & {
+  readonly __typename?: 'ReplayError';
+  /** Why, as a code for programs. */
+  readonly code: ReplayErrorCode;
+  /** Which argument. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What was expected, what came. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a replay was not started or ended. */
+export type ReplayErrorCode =
+  /** Two are running. */
+  | 'BUSY'
+  /** The version cannot answer. */
+  | 'NOT_AVAILABLE'
+  /** There is no such model, version or replay. */
+  | 'NOT_FOUND'
+  /** The time is none. */
+  | 'RANGE_INVALID'
+  /** The predictions of this model cannot be asked about again. */
+  | 'UNSUPPORTED';
+
+/** Where a replay stands. */
+export type ReplayStatus =
+  /** Somebody ended it, or the server did. */
+  | 'CANCELLED'
+  /** All was asked. */
+  | 'COMPLETED'
+  /** It could not go on; `reason` says why. */
+  | 'FAILED'
+  /** It goes on. */
+  | 'RUNNING';
+
+/** What became of `resumeRollOut`. */
+export type ResumeRollOutPayload = {
+  readonly __typename?: 'ResumeRollOutPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
 /** What a caller may do. Roles include others: `SCORER` and `OPERATOR` may do what `VIEWER` may, `ADMIN` everything. */
 export type Role =
   /** Everything; and what concerns people: audit, export, erasure. */
@@ -1492,6 +1762,114 @@ export type RollBackModelPayload = {
   /** Empty when it was done. */
   readonly userErrors: ReadonlyArray<ModelOperationError>;
 };
+
+/** A version that is given more and more customers. */
+export type RollOut = {
+  readonly __typename?: 'RollOut';
+  /** What the candidate did in this step, and the champion beside it. All 0 when it is over. */
+  readonly arms: ReadonlyArray<ArmFacts>;
+  /** Its percentage. */
+  readonly percent: Scalars['Float']['output'];
+  /** Why it stands so: the guard that was broken, say. */
+  readonly reason: Scalars['String']['output'];
+  /** Only customers of this segment. */
+  readonly segment?: Maybe<Scalars['String']['output']>;
+  /** Where it stands. */
+  readonly status: RollOutStatus;
+  /** Which of them holds, or held last, from 0. */
+  readonly step: Scalars['Int']['output'];
+  /** When that step began. */
+  readonly stepStartedAt: Scalars['DateTime']['output'];
+  /** Percentages of the customers. */
+  readonly steps: ReadonlyArray<Scalars['Float']['output']>;
+  /** Which version. */
+  readonly version: Scalars['Int']['output'];
+};
+
+/** What must hold while a roll-out goes on. Broken: everybody goes back to the champion. */
+export type RollOutGuardsInput = {
+  /** Share of failed rows, 0 to 1; broken when the 95 % confidence interval lies above it. */
+  readonly maxErrorRate?: Scalars['Float']['input'];
+  /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
+  readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** Population stability index of the scores against the champion's. */
+  readonly maxPsi?: Scalars['Float']['input'];
+  /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
+  readonly minRows?: Scalars['Int']['input'];
+};
+
+/** Where a roll-out stands. */
+export type RollOutStatus =
+  /** Somebody ended it; the champion answers everybody. */
+  | 'ABORTED'
+  /** Its last step held. */
+  | 'COMPLETED'
+  /** It stays where it is. */
+  | 'PAUSED'
+  /** A guard was broken; the champion answers everybody. */
+  | 'ROLLED_BACK'
+  /** It goes on. */
+  | 'RUNNING';
+
+/** A version with a share of the customers. */
+export type RoutingArm = {
+  readonly __typename?: 'RoutingArm';
+  /** As predictions and metrics name it. */
+  readonly name: Scalars['String']['output'];
+  /** Share of the customers. */
+  readonly percent: Scalars['Float']['output'];
+  /** Which version. */
+  readonly version: Scalars['Int']['output'];
+};
+
+/** One version of a split. */
+export type RoutingArmInput = {
+  /** As predictions and metrics name it: lower-case letters, digits and hyphens. */
+  readonly name: Scalars['String']['input'];
+  /** Share of the customers, 0 to 100. */
+  readonly percent: Scalars['Float']['input'];
+  /** Which version; it must be AVAILABLE. */
+  readonly version: Scalars['Int']['input'];
+};
+
+/** Who is answered by which version where nobody asks for one by name. */
+export type RoutingPolicy = {
+  readonly __typename?: 'RoutingPolicy';
+  /** Versions with shares of their own; who is in none is answered by the champion. */
+  readonly arms: ReadonlyArray<RoutingArm>;
+  /** Since when. */
+  readonly changedAt: Scalars['DateTime']['output'];
+  /** Who said so: a principal, or `system`. */
+  readonly changedBy: Scalars['String']['output'];
+  /** What it says. */
+  readonly kind: RoutingPolicyKind;
+  /** Why it holds. */
+  readonly reason: Scalars['String']['output'];
+  /** Only customers of this segment take part. */
+  readonly segment?: Maybe<Scalars['String']['output']>;
+  /** What is computed beside the champion. */
+  readonly shadow?: Maybe<Shadow>;
+};
+
+/** Who answers. One of these. */
+export type RoutingPolicyInput =
+  /** A version answers a share of the customers, the champion the rest. */
+  { readonly canary: CanaryInput; readonly champion?: never; readonly shadow?: never; readonly split?: never; }
+  |  /** `true`: the champion answers everybody. */
+  { readonly canary?: never; readonly champion: Scalars['Boolean']['input']; readonly shadow?: never; readonly split?: never; }
+  |  /** A version is computed beside the champion and never answered. */
+  { readonly canary?: never; readonly champion?: never; readonly shadow: ShadowInput; readonly split?: never; }
+  |  /** Versions share the customers. */
+  { readonly canary?: never; readonly champion?: never; readonly shadow?: never; readonly split: SplitInput; };
+
+/** What a routing policy says. */
+export type RoutingPolicyKind =
+  /** A version for a share of the customers. */
+  | 'CANARY'
+  /** A version beside the champion. */
+  | 'SHADOW'
+  /** Versions that share the customers. */
+  | 'SPLIT';
 
 /** One state of the whole schema: its written part, and what models brought. */
 export type SchemaVersion = {
@@ -1524,6 +1902,8 @@ export type Segment = Node & {
 /** Where a customer belongs. */
 export type SegmentAssignment = Node & Prediction & {
   readonly __typename?: 'SegmentAssignment';
+  /** The arm of the model's routing policy that it was made for; null where no policy decided. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
   /** How sure that is, 0 to 1: how likely they still belong to it three months later. Low after a first purchase. */
   readonly confidence: Scalars['Float']['output'];
   /** Features that were missing and took their documented default. */
@@ -1584,6 +1964,44 @@ export type SetModelAliasPayload = {
   readonly userErrors: ReadonlyArray<ModelOperationError>;
 };
 
+/** What became of `setRoutingPolicy`. */
+export type SetRoutingPolicyPayload = {
+  readonly __typename?: 'SetRoutingPolicyPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
+};
+
+/** A version that is computed beside the champion, and what came of it since the server started. */
+export type Shadow = {
+  readonly __typename?: 'Shadow';
+  /** Share of them that it decided as the champion did; null without rows. */
+  readonly agreement?: Maybe<Scalars['Float']['output']>;
+  /** Rows left out because too many waited. */
+  readonly dropped: Scalars['Int']['output'];
+  /** Rows it could not compute. */
+  readonly failed: Scalars['Int']['output'];
+  /** Mean difference of the scores, without sign; null without rows. */
+  readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** For which share of the customers. */
+  readonly percent: Scalars['Float']['output'];
+  /** Rows it computed. */
+  readonly rows: Scalars['Int']['output'];
+  /** Which version. */
+  readonly version: Scalars['Int']['output'];
+};
+
+/** A version beside the champion. */
+export type ShadowInput = {
+  /** For which share of the customers. */
+  readonly percent?: Scalars['Float']['input'];
+  /** Only for customers of this segment. */
+  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Which version; it must be AVAILABLE. */
+  readonly version: Scalars['Int']['input'];
+};
+
 /** The simulated world of the demo, and how the fraud model does against what the simulator knows to be true. */
 export type Simulation = {
   readonly __typename?: 'Simulation';
@@ -1595,6 +2013,32 @@ export type Simulation = {
   readonly note: Scalars['String']['output'];
   /** Simulated payments scored since the server started. */
   readonly transactionsScored: Scalars['Int']['output'];
+};
+
+/** Versions that share the customers. */
+export type SplitInput = {
+  /** Who gets how much; 100 together. With 0 and 100 it is blue-green: both stay loaded, and going back is one mutation. */
+  readonly arms: ReadonlyArray<RoutingArmInput>;
+  /** Only customers of this segment take part; the champion answers the others. */
+  readonly segment?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of `startReplay`. */
+export type StartReplayPayload = {
+  readonly __typename?: 'StartReplayPayload';
+  /** The replay; null when none was started. */
+  readonly replay?: Maybe<Replay>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ReplayError>;
+};
+
+/** What became of `startRollOut`. */
+export type StartRollOutPayload = {
+  readonly __typename?: 'StartRollOutPayload';
+  /** The model as it is now; null when there is none of that name. */
+  readonly model?: Maybe<Model>;
+  /** Empty when it was done. */
+  readonly userErrors: ReadonlyArray<ModelOperationError>;
 };
 
 /** Every message of a log-backed stream carries the cursor to resume after. */
@@ -1619,6 +2063,8 @@ export type Subscription = {
   readonly modelStateChanged: ModelStateMessage;
   /** State, not log: the latest list first, then each that really differs; what was not read in time is conflated. */
   readonly recommendationsChanged?: Maybe<RecommendationList>;
+  /** A replay as it is, then as it goes on, until it is over. State, not log. */
+  readonly replayProgress: Replay;
   /** State, not log: the schema that serves first, then each that takes its place. Whoever reads types should read them again. */
   readonly schemaChanged: SchemaVersion;
   /** A customer's segment became another one. Log-backed. */
@@ -1661,6 +2107,12 @@ export type SubscriptionModelStateChangedArgs = {
 export type SubscriptionRecommendationsChangedArgs = {
   customerId: Scalars['ID']['input'];
   first?: Scalars['Int']['input'];
+};
+
+
+/** What can be watched, over WebSocket (graphql-transport-ws) at this endpoint. */
+export type SubscriptionReplayProgressArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1833,6 +2285,21 @@ export type UserError = {
   readonly message: Scalars['String']['output'];
 };
 
+/** What two versions say of the same rows. */
+export type VersionComparison = {
+  readonly __typename?: 'VersionComparison';
+  /** One version; `rowMicroseconds` says what a row of it costs. */
+  readonly a: ModelVersion;
+  /** The other. */
+  readonly b: ModelVersion;
+  /** How `b` differs from `a`. */
+  readonly figures: ComparisonFigures;
+  /** p95 of a row of `a` since it was loaded, waiting included, milliseconds; null without rows. */
+  readonly p95MsOfA?: Maybe<Scalars['Float']['output']>;
+  /** The same of `b`. */
+  readonly p95MsOfB?: Maybe<Scalars['Float']['output']>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -1913,13 +2380,16 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node: ( CustomerNode ) | ( AlertNode ) | ( FraudPrediction ) | ( CatalogueItem ) | ( ModelFacts ) | ( VersionFacts ) | ( RecommendationPrediction ) | ( SegmentNode ) | ( SegmentPrediction ) | ( TransactionNode );
   Prediction: ( FraudPrediction ) | ( RecommendationPrediction ) | ( SegmentPrediction );
   StreamMessage: ( CaughtUp ) | ( Omit<FraudAlertChanged, 'alert'> & { alert: _RefType['FraudAlert'] } ) | ( Lagged ) | ( Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<_RefType['ModelVersion']> } ) | ( Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<_RefType['SegmentAssignment']>, customer?: Maybe<_RefType['Customer']>, previous?: Maybe<_RefType['Segment']> } ) | ( Omit<TransactionScored, 'fraud' | 'transaction'> & { fraud?: Maybe<_RefType['FraudAssessment']>, transaction: _RefType['Transaction'] } );
-  UserError: ( EraseCustomerUserError ) | ( FraudAlertUserError ) | ( IngestUserError ) | ( ModelOperationError );
+  UserError: ( EraseCustomerUserError ) | ( FraudAlertUserError ) | ( IngestUserError ) | ( ModelOperationError ) | ( ReplayError );
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AbortRollOutPayload: ResolverTypeWrapper<Omit<AbortRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   AcceptModelGraphPayload: ResolverTypeWrapper<AcceptModelGraphPayload>;
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
+  AnswerChange: ResolverTypeWrapper<AnswerChange>;
+  ArmFacts: ResolverTypeWrapper<ArmFacts>;
   AuditDetail: ResolverTypeWrapper<AuditDetail>;
   AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
   AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>> }>;
@@ -1927,7 +2397,10 @@ export type ResolversTypes = {
   AuditFilter: AuditFilter;
   AuditKind: AuditKind;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CanaryInput: CanaryInput;
+  CancelReplayPayload: ResolverTypeWrapper<Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
+  ComparisonFigures: ResolverTypeWrapper<ComparedFigures>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
   Contribution: ResolverTypeWrapper<ContributionNode>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
@@ -1999,6 +2472,7 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<{}>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  PauseRollOutPayload: ResolverTypeWrapper<Omit<PauseRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   PositiveInt: ResolverTypeWrapper<Scalars['PositiveInt']['output']>;
   Prediction: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Prediction']>;
   PredictionBucket: ResolverTypeWrapper<PredictionBucket>;
@@ -2012,15 +2486,34 @@ export type ResolversTypes = {
   RecommendedItem: ResolverTypeWrapper<RankedItem>;
   RecordInteractionsPayload: ResolverTypeWrapper<RecordInteractionsPayload>;
   RecordTransactionsPayload: ResolverTypeWrapper<Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
+  Replay: ResolverTypeWrapper<ReplayState>;
+  ReplayError: ResolverTypeWrapper<ReplayError>;
+  ReplayErrorCode: ReplayErrorCode;
+  ReplayStatus: ReplayStatus;
+  ResumeRollOutPayload: ResolverTypeWrapper<Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Role: Role;
   RollBackModelPayload: ResolverTypeWrapper<Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
+  RollOut: ResolverTypeWrapper<RollOutNode>;
+  RollOutGuardsInput: RollOutGuardsInput;
+  RollOutStatus: RollOutStatus;
+  RoutingArm: ResolverTypeWrapper<RoutingArm>;
+  RoutingArmInput: RoutingArmInput;
+  RoutingPolicy: ResolverTypeWrapper<PolicyNode>;
+  RoutingPolicyInput: RoutingPolicyInput;
+  RoutingPolicyKind: RoutingPolicyKind;
   SchemaVersion: ResolverTypeWrapper<SchemaVersion>;
   Segment: ResolverTypeWrapper<SegmentNode>;
   SegmentAssignment: ResolverTypeWrapper<SegmentPrediction>;
   SegmentChanged: ResolverTypeWrapper<Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversTypes['SegmentAssignment']>, customer?: Maybe<ResolversTypes['Customer']>, previous?: Maybe<ResolversTypes['Segment']> }>;
   SegmentChangedMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SegmentChangedMessage']>;
   SetModelAliasPayload: ResolverTypeWrapper<Omit<SetModelAliasPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
+  SetRoutingPolicyPayload: ResolverTypeWrapper<Omit<SetRoutingPolicyPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
+  Shadow: ResolverTypeWrapper<ShadowNode>;
+  ShadowInput: ShadowInput;
   Simulation: ResolverTypeWrapper<Simulation>;
+  SplitInput: SplitInput;
+  StartReplayPayload: ResolverTypeWrapper<Omit<StartReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
+  StartRollOutPayload: ResolverTypeWrapper<Omit<StartRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   StreamMessage: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['StreamMessage']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<{}>;
@@ -2037,19 +2530,26 @@ export type ResolversTypes = {
   UpsertCustomersPayload: ResolverTypeWrapper<UpsertCustomersPayload>;
   UpsertItemsPayload: ResolverTypeWrapper<UpsertItemsPayload>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  VersionComparison: ResolverTypeWrapper<Omit<VersionComparison, 'a' | 'b' | 'figures'> & { a: ResolversTypes['ModelVersion'], b: ResolversTypes['ModelVersion'], figures: ResolversTypes['ComparisonFigures'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AbortRollOutPayload: Omit<AbortRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   AcceptModelGraphPayload: AcceptModelGraphPayload;
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
+  AnswerChange: AnswerChange;
+  ArmFacts: ArmFacts;
   AuditDetail: AuditDetail;
   AuditEntry: AuditEntryNode;
   AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntry']>>> };
   AuditEntryEdge: Omit<AuditEntryEdge, 'node'> & { node?: Maybe<ResolversParentTypes['AuditEntry']> };
   AuditFilter: AuditFilter;
   Boolean: Scalars['Boolean']['output'];
+  CanaryInput: CanaryInput;
+  CancelReplayPayload: Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
   CaughtUp: CaughtUp;
+  ComparisonFigures: ComparedFigures;
   ConfusionCounts: ConfusionCounts;
   Contribution: ContributionNode;
   Cursor: Scalars['Cursor']['output'];
@@ -2107,6 +2607,7 @@ export type ResolversParentTypes = {
   Mutation: {};
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   PageInfo: PageInfo;
+  PauseRollOutPayload: Omit<PauseRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   PositiveInt: Scalars['PositiveInt']['output'];
   Prediction: ResolversInterfaceTypes<ResolversParentTypes>['Prediction'];
   PredictionBucket: PredictionBucket;
@@ -2119,14 +2620,29 @@ export type ResolversParentTypes = {
   RecommendedItem: RankedItem;
   RecordInteractionsPayload: RecordInteractionsPayload;
   RecordTransactionsPayload: Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
+  Replay: ReplayState;
+  ReplayError: ReplayError;
+  ResumeRollOutPayload: Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollBackModelPayload: Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
+  RollOut: RollOutNode;
+  RollOutGuardsInput: RollOutGuardsInput;
+  RoutingArm: RoutingArm;
+  RoutingArmInput: RoutingArmInput;
+  RoutingPolicy: PolicyNode;
+  RoutingPolicyInput: RoutingPolicyInput;
   SchemaVersion: SchemaVersion;
   Segment: SegmentNode;
   SegmentAssignment: SegmentPrediction;
   SegmentChanged: Omit<SegmentChanged, 'current' | 'customer' | 'previous'> & { current?: Maybe<ResolversParentTypes['SegmentAssignment']>, customer?: Maybe<ResolversParentTypes['Customer']>, previous?: Maybe<ResolversParentTypes['Segment']> };
   SegmentChangedMessage: ResolversUnionTypes<ResolversParentTypes>['SegmentChangedMessage'];
   SetModelAliasPayload: Omit<SetModelAliasPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
+  SetRoutingPolicyPayload: Omit<SetRoutingPolicyPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
+  Shadow: ShadowNode;
+  ShadowInput: ShadowInput;
   Simulation: Simulation;
+  SplitInput: SplitInput;
+  StartReplayPayload: Omit<StartReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
+  StartRollOutPayload: Omit<StartRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   StreamMessage: ResolversInterfaceTypes<ResolversParentTypes>['StreamMessage'];
   String: Scalars['String']['output'];
   Subscription: {};
@@ -2143,6 +2659,7 @@ export type ResolversParentTypes = {
   UpsertCustomersPayload: UpsertCustomersPayload;
   UpsertItemsPayload: UpsertItemsPayload;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  VersionComparison: Omit<VersionComparison, 'a' | 'b' | 'figures'> & { a: ResolversParentTypes['ModelVersion'], b: ResolversParentTypes['ModelVersion'], figures: ResolversParentTypes['ComparisonFigures'] };
 };
 
 export type AccessDirectiveArgs = {
@@ -2172,6 +2689,12 @@ export type ListSizeDirectiveArgs = {
 
 export type ListSizeDirectiveResolver<Result, Parent, ContextType = GraphContext, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type AbortRollOutPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AbortRollOutPayload'] = ResolversParentTypes['AbortRollOutPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type AcceptModelGraphPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AcceptModelGraphPayload'] = ResolversParentTypes['AcceptModelGraphPayload']> = {
   schemaVersion?: Resolver<ResolversTypes['SchemaVersion'], ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
@@ -2182,6 +2705,21 @@ export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, P
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   alerts?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['FraudAlertUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AnswerChangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AnswerChange'] = ResolversParentTypes['AnswerChange']> = {
+  after?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  before?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ArmFactsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmFacts'] = ResolversParentTypes['ArmFacts']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  errors?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  p95Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2225,9 +2763,27 @@ export type AuditEntryEdgeResolvers<ContextType = GraphContext, ParentType exten
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CancelReplayPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CancelReplayPayload'] = ResolversParentTypes['CancelReplayPayload']> = {
+  replay?: Resolver<Maybe<ResolversTypes['Replay']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ReplayError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type CaughtUpResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['CaughtUp'] = ResolversParentTypes['CaughtUp']> = {
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparisonFigures'] = ResolversParentTypes['ComparisonFigures']> = {
+  agreement?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['AnswerChange']>, ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  largestDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  meanAbsoluteDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2429,6 +2985,7 @@ export type FraudAlertUserErrorResolvers<ContextType = GraphContext, ParentType 
 };
 
 export type FraudAssessmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FraudAssessment'] = ResolversParentTypes['FraudAssessment']> = {
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   decision?: Resolver<ResolversTypes['FraudDecision'], ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<FraudAssessmentExplanationArgs, 'top'>>;
@@ -2506,6 +3063,8 @@ export type ModelResolvers<ContextType = GraphContext, ParentType extends Resolv
   inputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   outputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
+  policy?: Resolver<Maybe<ResolversTypes['RoutingPolicy']>, ParentType, ContextType>;
+  rollOut?: Resolver<Maybe<ResolversTypes['RollOut']>, ParentType, ContextType>;
   versions?: Resolver<ReadonlyArray<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -2590,14 +3149,21 @@ export type MoneyResolvers<ContextType = GraphContext, ParentType extends Resolv
 };
 
 export type MutationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  abortRollOut?: Resolver<Maybe<ResolversTypes['AbortRollOutPayload']>, ParentType, ContextType, RequireFields<MutationAbortRollOutArgs, 'model' | 'reason'>>;
   acceptModelGraph?: Resolver<Maybe<ResolversTypes['AcceptModelGraphPayload']>, ParentType, ContextType, RequireFields<MutationAcceptModelGraphArgs, 'model'>>;
   acknowledgeFraudAlerts?: Resolver<Maybe<ResolversTypes['AcknowledgeFraudAlertsPayload']>, ParentType, ContextType, RequireFields<MutationAcknowledgeFraudAlertsArgs, 'alertIds'>>;
+  cancelReplay?: Resolver<Maybe<ResolversTypes['CancelReplayPayload']>, ParentType, ContextType, RequireFields<MutationCancelReplayArgs, 'id'>>;
   eraseCustomer?: Resolver<Maybe<ResolversTypes['EraseCustomerPayload']>, ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'customerId' | 'reason'>>;
   loadModelVersion?: Resolver<Maybe<ResolversTypes['LoadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationLoadModelVersionArgs, 'model' | 'version'>>;
+  pauseRollOut?: Resolver<Maybe<ResolversTypes['PauseRollOutPayload']>, ParentType, ContextType, RequireFields<MutationPauseRollOutArgs, 'model' | 'reason'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
+  resumeRollOut?: Resolver<Maybe<ResolversTypes['ResumeRollOutPayload']>, ParentType, ContextType, RequireFields<MutationResumeRollOutArgs, 'model' | 'reason'>>;
   rollBackModel?: Resolver<Maybe<ResolversTypes['RollBackModelPayload']>, ParentType, ContextType, RequireFields<MutationRollBackModelArgs, 'alias' | 'model' | 'reason'>>;
   setModelAlias?: Resolver<Maybe<ResolversTypes['SetModelAliasPayload']>, ParentType, ContextType, RequireFields<MutationSetModelAliasArgs, 'alias' | 'model' | 'reason' | 'version'>>;
+  setRoutingPolicy?: Resolver<Maybe<ResolversTypes['SetRoutingPolicyPayload']>, ParentType, ContextType, RequireFields<MutationSetRoutingPolicyArgs, 'model' | 'policy' | 'reason'>>;
+  startReplay?: Resolver<Maybe<ResolversTypes['StartReplayPayload']>, ParentType, ContextType, RequireFields<MutationStartReplayArgs, 'from' | 'model' | 'to' | 'version'>>;
+  startRollOut?: Resolver<Maybe<ResolversTypes['StartRollOutPayload']>, ParentType, ContextType, RequireFields<MutationStartRollOutArgs, 'guards' | 'model' | 'promote' | 'reason' | 'stepSeconds' | 'steps' | 'version'>>;
   unloadModelVersion?: Resolver<Maybe<ResolversTypes['UnloadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationUnloadModelVersionArgs, 'model' | 'version'>>;
   upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
   upsertItems?: Resolver<Maybe<ResolversTypes['UpsertItemsPayload']>, ParentType, ContextType, RequireFields<MutationUpsertItemsArgs, 'items'>>;
@@ -2616,12 +3182,19 @@ export type PageInfoResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PauseRollOutPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PauseRollOutPayload'] = ResolversParentTypes['PauseRollOutPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export interface PositiveIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['PositiveInt'], any> {
   name: 'PositiveInt';
 }
 
 export type PredictionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Prediction'] = ResolversParentTypes['Prediction']> = {
   __resolveType: TypeResolveFn<'FraudAssessment' | 'RecommendationList' | 'SegmentAssignment', ParentType, ContextType>;
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<PredictionExplanationArgs, 'top'>>;
   featuresAsOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2655,6 +3228,7 @@ export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType exten
 
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   auditEntries?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, Partial<QueryAuditEntriesArgs>>;
+  compareVersions?: Resolver<Maybe<ResolversTypes['VersionComparison']>, ParentType, ContextType, RequireFields<QueryCompareVersionsArgs, 'a' | 'b' | 'model' | 'rows'>>;
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
   customerRecords?: Resolver<ResolversTypes['CustomerRecordConnection'], ParentType, ContextType, RequireFields<QueryCustomerRecordsArgs, 'customerId' | 'first'>>;
   customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Customer']>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'customerIds'>>;
@@ -2669,6 +3243,7 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   predictionSeries?: Resolver<ReadonlyArray<ResolversTypes['PredictionBucket']>, ParentType, ContextType, RequireFields<QueryPredictionSeriesArgs, 'bucketSeconds' | 'from' | 'to'>>;
   predictions?: Resolver<ResolversTypes['PredictionConnection'], ParentType, ContextType, Partial<QueryPredictionsArgs>>;
   rateLimit?: Resolver<ResolversTypes['RateLimit'], ParentType, ContextType>;
+  replay?: Resolver<Maybe<ResolversTypes['Replay']>, ParentType, ContextType, RequireFields<QueryReplayArgs, 'id'>>;
   schemaVersion?: Resolver<ResolversTypes['SchemaVersion'], ParentType, ContextType>;
   segments?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType, Partial<QuerySegmentsArgs>>;
   simulation?: Resolver<Maybe<ResolversTypes['Simulation']>, ParentType, ContextType>;
@@ -2687,6 +3262,7 @@ export type RateLimitResolvers<ContextType = GraphContext, ParentType extends Re
 };
 
 export type RecommendationListResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RecommendationList'] = ResolversParentTypes['RecommendationList']> = {
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   basis?: Resolver<ResolversTypes['RecommendationBasis'], ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<RecommendationListExplanationArgs, 'top'>>;
@@ -2723,9 +3299,67 @@ export type RecordTransactionsPayloadResolvers<ContextType = GraphContext, Paren
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ReplayResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Replay'] = ResolversParentTypes['Replay']> = {
+  done?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  figures?: Resolver<ResolversTypes['ComparisonFigures'], ParentType, ContextType>;
+  from?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ReplayStatus'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReplayErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ReplayError'] = ResolversParentTypes['ReplayError']> = {
+  code?: Resolver<ResolversTypes['ReplayErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ResumeRollOutPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ResumeRollOutPayload'] = ResolversParentTypes['ResumeRollOutPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type RollBackModelPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollBackModelPayload'] = ResolversParentTypes['RollBackModelPayload']> = {
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RollOutResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollOut'] = ResolversParentTypes['RollOut']> = {
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ArmFacts']>, ParentType, ContextType>;
+  percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RollOutStatus'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stepStartedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  steps?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RoutingArmResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RoutingArm'] = ResolversParentTypes['RoutingArm']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RoutingPolicyResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RoutingPolicy'] = ResolversParentTypes['RoutingPolicy']> = {
+  arms?: Resolver<ReadonlyArray<ResolversTypes['RoutingArm']>, ParentType, ContextType>;
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  changedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['RoutingPolicyKind'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  shadow?: Resolver<Maybe<ResolversTypes['Shadow']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2747,6 +3381,7 @@ export type SegmentResolvers<ContextType = GraphContext, ParentType extends Reso
 };
 
 export type SegmentAssignmentResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SegmentAssignment'] = ResolversParentTypes['SegmentAssignment']> = {
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   defaultedFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   explanation?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<SegmentAssignmentExplanationArgs, 'top'>>;
@@ -2780,11 +3415,40 @@ export type SetModelAliasPayloadResolvers<ContextType = GraphContext, ParentType
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type SetRoutingPolicyPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SetRoutingPolicyPayload'] = ResolversParentTypes['SetRoutingPolicyPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ShadowResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Shadow'] = ResolversParentTypes['Shadow']> = {
+  agreement?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  dropped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SimulationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Simulation'] = ResolversParentTypes['Simulation']> = {
   customers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   fraudTruth?: Resolver<ResolversTypes['ConfusionCounts'], ParentType, ContextType>;
   note?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   transactionsScored?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type StartReplayPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['StartReplayPayload'] = ResolversParentTypes['StartReplayPayload']> = {
+  replay?: Resolver<Maybe<ResolversTypes['Replay']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ReplayError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type StartRollOutPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['StartRollOutPayload'] = ResolversParentTypes['StartRollOutPayload']> = {
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2799,6 +3463,7 @@ export type SubscriptionResolvers<ContextType = GraphContext, ParentType extends
   liveStats?: SubscriptionResolver<ResolversTypes['LiveStats'], "liveStats", ParentType, ContextType, RequireFields<SubscriptionLiveStatsArgs, 'every'>>;
   modelStateChanged?: SubscriptionResolver<ResolversTypes['ModelStateMessage'], "modelStateChanged", ParentType, ContextType, Partial<SubscriptionModelStateChangedArgs>>;
   recommendationsChanged?: SubscriptionResolver<Maybe<ResolversTypes['RecommendationList']>, "recommendationsChanged", ParentType, ContextType, RequireFields<SubscriptionRecommendationsChangedArgs, 'customerId' | 'first'>>;
+  replayProgress?: SubscriptionResolver<ResolversTypes['Replay'], "replayProgress", ParentType, ContextType, RequireFields<SubscriptionReplayProgressArgs, 'id'>>;
   schemaChanged?: SubscriptionResolver<ResolversTypes['SchemaVersion'], "schemaChanged", ParentType, ContextType>;
   segmentChanged?: SubscriptionResolver<ResolversTypes['SegmentChangedMessage'], "segmentChanged", ParentType, ContextType, Partial<SubscriptionSegmentChangedArgs>>;
   transactionScored?: SubscriptionResolver<ResolversTypes['TransactionScoredMessage'], "transactionScored", ParentType, ContextType, Partial<SubscriptionTransactionScoredArgs>>;
@@ -2871,19 +3536,33 @@ export type UpsertItemsPayloadResolvers<ContextType = GraphContext, ParentType e
 };
 
 export type UserErrorResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'EraseCustomerUserError' | 'FraudAlertUserError' | 'IngestUserError' | 'ModelOperationError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EraseCustomerUserError' | 'FraudAlertUserError' | 'IngestUserError' | 'ModelOperationError' | 'ReplayError', ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type VersionComparisonResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['VersionComparison'] = ResolversParentTypes['VersionComparison']> = {
+  a?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  b?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  figures?: Resolver<ResolversTypes['ComparisonFigures'], ParentType, ContextType>;
+  p95MsOfA?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  p95MsOfB?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphContext> = {
+  AbortRollOutPayload?: AbortRollOutPayloadResolvers<ContextType>;
   AcceptModelGraphPayload?: AcceptModelGraphPayloadResolvers<ContextType>;
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
+  AnswerChange?: AnswerChangeResolvers<ContextType>;
+  ArmFacts?: ArmFactsResolvers<ContextType>;
   AuditDetail?: AuditDetailResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
+  CancelReplayPayload?: CancelReplayPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
+  ComparisonFigures?: ComparisonFiguresResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
   Contribution?: ContributionResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
@@ -2931,6 +3610,7 @@ export type Resolvers<ContextType = GraphContext> = {
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PauseRollOutPayload?: PauseRollOutPayloadResolvers<ContextType>;
   PositiveInt?: GraphQLScalarType;
   Prediction?: PredictionResolvers<ContextType>;
   PredictionBucket?: PredictionBucketResolvers<ContextType>;
@@ -2942,14 +3622,24 @@ export type Resolvers<ContextType = GraphContext> = {
   RecommendedItem?: RecommendedItemResolvers<ContextType>;
   RecordInteractionsPayload?: RecordInteractionsPayloadResolvers<ContextType>;
   RecordTransactionsPayload?: RecordTransactionsPayloadResolvers<ContextType>;
+  Replay?: ReplayResolvers<ContextType>;
+  ReplayError?: ReplayErrorResolvers<ContextType>;
+  ResumeRollOutPayload?: ResumeRollOutPayloadResolvers<ContextType>;
   RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
+  RollOut?: RollOutResolvers<ContextType>;
+  RoutingArm?: RoutingArmResolvers<ContextType>;
+  RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
   SchemaVersion?: SchemaVersionResolvers<ContextType>;
   Segment?: SegmentResolvers<ContextType>;
   SegmentAssignment?: SegmentAssignmentResolvers<ContextType>;
   SegmentChanged?: SegmentChangedResolvers<ContextType>;
   SegmentChangedMessage?: SegmentChangedMessageResolvers<ContextType>;
   SetModelAliasPayload?: SetModelAliasPayloadResolvers<ContextType>;
+  SetRoutingPolicyPayload?: SetRoutingPolicyPayloadResolvers<ContextType>;
+  Shadow?: ShadowResolvers<ContextType>;
   Simulation?: SimulationResolvers<ContextType>;
+  StartReplayPayload?: StartReplayPayloadResolvers<ContextType>;
+  StartRollOutPayload?: StartRollOutPayloadResolvers<ContextType>;
   StreamMessage?: StreamMessageResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TensorSpec?: TensorSpecResolvers<ContextType>;
@@ -2962,6 +3652,7 @@ export type Resolvers<ContextType = GraphContext> = {
   UpsertCustomersPayload?: UpsertCustomersPayloadResolvers<ContextType>;
   UpsertItemsPayload?: UpsertItemsPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  VersionComparison?: VersionComparisonResolvers<ContextType>;
 };
 
 export type DirectiveResolvers<ContextType = GraphContext> = {

@@ -4,6 +4,7 @@ import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
 import { auditResolvers } from './audit.js';
+import { comparisonResolvers } from './comparison.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
 import { historyResolvers } from './history.js';
@@ -17,6 +18,7 @@ import { nodeResolvers } from './node.js';
 import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
+import { rolloutResolvers } from './rollout.js';
 import { schemaChangeResolvers } from './schema-changes.js';
 
 /** All resolvers of the written graph. */
@@ -25,6 +27,9 @@ export const resolvers: Resolvers<GraphContext> = {
   ...customerResolvers,
   ...predictionResolvers,
   ...modelResolvers,
+  ...rolloutResolvers,
+  ...comparisonResolvers,
+  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model },
   ...ingestResolvers,
   ...liveResolvers,
   ...alertResolvers,
@@ -38,6 +43,7 @@ export const resolvers: Resolvers<GraphContext> = {
     ...predictionResolvers.Query,
     ...modelResolvers.Query,
     ...modelOperationResolvers.Query,
+    ...comparisonResolvers.Query,
     ...alertResolvers.Query,
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
@@ -48,8 +54,10 @@ export const resolvers: Resolvers<GraphContext> = {
   Mutation: auditedMutations({
     ...ingestResolvers.Mutation,
     ...alertResolvers.Mutation,
-    ...personalDataResolvers.Mutation,
     ...modelOperationResolvers.Mutation,
+    ...rolloutResolvers.Mutation,
+    ...comparisonResolvers.Mutation,
+    ...personalDataResolvers.Mutation,
     ...schemaChangeResolvers.Mutation,
   }),
   Subscription: auditedSubscriptions({
@@ -59,5 +67,6 @@ export const resolvers: Resolvers<GraphContext> = {
     ...customerScoreResolvers.Subscription,
     ...liveStatsResolvers.Subscription,
     ...schemaChangeResolvers.Subscription,
+    ...comparisonResolvers.Subscription,
   }) as never,
 };

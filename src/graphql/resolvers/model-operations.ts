@@ -9,12 +9,13 @@ const MAX_REASON = 500;
 const MAX_NAME = 64;
 
 /** The payload of each: the model as it is now, and why nothing was done, if nothing was. */
-const payload = (app: App, model: string, refusal: ModelRefusal | null) => ({
+export const payload = (app: App, model: string, refusal: ModelRefusal | null) => ({
   model: app.models.get(model),
   userErrors: refusal === null ? [] : [{ ...refusal, field: [refusal.field] }],
 });
 
-function check(args: { model: string; alias?: string; reason?: string }): void {
+/** Refuses names and reasons that are too long to be any. */
+export function check(args: { model: string; alias?: string; reason?: string }): void {
   const limits = [
     ['model', MAX_NAME],
     ['alias', MAX_NAME],

@@ -61,6 +61,7 @@ export const predictionFields = {
   modelVersion: (p: Prediction<unknown>, _args: object, { app }: GraphContext) => versionOf(app, p.model, p.version),
   /** Without any event there is nothing the features contain; they are as of the answer itself. */
   featuresAsOf: (p: Prediction<unknown>) => (p.featuresAsOf > 0 ? p.featuresAsOf : p.predictedAt),
+  arm: (p: Prediction<unknown>) => p.arm ?? null,
   defaultedFeatures: (p: Prediction<unknown>) => p.defaulted,
   outOfRangeFeatures(p: Prediction<unknown>, _args: object, { app }: GraphContext) {
     const info = app.models.version(p.model, p.version)?.info;

@@ -14,7 +14,7 @@ const info = (predictionLog: number) =>
     },
   }) as unknown as ModelVersionInfo;
 const draft = (share: number) => ({
-  info: info(share),
+  routed: { info: info(share), version: 3, arm: 'canary' },
   entity: 'c1',
   featuresAsOf: 7,
   featureSet: 'm@1',
@@ -45,6 +45,7 @@ describe('QueryRecorder', () => {
       features: Float32Array.of(2, 3),
       defaulted: ['b'],
       output: { x: 1 },
+      arm: 'canary',
     });
   });
 

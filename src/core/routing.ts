@@ -1,0 +1,53 @@
+/** A part of the traffic of a model, and the version that answers it. */
+export interface RoutingArm {
+  /** As predictions and metrics name it. */
+  readonly name: string;
+  readonly version: number;
+  /** Share of the customers, 0 to 100. */
+  readonly percent: number;
+}
+
+/** Who is answered by which version where nobody asks for one by name. */
+export interface RoutingPolicy {
+  /** `SPLIT`: arms make 100 %. `CANARY`: one arm; the champion answers the rest. `SHADOW`: the champion answers everybody. */
+  readonly kind: 'CANARY' | 'SPLIT' | 'SHADOW';
+  readonly arms: readonly RoutingArm[];
+  /** Only customers of this segment take part; the champion answers the others. Null: everybody. */
+  readonly segment: string | null;
+  /** Computed beside the champion for this share of the customers, kept, and never answered. */
+  readonly shadow: { readonly version: number; readonly percent: number } | null;
+}
+
+/** What must hold while a roll-out goes on. */
+export interface RollOutGuards {
+  /** Answers of the candidate that a step needs before it may end, and of each side before latency and scores are compared. */
+  readonly minRows: number;
+  /** Share of failed rows, 0 to 1. Broken when the 95 % confidence interval of the candidate's lies above it. */
+  readonly maxErrorRate: number;
+  /** p95 of the candidate's latency over the champion's. */
+  readonly maxLatencyRatio: number;
+  /** Population stability index of the candidate's scores against the champion's. */
+  readonly maxPsi: number;
+}
+
+export type RollOutStatus = 'RUNNING' | 'PAUSED' | 'ABORTED' | 'ROLLED_BACK' | 'COMPLETED';
+
+/** A version that is given more and more customers. */
+export interface RollOut {
+  readonly candidate: number;
+  readonly status: RollOutStatus;
+  /** Percentages, growing. */
+  readonly steps: readonly number[];
+  /** Which of them holds, from 0. */
+  readonly step: number;
+  /** How long each holds at least, ms. */
+  readonly stepMs: number;
+  /** Milliseconds UTC. */
+  readonly stepStartedAt: number;
+  readonly segment: string | null;
+  readonly guards: RollOutGuards;
+  /** When the last step has held, the candidate becomes the champion. */
+  readonly promote: boolean;
+  /** Why it stands so. */
+  readonly reason: string;
+}

@@ -1,0 +1,104 @@
+import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { Rescoring, Verdict } from './rescoring.js';
+import { populationStability } from './roll-out-guards.js';
+
+/** Scores kept of each side for the distributions: the newest. */
+const SCORES = 2_000;
+/** Pairs of labels counted; what comes beyond counts in the totals alone. */
+const MAX_CHANGES = 100;
+
+/** What two verdicts about the same rows come to. */
+export interface ComparedFigures {
+  /** Rows that both judged. */
+  readonly rows: number;
+  /** Rows of the same label. */
+  readonly agreements: number;
+  /** Rows that one of them could not judge. */
+  readonly failed: number;
+  /** Of second score minus first; null without rows. */
+  readonly meanDifference: number | null;
+  readonly meanAbsoluteDifference: number | null;
+  readonly largestDifference: number | null;
+  /** Population stability index of the second's scores against the first's; null without rows. */
+  readonly psi: number | null;
+  /** How often one label became another, most often first. */
+  readonly changes: readonly { readonly before: string; readonly after: string; readonly rows: number }[];
+}
+
+/** Adds verdicts up. */
+export class Comparison {
+  #rows = 0;
+  #agreements = 0;
+  #failed = 0;
+  #sum = 0;
+  #absolute = 0;
+  #largest = 0;
+  readonly #scores = [new Float32Array(SCORES), new Float32Array(SCORES)] as const;
+  readonly #changes = new Map<string, { before: string; after: string; rows: number }>();
+
+  add(before: Verdict, after: Verdict): void {
+    const difference = after.score - before.score;
+    this.#scores[0][this.#rows % SCORES] = before.score;
+    this.#scores[1][this.#rows % SCORES] = after.score;
+    this.#rows++;
+    this.#sum += difference;
+    this.#absolute += Math.abs(difference);
+    this.#largest = Math.max(this.#largest, Math.abs(difference));
+    if (before.label === after.label) {
+      this.#agreements++;
+      return;
+    }
+    const key = `${before.label}\0${after.label}`;
+    const change = this.#changes.get(key);
+    if (change !== undefined) change.rows++;
+    else if (this.#changes.size < MAX_CHANGES)
+      this.#changes.set(key, { before: before.label, after: after.label, rows: 1 });
+  }
+  failed(): void {
+    this.#failed++;
+  }
+
+  figures(): ComparedFigures {
+    const rows = this.#rows;
+    const of = (value: number) => (rows === 0 ? null : value);
+    const [before, after] = this.#scores.map((scores) => scores.subarray(0, Math.min(rows, SCORES)));
+    return {
+      rows,
+      agreements: this.#agreements,
+      failed: this.#failed,
+      meanDifference: of(this.#sum / rows),
+      meanAbsoluteDifference: of(this.#absolute / rows),
+      largestDifference: of(this.#largest),
+      psi: of(populationStability(before!, after!)),
+      changes: [...this.#changes.values()].sort((a, b) => b.rows - a.rows).map((change) => ({ ...change })),
+    };
+  }
+}
+
+/**
+ * Asks versions about logged predictions and adds up how they differ: `before` null is what was said then. A row that a version cannot judge
+ * counts as failed; never rejects.
+ */
+export async function compare(
+  rescoring: Rescoring,
+  records: readonly PredictionRecord[],
+  versions: { readonly before: number | null; readonly after: number },
+  context: RowContext,
+  comparison: Comparison,
+): Promise<void> {
+  const { before, after } = versions;
+  await Promise.all(
+    records.map(async (record) => {
+      try {
+        const outputs = await Promise.all([
+          before === null ? record.output : rescoring.again(record, before, context),
+          rescoring.again(record, after, context),
+        ]);
+        const [then, now] = outputs.map((output) => rescoring.verdict(record.model, output));
+        comparison.add(then!, now!);
+      } catch {
+        comparison.failed();
+      }
+    }),
+  );
+}

@@ -1,0 +1,98 @@
+import { badInput } from '../../core/errors.js';
+import type { RoutingPolicy } from '../../core/routing.js';
+import { CANARY } from '../../flows/roll-out.js';
+import { DEFAULT_GUARDS } from '../../flows/roll-out-guards.js';
+import { CONTROL } from '../../inference/routing/book.js';
+import type { Resolvers, RoutingPolicyInput } from '../__generated__/resolvers.js';
+import type { GraphContext } from '../context.js';
+import { check, payload } from './model-operations.js';
+
+const MAX_SEGMENT = 200;
+
+function policyOf({ canary, split, shadow, champion }: RoutingPolicyInput): RoutingPolicy | null {
+  const segment = checkSegment(canary?.segment ?? split?.segment ?? shadow?.segment ?? null);
+  if (canary) {
+    const { version, percent } = canary;
+    return { kind: 'CANARY', arms: [{ name: CANARY, version, percent }], segment, shadow: null };
+  }
+  if (split) {
+    const arms = split.arms.map(({ name, version, percent }) => ({ name, version, percent }));
+    return { kind: 'SPLIT', arms, segment, shadow: null };
+  }
+  if (shadow) {
+    const { version, percent = 100 } = shadow;
+    return { kind: 'SHADOW', arms: [], segment, shadow: { version, percent } };
+  }
+  if (champion !== true) throw badInput('expected true, got false: name the policy that is to hold', 'policy.champion');
+  return null;
+}
+
+function checkSegment(segment: string | null): string | null {
+  if (segment !== null && segment.length > MAX_SEGMENT)
+    throw badInput(`expected at most ${MAX_SEGMENT} characters, got ${segment.length}`, 'segment');
+  return segment;
+}
+
+export const rolloutResolvers: Pick<Resolvers<GraphContext>, 'Mutation' | 'RoutingPolicy' | 'RollOut' | 'Shadow'> & {
+  Model: Pick<NonNullable<Resolvers<GraphContext>['Model']>, 'policy' | 'rollOut'>;
+} = {
+  Mutation: {
+    async setRoutingPolicy(_root, { model, policy, reason }, { app, call }) {
+      check({ model, reason });
+      return payload(app, model, await app.rollOuts.setPolicy(model, policyOf(policy), reason, call.principal.id));
+    },
+    async startRollOut(_root, args, { app, call }) {
+      check(args);
+      const { model, version: candidate, steps, stepSeconds, guards, promote, reason } = args;
+      const segment = checkSegment(args.segment ?? null);
+      const own = { ...DEFAULT_GUARDS, ...guards };
+      const wish = { candidate, steps, stepMs: stepSeconds * 1_000, segment, guards: own, promote };
+      return payload(app, model, await app.rollOuts.start(model, wish, reason, call.principal.id));
+    },
+    async pauseRollOut(_root, { model, reason }, { app, call }) {
+      check({ model, reason });
+      return payload(app, model, await app.rollOuts.pause(model, reason, call.principal.id));
+    },
+    async resumeRollOut(_root, { model, reason }, { app, call }) {
+      check({ model, reason });
+      return payload(app, model, await app.rollOuts.resume(model, reason, call.principal.id));
+    },
+    async abortRollOut(_root, { model, reason }, { app, call }) {
+      check({ model, reason });
+      return payload(app, model, await app.rollOuts.abort(model, reason, call.principal.id));
+    },
+  },
+  Model: {
+    policy({ name }, _args, { app }) {
+      const state = app.routing.state(name);
+      return state === null || state.policy === null ? null : { ...state, model: name, policy: state.policy };
+    },
+    rollOut({ name }, _args, { app }) {
+      const rollOut = app.routing.state(name)?.rollOut ?? null;
+      return rollOut === null ? null : { ...rollOut, model: name };
+    },
+  },
+  RoutingPolicy: {
+    kind: ({ policy }) => policy.kind,
+    arms: ({ policy }) => [...policy.arms],
+    segment: ({ policy }) => policy.segment,
+    shadow: ({ model, policy }) => (policy.shadow === null ? null : { ...policy.shadow, model }),
+    changedBy: ({ by }) => by,
+  },
+  Shadow: {
+    rows: ({ model }, _args, { app }) => app.routing.shadow(model)?.rows ?? 0,
+    agreement({ model }, _args, { app }) {
+      const facts = app.routing.shadow(model);
+      return facts === null || facts.rows === 0 ? null : facts.agreements / facts.rows;
+    },
+    meanDifference: ({ model }, _args, { app }) => app.routing.shadow(model)?.meanDifference ?? null,
+    failed: ({ model }, _args, { app }) => app.routing.shadow(model)?.failed ?? 0,
+    dropped: ({ model }, _args, { app }) => app.routing.shadow(model)?.dropped ?? 0,
+  },
+  RollOut: {
+    version: ({ candidate }) => candidate,
+    steps: ({ steps }) => [...steps],
+    percent: ({ steps, step }) => steps[step]!,
+    arms: ({ model }, _args, { app }) => [CANARY, CONTROL].map((arm) => ({ arm, ...app.routing.arm(model, arm) })),
+  },
+};

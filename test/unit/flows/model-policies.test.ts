@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.js';
+import type { ModelPolicyPayload, NewEvent, StoredEvent } from '../../../src/core/events.js';
+import { silentLogger } from '../../../src/core/logger.js';
+import { type DataRoom, openData } from '../../../src/data/open.js';
+import { ModelPolicies } from '../../../src/flows/model-policies.js';
+import { AliasBook } from '../../../src/inference/aliases.js';
+import { RoutingBook } from '../../../src/inference/routing/book.js';
+import { temporaryFolder } from '../../support/server.js';
+
+const canary = (percent: number, version = 2): ModelPolicyPayload => ({
+  policy: { kind: 'CANARY', arms: [{ name: 'canary', version, percent }], segment: null, shadow: null },
+  rollOut: null,
+  reason: 'because',
+  by: 'anna',
+});
+
+describe('policies that outlive the server', () => {
+  const folder = temporaryFolder();
+  let data: DataRoom;
+  /** Events that are on disk and were not handed out yet. */
+  let appended: StoredEvent[];
+  beforeEach(async () => {
+    appended = [];
+    data = await openData({
+      dir: `${folder.path}/${Math.random()}`,
+      clock: systemClock,
+      logger: silentLogger,
+      watermarkBytes: 0,
+      retention: { events: 0, predictions: 0 },
+    });
+  });
+  afterEach(async () => {
+    await data.close();
+    folder.remove();
+  });
+  const open = async (log = data.events) => {
+    const aliases = new AliasBook();
+    const policies = await ModelPolicies.open({
+      book: new RoutingBook(),
+      aliases,
+      log,
+      snapshots: data.snapshots,
+      async append(events: readonly NewEvent[]) {
+        const results = await data.events.append(events);
+        appended.push(...results.map(({ seq, recordedAt }, i) => ({ ...events[i]!, seq, recordedAt }) as StoredEvent));
+      },
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    return { policies, aliases };
+  };
+
+  it('hold at once, and are as the log left them', async () => {
+    const { policies, aliases } = await open();
+    await policies.change('fraud', canary(5));
+    await policies.change('fraud', canary(25, 3));
+    expect(policies.book.get('fraud')).toEqual(canary(25, 3).policy);
+    expect(aliases.aliased('fraud')).toEqual(new Set([3]));
+    const again = await open();
+    expect(again.policies.get('fraud')).toMatchObject(canary(25, 3));
+    expect(again.policies.book.get('fraud')).toEqual(canary(25, 3).policy);
+    expect(again.aliases.aliased('fraud')).toEqual(new Set([3]));
+  });
+
+  it('are kept when the events are not', async () => {
+    const { policies } = await open();
+    await policies.change('fraud', canary(5));
+    policies.see(appended);
+    await policies.close();
+    const erased = Object.assign(Object.create(data.events), { byType: async () => [] });
+    expect((await open(erased)).policies.get('fraud')).toEqual(policies.get('fraud'));
+  });
+
+  it('do not go back when the log is handed out behind a newer change', async () => {
+    const { policies } = await open();
+    await policies.change('fraud', canary(5));
+    const late = appended.slice();
+    await new Promise((done) => setTimeout(done, 5));
+    await policies.change('fraud', { ...canary(5), policy: null });
+    policies.see(late);
+    expect(policies.book.get('fraud')).toBeNull();
+  });
+
+  it('do not change when the disk does not take it', async () => {
+    const { policies } = await open();
+    await policies.change('fraud', canary(5));
+    await data.close();
+    await expect(policies.change('fraud', canary(50))).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    expect(policies.book.get('fraud')).toEqual(canary(5).policy);
+  });
+});
