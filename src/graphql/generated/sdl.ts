@@ -73,6 +73,7 @@ const PREDICTION_FIELDS = `
   "Features that were not told and took their documented default, as the manifest calls them." defaultedFeatures: [String!]! @listSize(assumedSize: 50)
   "Features outside the range the version was trained on: read its answer with care." outOfRangeFeatures: [String!]! @listSize(assumedSize: 50)
   "True: \`prediction(id)\` and outcomes will find it." recorded: Boolean!
+  "The arm of the model's routing policy that it was made for; null where no policy decided." arm: String
   "Always null: generated parts of the graph explain nothing yet."
   explanation("How many contributions." top: Int! = 5): Explanation`;
 
