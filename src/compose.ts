@@ -41,7 +41,7 @@ import { RollOutOperations } from './flows/roll-out-operations.js';
 import { ShadowScoring } from './flows/shadow.js';
 import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
-import type { App, ModelDirectory, SchemaFeed, SimulationFacts, VersionFacts } from './graphql/app.js';
+import type { App, ModelDirectory, ModelTrust, SchemaFeed, SimulationFacts, VersionFacts } from './graphql/app.js';
 import { noteRefused } from './graphql/audit.js';
 import { Authorisation, authorisationCheck } from './graphql/authorisation.js';
 import { costCheck } from './graphql/cost/cost-check.js';
@@ -59,6 +59,7 @@ import { RoutingBook } from './inference/routing/book.js';
 import { RowCosts } from './inference/row-costs.js';
 import { InferenceService } from './inference/service.js';
 import { readPublicKeys } from './inference/signing.js';
+import { VersionPassports } from './inference/version-passport.js';
 import type { HealthSource } from './transport/http/health.js';
 import { PrometheusMetrics } from './transport/metrics.js';
 import { type RunningServer, startServer } from './transport/server.js';
@@ -185,6 +186,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     clock,
     logger: logger.child({ room: 'flows' }),
   });
+  const keys = config.modelPublicKeyFile === null ? null : readPublicKeys(config.modelPublicKeyFile);
   const inference = new InferenceService({
     pool,
     policies: policies.book,
@@ -198,7 +200,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       timeoutMs: config.modelLoadTimeoutMs,
       memoryMb: config.modelLoadMemoryMb,
     },
-    keys: config.modelPublicKeyFile === null ? null : readPublicKeys(config.modelPublicKeyFile),
+    keys,
     modelsDir: config.modelsDir,
     clock,
     logger: logger.child({ room: 'inference' }),
@@ -355,6 +357,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     models: modelDirectory(inference, modelGraph),
     schema: schemaFeed(inference, modelGraph),
     rowMicroseconds: (model, version) => rowCosts.rowMicroseconds(model, version),
+    trust: modelTrust(inference, new VersionPassports(config.modelsDir, keys)),
     modelOperations,
     rollOuts: new RollOutOperations({
       operations: modelOperations,
@@ -596,6 +599,21 @@ function schemaFeed({ registry, lifecycle }: InferenceService, graph: ModelGraph
       if (refused === null) await lifecycle.refresh(); // its versions follow the manifest that counts now
       return refused;
     },
+  };
+}
+
+/** What is known of versions beside their state. */
+function modelTrust({ registry, residency, aliases }: InferenceService, passports: VersionPassports): ModelTrust {
+  return {
+    async passport(model, number) {
+      const version = registry.version(model, number);
+      return version === null ? null : passports.of(version);
+    },
+    bytes(model, number) {
+      const version = registry.version(model, number);
+      return version === null ? null : { files: version.folder.bytes, memory: residency.estimate(version) };
+    },
+    alias: (model, alias) => aliases.get(model, alias),
   };
 }
 

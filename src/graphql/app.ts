@@ -32,7 +32,9 @@ import type { RollOutOperations } from '../flows/roll-out-operations.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
 import type { SegmentWatch } from '../flows/segments.js';
 import type { ShadowFacts } from '../flows/shadow.js';
+import type { AliasState } from '../inference/aliases.js';
 import type { ModelManifest, ModelVersionInfo } from '../inference/ports.js';
+import type { VersionPassport } from '../inference/version-passport.js';
 
 /** Everything the resolvers may call. Handed in by the composition root; nothing here knows GraphQL. */
 export interface App {
@@ -67,6 +69,7 @@ export interface App {
   readonly schema: SchemaFeed;
   /** What a row of a version costs, in microseconds of compute time. */
   readonly rowMicroseconds: (model: string, version: number) => number;
+  readonly trust: ModelTrust;
   readonly modelOperations: ModelOperations;
   readonly rollOuts: RollOutOperations;
   readonly rescoring: Rescoring;
@@ -107,6 +110,15 @@ export interface ModelDirectory {
   problems(): readonly { readonly model: string; readonly reason: string; readonly message: string }[];
   get(name: string): ModelFacts | null;
   version(model: string, version: number): VersionFacts | null;
+}
+/** What somebody needs to know of a version before they let it decide. */
+export interface ModelTrust {
+  /** What the version's folder says of itself; null where that cannot be read. */
+  passport(model: string, version: number): Promise<VersionPassport | null>;
+  /** Bytes of its files, and what it takes while it is loaded, by estimate; null where there is no such version. */
+  bytes(model: string, version: number): { readonly files: number; readonly memory: number } | null;
+  /** Who moved an alias, when and why. */
+  alias(model: string, alias: string): AliasState | null;
 }
 export interface ModelFacts {
   readonly name: string;

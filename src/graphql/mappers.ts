@@ -27,6 +27,16 @@ export type AlertNode = FraudAlert;
 export type AuditEntryNode = AuditEntry;
 export type CustomerScoresNode = CustomerScores;
 export type TensorNode = TensorSpec & { readonly features?: readonly ManifestFeature[] };
+/** An arm of a policy, and what it did. */
+export interface ArmNode {
+  readonly arm: string;
+  /** Null where the alias champion means none. */
+  readonly version: number | null;
+  readonly percent: number;
+  readonly rows: number;
+  readonly errors: number;
+  readonly p95Ms: number | null;
+}
 /** The policy that holds for a model, and who said so. */
 export interface PolicyNode {
   readonly model: string;

@@ -63,6 +63,8 @@ export class InferenceService implements Inference {
   /** What the arms of policies do. */
   readonly arms: ArmStats;
   readonly lifecycle: ModelLifecycle;
+  /** What loaded versions take, and may. */
+  readonly residency: Residency;
   readonly clock: Clock;
   readonly #prober: Prober | null;
   readonly #pool: EnginePool;
@@ -86,14 +88,14 @@ export class InferenceService implements Inference {
     this.aliases = aliases;
     this.policies = options.policies ?? new RoutingBook();
     this.arms = new ArmStats(options.metrics);
-    const residency = new Residency({
+    this.residency = new Residency({
       registry: this.registry,
       logger: options.logger,
       limitBytes: (options.memoryMb ?? 0) * 1024 * 1024,
       workers: pool.workers.configured,
       lastUsedAt: (model, version) => this.#batcher.lastUsedAt(model, version),
     });
-    this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, residency, aliases });
+    this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, residency: this.residency, aliases });
     this.router = new Router(this.registry, aliases, this.policies, (version) => this.lifecycle.demand(version));
     pool.attach(this.#batcher);
   }

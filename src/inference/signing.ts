@@ -53,17 +53,30 @@ export function signCard(
   return `${sign(null, statement(model, version, card), key).toString('base64')}\n`;
 }
 
+interface SignedCard {
+  readonly model: string;
+  readonly version: number;
+  readonly card: string;
+  readonly signature: string;
+}
+
+/** The key that a version was signed with; null when it is none of these. */
+export function signerOf({ model, version, card, signature }: SignedCard, keys: PublicKeys): KeyObject | null {
+  const bytes = Buffer.from(signature.trim(), 'base64');
+  return keys.find((key) => verify(null, statement(model, version, card), key, bytes)) ?? null;
+}
+
 /** @throws Error when a version is not signed, or by nobody whose key is known. */
 export function verifyCard(
-  signed: { model: string; version: number; card: string; signature: string | null },
+  { signature, ...signed }: Omit<SignedCard, 'signature'> & { readonly signature: string | null },
   keys: PublicKeys,
 ): void {
-  const { model, version, card, signature } = signed;
+  const { model, version } = signed;
   if (signature === null)
     throw new Error(`${SIGNATURE_FILE}: expected a signature (unsigned versions are refused here)`);
   const bytes = Buffer.from(signature.trim(), 'base64');
   if (bytes.length !== 64) throw new Error(`${SIGNATURE_FILE}: expected 64 bytes in base64, got ${bytes.length}`);
-  if (!keys.some((key) => verify(null, statement(model, version, card), key, bytes)))
+  if (signerOf({ ...signed, signature }, keys) === null)
     throw new Error(
       `${SIGNATURE_FILE}: expected a signature by a known key over this version.json of ${model} ${version}`,
     );

@@ -74,6 +74,13 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
           'Simulated. Known artefacts: merchants are drawn at random inside a category, position carries no signal, and on a card’s fraud days every transaction is fraud.',
         quality: data.quality,
       },
+      intended_use:
+        'Says how likely a card payment is to be fraud when it comes in, so that people look at the likely ones first. Trained on simulated payments: train it on your own before it decides anything.',
+      limits: [
+        'Its figures say how well it finds one generator’s frauds, not how it would do at a bank.',
+        'On a card’s fraud days every payment of the data is fraud: it leans on what the card did in the hours before.',
+        'Amounts in US dollars; other currencies are refused.',
+      ],
       feature_set: featureSetName(FRAUD_FEATURES),
       metrics,
       thresholds,

@@ -86,6 +86,11 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
         notes: `${RETAIL.notes} Every customer's last basket was held back.`,
         quality,
       },
+      intended_use: 'Suggests items for somebody’s next basket from what they bought before.',
+      limits: [
+        'Learnt from one wholesaler of gifts in 2010 and 2011; another shop needs a training of its own.',
+        'Knows the items it was trained on: new ones are never suggested.',
+      ],
       feature_set: featureSetName(BASKET_FEATURES),
       metrics,
       thresholds: {},

@@ -66,6 +66,11 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
         notes: RETAIL.notes,
         quality: retail.quality,
       },
+      intended_use: 'Sorts customers by how lately, how often and for how much they buy, to choose whom to write to.',
+      limits: [
+        'Its segments are those of one wholesaler’s customers in 2010 and 2011, who paid in pounds.',
+        'It knows purchases alone: no ground for deciding about a person.',
+      ],
       feature_set: featureSetName(RFM_FEATURES),
       metrics,
       thresholds: {},

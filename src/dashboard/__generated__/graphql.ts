@@ -254,6 +254,15 @@ export type LagReason =
   /** This subscriber did not read fast enough: the oldest went. */
   | 'SLOW_CONSUMER';
 
+/** What kind of thing became of a model. */
+export type ModelHistoryKind =
+  /** An alias came to mean another version. */
+  | 'ALIAS'
+  /** Another policy holds, or a roll-out went on. */
+  | 'POLICY'
+  /** A version went into another state. */
+  | 'STATE';
+
 /** Why something could not be done to a model. */
 export type ModelOperationErrorCode =
   /** An alias cannot be called so, or there are too many. */
@@ -477,6 +486,17 @@ export type TransactionScoredFilter = {
   /** Only from this probability on, 0 to 1. */
   readonly minProbability?: InputMaybe<Scalars['Float']['input']>;
 };
+
+/** Whether somebody vouches for a version. */
+export type VersionSignatureState =
+  /** Its signature is by no key that this server knows, or of other contents. */
+  | 'INVALID'
+  /** It is signed; this server was given no keys to tell by whom. */
+  | 'NOT_CHECKED'
+  /** Nobody signed it. */
+  | 'UNSIGNED'
+  /** Signed with a key that this server knows. */
+  | 'VERIFIED';
 
 export type AlertFragment = { readonly __typename?: 'FraudAlert', readonly alertId: string, readonly raisedAt: string, readonly state: FraudAlertState, readonly raiseThreshold: number, readonly clearThreshold: number, readonly acknowledgedAt?: string | null, readonly acknowledgedBy?: string | null, readonly note?: string | null, readonly clearedAt?: string | null, readonly clearReason?: FraudAlertClearReason | null, readonly customer?: { readonly __typename?: 'Customer', readonly customerId: string } | null, readonly transaction?: { readonly __typename?: 'Transaction', readonly transactionId: string, readonly merchant: string, readonly category: string, readonly occurredAt: string, readonly simulated: boolean, readonly amount: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } } | null, readonly fraud?: { readonly __typename?: 'FraudAssessment', readonly probability: number, readonly decision: FraudDecision } | null };
 

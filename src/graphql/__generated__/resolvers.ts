@@ -3,9 +3,10 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, ArmNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
+import type { Principal } from '../../access/principal.js';
 import type { ReplayState } from '../../flows/replay.js';
 import type { ComparedFigures } from '../../flows/comparison.js';
 import type { GraphContext } from '../context.js';
@@ -88,6 +89,23 @@ export type ArmFacts = {
   readonly p95Ms?: Maybe<Scalars['Float']['output']>;
   /** Rows it was asked. */
   readonly rows: Scalars['Int']['output'];
+};
+
+/** An arm of the policy that holds, and what it did since that was set, or since the roll-out's step began. */
+export type ArmTraffic = {
+  readonly __typename?: 'ArmTraffic';
+  /** As predictions and metrics name it; `champion` for those that are in no arm. */
+  readonly arm: Scalars['String']['output'];
+  /** Rows that failed. */
+  readonly errors: Scalars['Float']['output'];
+  /** p95 of its latency, milliseconds; null without answers. */
+  readonly p95Ms?: Maybe<Scalars['Float']['output']>;
+  /** Share of the customers that it is to have. */
+  readonly percent: Scalars['Float']['output'];
+  /** Rows it was asked. Counted anew with each change: less than before means that. */
+  readonly rows: Scalars['Float']['output'];
+  /** The version that answers; null where the alias champion means none. */
+  readonly version?: Maybe<Scalars['Int']['output']>;
 };
 
 /** One more thing about an action. */
@@ -194,6 +212,17 @@ export type AuditKind =
   | 'READING'
   /** Calls that were not let in. Counted by the minute. */
   | 'REFUSAL';
+
+/** Whoever asked. */
+export type Caller = {
+  readonly __typename?: 'Caller';
+  /** Whether this caller may hear of all customers; else of some. */
+  readonly allCustomers: Scalars['Boolean']['output'];
+  /** Name of the principal, as alerts, policies and the audit have it. */
+  readonly id: Scalars['String']['output'];
+  /** Roles, with those that they include. */
+  readonly roles: ReadonlyArray<Role>;
+};
 
 /** A version for a share of the customers. The same customer always gets the same version; a larger share keeps who is in. */
 export type CanaryInput = {
@@ -859,6 +888,8 @@ export type LiveStats = {
   readonly scoringLatency: LatencyQuantiles;
   /** Subscriptions that are open. */
   readonly subscribers: Scalars['Int']['output'];
+  /** Each model that has a version: who answers for it now. */
+  readonly traffic: ReadonlyArray<ModelTraffic>;
   /** Payments scored. */
   readonly transactionsPerSecond: Scalars['Float']['output'];
   /** Length of the window that ends there, in seconds. */
@@ -896,6 +927,8 @@ export type Model = Node & {
   readonly description: Scalars['String']['output'];
   /** The engine it runs on: `tensorflow` or `wasm`. */
   readonly engine: Scalars['String']['output'];
+  /** What became of it, the newest first: states of its versions, moves of aliases, changes of policy. As far as the event log reaches back. */
+  readonly history: ReadonlyArray<ModelHistoryEntry>;
   /** Global id, for `node` and caches. */
   readonly id: Scalars['ID']['output'];
   /** The tensors it takes, with their features. */
@@ -912,14 +945,67 @@ export type Model = Node & {
   readonly versions: ReadonlyArray<ModelVersion>;
 };
 
+
+/** A model: a name, a signature, and versions of it. */
+export type ModelHistoryArgs = {
+  first?: Scalars['Int']['input'];
+};
+
 /** A name for a version, which can move to another. */
 export type ModelAlias = {
   readonly __typename?: 'ModelAlias';
+  /** What it meant before, the newest last: where `rollBackModel` goes. */
+  readonly before: ReadonlyArray<Scalars['Int']['output']>;
+  /** When. */
+  readonly changedAt: Scalars['DateTime']['output'];
+  /** Who moved it last: a principal, or `system`. */
+  readonly changedBy: Scalars['String']['output'];
   /** `champion`, `challenger`, … */
   readonly name: Scalars['String']['output'];
+  /** Why; null where nobody said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
   /** The version it means now. */
   readonly version: ModelVersion;
 };
+
+/** Where a version comes from, what it is for, and what it is not. */
+export type ModelCard = {
+  readonly __typename?: 'ModelCard';
+  /** `tfjs-layers`, `tfjs-graph`, `tf-saved-model`. */
+  readonly format: Scalars['String']['output'];
+  /** What it is for; null where its card does not say. */
+  readonly intendedUse?: Maybe<Scalars['String']['output']>;
+  /** What it does not do, and where its answers mean little. */
+  readonly limits: ReadonlyArray<Scalars['String']['output']>;
+  /** What it was trained on; null where its card does not say. */
+  readonly trainingData?: Maybe<TrainingData>;
+};
+
+/** Something that became of a model. */
+export type ModelHistoryEntry = {
+  readonly __typename?: 'ModelHistoryEntry';
+  /** When. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Who: a principal, or `system`. */
+  readonly by: Scalars['String']['output'];
+  /** What kind of thing. */
+  readonly kind: ModelHistoryKind;
+  /** Why; null where nobody said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** In words: `champion: 1 → 2`. */
+  readonly text: Scalars['String']['output'];
+  /** The versions it was about. */
+  readonly versions: ReadonlyArray<Scalars['Int']['output']>;
+};
+
+/** What kind of thing became of a model. */
+export type ModelHistoryKind =
+  /** An alias came to mean another version. */
+  | 'ALIAS'
+  /** Another policy holds, or a roll-out went on. */
+  | 'POLICY'
+  /** A version went into another state. */
+  | 'STATE';
 
 /** What one version of a model does. */
 export type ModelLiveStats = {
@@ -1035,15 +1121,32 @@ export type ModelStatistics = {
   readonly rows: Scalars['Float']['output'];
 };
 
+/** Who answers for a model now. */
+export type ModelTraffic = {
+  readonly __typename?: 'ModelTraffic';
+  /** The policy's arms, the champion's rest last; none where no policy splits the customers. */
+  readonly arms: ReadonlyArray<ArmTraffic>;
+  /** When its aliases or its policy were last changed; null: never. Another time is the sign to ask for the model again. */
+  readonly changedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The model's name. */
+  readonly model: Scalars['String']['output'];
+};
+
 /** One trained version of a model. */
 export type ModelVersion = Node & {
   readonly __typename?: 'ModelVersion';
   /** Its names. */
   readonly aliases: ReadonlyArray<Scalars['String']['output']>;
+  /** What its `version.json` says about it; null where that cannot be read. */
+  readonly card?: Maybe<ModelCard>;
   /** Name and version of its features, `fraud@1`. */
   readonly featureSet?: Maybe<Scalars['String']['output']>;
+  /** What became of it, the newest first: its states, and the aliases and policies that named it. */
+  readonly history: ReadonlyArray<ModelHistoryEntry>;
   /** Global id, for `node` and caches. */
   readonly id: Scalars['ID']['output'];
+  /** What it takes while it is loaded, over all workers, by estimate; bytes. */
+  readonly memoryBytes: Scalars['Float']['output'];
   /** How good it is, on what. */
   readonly metrics: ReadonlyArray<Metric>;
   /** How it runs: compiled SavedModel, eager, wasm; null while it is not loaded. */
@@ -1056,6 +1159,15 @@ export type ModelVersion = Node & {
   readonly reason?: Maybe<Scalars['String']['output']>;
   /** What a row of it costs, in microseconds: moving average of the compute time. 50 before anything was measured. */
   readonly rowMicroseconds: Scalars['Float']['output'];
+  /**
+   * SHA-256 over the list of its files: each name and hash, as `version.json` has them, in the order of names. Two versions with the same have the
+   * same files. Null where `version.json` cannot be read. Each file is held against its hash before the version is loaded.
+   */
+  readonly sha256?: Maybe<Scalars['String']['output']>;
+  /** Who vouches for it; null where `version.json` cannot be read. */
+  readonly signature?: Maybe<VersionSignature>;
+  /** Bytes of its files. */
+  readonly sizeBytes: Scalars['Float']['output'];
   /** Where it is between folder and end. */
   readonly state: ModelVersionState;
   /** Since when. */
@@ -1064,6 +1176,12 @@ export type ModelVersion = Node & {
   readonly statistics: ModelStatistics;
   /** The data it was trained on. Figures of simulated data say so in their name. */
   readonly trainedOn?: Maybe<Scalars['String']['output']>;
+};
+
+
+/** One trained version of a model. */
+export type ModelVersionHistoryArgs = {
+  first?: Scalars['Int']['input'];
 };
 
 /** Where a version is between its folder and its end. */
@@ -1403,6 +1521,8 @@ export type Query = {
    * not keep: entries of kind `LOSS` say how much that was.
    */
   readonly auditEntries: AuditEntryConnection;
+  /** Who asks, and what they may: for pages that show what can be done here. */
+  readonly caller: Caller;
   /**
    * What two versions say of the same rows: the newest logged predictions of the model, asked about again at bulk priority over the vectors that
    * were logged with them. Nothing of it is recorded. Fraud and segmentation.
@@ -2144,6 +2264,25 @@ export type TensorSpec = {
   readonly shape: ReadonlyArray<Scalars['Int']['output']>;
 };
 
+/** What a version was trained on. Each fact is null where the card does not say it. */
+export type TrainingData = {
+  readonly __typename?: 'TrainingData';
+  /** Time of the oldest row, as the data writes it. */
+  readonly from?: Maybe<Scalars['String']['output']>;
+  /** Under which terms the data may be used. */
+  readonly licence?: Maybe<Scalars['String']['output']>;
+  /** What the data is called. Simulated data says so here. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Whom to name, and what to know about it. */
+  readonly notes?: Maybe<Scalars['String']['output']>;
+  /** Rows that were used. */
+  readonly rows?: Maybe<Scalars['Float']['output']>;
+  /** Time of the newest row. */
+  readonly to?: Maybe<Scalars['String']['output']>;
+  /** Where it is from. */
+  readonly url?: Maybe<Scalars['String']['output']>;
+};
+
 /** A card payment that was recorded. */
 export type Transaction = Node & {
   readonly __typename?: 'Transaction';
@@ -2300,6 +2439,28 @@ export type VersionComparison = {
   readonly p95MsOfB?: Maybe<Scalars['Float']['output']>;
 };
 
+/** Who vouches for a version. */
+export type VersionSignature = {
+  readonly __typename?: 'VersionSignature';
+  /** The key it was verified with: the first 16 hex digits of the SHA-256 of the public key (DER). Null where it was not. */
+  readonly keyId?: Maybe<Scalars['String']['output']>;
+  /** Whether this server loads signed versions only (`SCOREGRAPH_MODEL_PUBLIC_KEY_FILE`). */
+  readonly required: Scalars['Boolean']['output'];
+  /** What is known of it. */
+  readonly state: VersionSignatureState;
+};
+
+/** Whether somebody vouches for a version. */
+export type VersionSignatureState =
+  /** Its signature is by no key that this server knows, or of other contents. */
+  | 'INVALID'
+  /** It is signed; this server was given no keys to tell by whom. */
+  | 'NOT_CHECKED'
+  /** Nobody signed it. */
+  | 'UNSIGNED'
+  /** Signed with a key that this server knows. */
+  | 'VERIFIED';
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -2390,6 +2551,7 @@ export type ResolversTypes = {
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
   ArmFacts: ResolverTypeWrapper<ArmFacts>;
+  ArmTraffic: ResolverTypeWrapper<ArmNode>;
   AuditDetail: ResolverTypeWrapper<AuditDetail>;
   AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
   AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>> }>;
@@ -2397,6 +2559,7 @@ export type ResolversTypes = {
   AuditFilter: AuditFilter;
   AuditKind: AuditKind;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Caller: ResolverTypeWrapper<Principal>;
   CanaryInput: CanaryInput;
   CancelReplayPayload: ResolverTypeWrapper<Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
@@ -2452,11 +2615,14 @@ export type ResolversTypes = {
   LagReason: LagReason;
   Lagged: ResolverTypeWrapper<Lagged>;
   LatencyQuantiles: ResolverTypeWrapper<LatencyQuantiles>;
-  LiveStats: ResolverTypeWrapper<LiveStats>;
+  LiveStats: ResolverTypeWrapper<Omit<LiveStats, 'traffic'> & { traffic: ReadonlyArray<ResolversTypes['ModelTraffic']> }>;
   LoadModelVersionPayload: ResolverTypeWrapper<Omit<LoadModelVersionPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Metric: ResolverTypeWrapper<Metric>;
   Model: ResolverTypeWrapper<ModelFacts>;
   ModelAlias: ResolverTypeWrapper<AliasNode>;
+  ModelCard: ResolverTypeWrapper<ModelCard>;
+  ModelHistoryEntry: ResolverTypeWrapper<ModelHistoryEntry>;
+  ModelHistoryKind: ModelHistoryKind;
   ModelLiveStats: ResolverTypeWrapper<ModelLiveStats>;
   ModelOperationError: ResolverTypeWrapper<ModelOperationError>;
   ModelOperationErrorCode: ModelOperationErrorCode;
@@ -2465,6 +2631,7 @@ export type ResolversTypes = {
   ModelStateChanged: ResolverTypeWrapper<Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<ResolversTypes['ModelVersion']> }>;
   ModelStateMessage: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ModelStateMessage']>;
   ModelStatistics: ResolverTypeWrapper<VersionStatistics>;
+  ModelTraffic: ResolverTypeWrapper<Omit<ModelTraffic, 'arms'> & { arms: ReadonlyArray<ResolversTypes['ArmTraffic']> }>;
   ModelVersion: ResolverTypeWrapper<VersionFacts>;
   ModelVersionState: ModelVersionState;
   Money: ResolverTypeWrapper<Money>;
@@ -2518,6 +2685,7 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<{}>;
   TensorSpec: ResolverTypeWrapper<TensorNode>;
+  TrainingData: ResolverTypeWrapper<TrainingData>;
   Transaction: ResolverTypeWrapper<TransactionNode>;
   TransactionConnection: ResolverTypeWrapper<Omit<TransactionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['TransactionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['Transaction']>>> }>;
   TransactionEdge: ResolverTypeWrapper<Omit<TransactionEdge, 'node'> & { node?: Maybe<ResolversTypes['Transaction']> }>;
@@ -2531,6 +2699,8 @@ export type ResolversTypes = {
   UpsertItemsPayload: ResolverTypeWrapper<UpsertItemsPayload>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
   VersionComparison: ResolverTypeWrapper<Omit<VersionComparison, 'a' | 'b' | 'figures'> & { a: ResolversTypes['ModelVersion'], b: ResolversTypes['ModelVersion'], figures: ResolversTypes['ComparisonFigures'] }>;
+  VersionSignature: ResolverTypeWrapper<VersionSignature>;
+  VersionSignatureState: VersionSignatureState;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -2540,12 +2710,14 @@ export type ResolversParentTypes = {
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
   AnswerChange: AnswerChange;
   ArmFacts: ArmFacts;
+  ArmTraffic: ArmNode;
   AuditDetail: AuditDetail;
   AuditEntry: AuditEntryNode;
   AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntry']>>> };
   AuditEntryEdge: Omit<AuditEntryEdge, 'node'> & { node?: Maybe<ResolversParentTypes['AuditEntry']> };
   AuditFilter: AuditFilter;
   Boolean: Scalars['Boolean']['output'];
+  Caller: Principal;
   CanaryInput: CanaryInput;
   CancelReplayPayload: Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
   CaughtUp: CaughtUp;
@@ -2589,11 +2761,13 @@ export type ResolversParentTypes = {
   ItemInput: ItemInput;
   Lagged: Lagged;
   LatencyQuantiles: LatencyQuantiles;
-  LiveStats: LiveStats;
+  LiveStats: Omit<LiveStats, 'traffic'> & { traffic: ReadonlyArray<ResolversParentTypes['ModelTraffic']> };
   LoadModelVersionPayload: Omit<LoadModelVersionPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   Metric: Metric;
   Model: ModelFacts;
   ModelAlias: AliasNode;
+  ModelCard: ModelCard;
+  ModelHistoryEntry: ModelHistoryEntry;
   ModelLiveStats: ModelLiveStats;
   ModelOperationError: ModelOperationError;
   ModelProblem: ModelProblem;
@@ -2601,6 +2775,7 @@ export type ResolversParentTypes = {
   ModelStateChanged: Omit<ModelStateChanged, 'modelVersion'> & { modelVersion?: Maybe<ResolversParentTypes['ModelVersion']> };
   ModelStateMessage: ResolversUnionTypes<ResolversParentTypes>['ModelStateMessage'];
   ModelStatistics: VersionStatistics;
+  ModelTraffic: Omit<ModelTraffic, 'arms'> & { arms: ReadonlyArray<ResolversParentTypes['ArmTraffic']> };
   ModelVersion: VersionFacts;
   Money: Money;
   MoneyInput: MoneyInput;
@@ -2647,6 +2822,7 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Subscription: {};
   TensorSpec: TensorNode;
+  TrainingData: TrainingData;
   Transaction: TransactionNode;
   TransactionConnection: Omit<TransactionConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['TransactionEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
   TransactionEdge: Omit<TransactionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Transaction']> };
@@ -2660,6 +2836,7 @@ export type ResolversParentTypes = {
   UpsertItemsPayload: UpsertItemsPayload;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VersionComparison: Omit<VersionComparison, 'a' | 'b' | 'figures'> & { a: ResolversParentTypes['ModelVersion'], b: ResolversParentTypes['ModelVersion'], figures: ResolversParentTypes['ComparisonFigures'] };
+  VersionSignature: VersionSignature;
 };
 
 export type AccessDirectiveArgs = {
@@ -2723,6 +2900,16 @@ export type ArmFactsResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ArmTrafficResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmTraffic'] = ResolversParentTypes['ArmTraffic']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  errors?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  p95Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  version?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type AuditDetailResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditDetail'] = ResolversParentTypes['AuditDetail']> = {
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2760,6 +2947,13 @@ export type AuditEntryConnectionResolvers<ContextType = GraphContext, ParentType
 export type AuditEntryEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AuditEntryEdge'] = ResolversParentTypes['AuditEntryEdge']> = {
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CallerResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Caller'] = ResolversParentTypes['Caller']> = {
+  allCustomers?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3036,6 +3230,7 @@ export type LiveStatsResolvers<ContextType = GraphContext, ParentType extends Re
   scorerBacklog?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   scoringLatency?: Resolver<ResolversTypes['LatencyQuantiles'], ParentType, ContextType>;
   subscribers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  traffic?: Resolver<ReadonlyArray<ResolversTypes['ModelTraffic']>, ParentType, ContextType>;
   transactionsPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   windowSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -3059,6 +3254,7 @@ export type ModelResolvers<ContextType = GraphContext, ParentType extends Resolv
   currency?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  history?: Resolver<ReadonlyArray<ResolversTypes['ModelHistoryEntry']>, ParentType, ContextType, RequireFields<ModelHistoryArgs, 'first'>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   inputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3070,8 +3266,30 @@ export type ModelResolvers<ContextType = GraphContext, ParentType extends Resolv
 };
 
 export type ModelAliasResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelAlias'] = ResolversParentTypes['ModelAlias']> = {
+  before?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  changedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelCardResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelCard'] = ResolversParentTypes['ModelCard']> = {
+  format?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  intendedUse?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  limits?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  trainingData?: Resolver<Maybe<ResolversTypes['TrainingData']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelHistoryEntryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelHistoryEntry'] = ResolversParentTypes['ModelHistoryEntry']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ModelHistoryKind'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  versions?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3125,16 +3343,29 @@ export type ModelStatisticsResolvers<ContextType = GraphContext, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ModelTrafficResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelTraffic'] = ResolversParentTypes['ModelTraffic']> = {
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ArmTraffic']>, ParentType, ContextType>;
+  changedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ModelVersionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion']> = {
   aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  card?: Resolver<Maybe<ResolversTypes['ModelCard']>, ParentType, ContextType>;
   featureSet?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  history?: Resolver<ReadonlyArray<ResolversTypes['ModelHistoryEntry']>, ParentType, ContextType, RequireFields<ModelVersionHistoryArgs, 'first'>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   metrics?: Resolver<ReadonlyArray<ResolversTypes['Metric']>, ParentType, ContextType>;
   mode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   rowMicroseconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sha256?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  signature?: Resolver<Maybe<ResolversTypes['VersionSignature']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['ModelVersionState'], ParentType, ContextType>;
   stateChangedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   statistics?: Resolver<ResolversTypes['ModelStatistics'], ParentType, ContextType>;
@@ -3228,6 +3459,7 @@ export type PredictionEdgeResolvers<ContextType = GraphContext, ParentType exten
 
 export type QueryResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   auditEntries?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, Partial<QueryAuditEntriesArgs>>;
+  caller?: Resolver<ResolversTypes['Caller'], ParentType, ContextType>;
   compareVersions?: Resolver<Maybe<ResolversTypes['VersionComparison']>, ParentType, ContextType, RequireFields<QueryCompareVersionsArgs, 'a' | 'b' | 'model' | 'rows'>>;
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'customerId'>>;
   customerRecords?: Resolver<ResolversTypes['CustomerRecordConnection'], ParentType, ContextType, RequireFields<QueryCustomerRecordsArgs, 'customerId' | 'first'>>;
@@ -3477,6 +3709,17 @@ export type TensorSpecResolvers<ContextType = GraphContext, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type TrainingDataResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TrainingData'] = ResolversParentTypes['TrainingData']> = {
+  from?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  licence?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  notes?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rows?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  to?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  url?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type TransactionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Transaction'] = ResolversParentTypes['Transaction']> = {
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3550,16 +3793,25 @@ export type VersionComparisonResolvers<ContextType = GraphContext, ParentType ex
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type VersionSignatureResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['VersionSignature'] = ResolversParentTypes['VersionSignature']> = {
+  keyId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  required?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['VersionSignatureState'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphContext> = {
   AbortRollOutPayload?: AbortRollOutPayloadResolvers<ContextType>;
   AcceptModelGraphPayload?: AcceptModelGraphPayloadResolvers<ContextType>;
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
   AnswerChange?: AnswerChangeResolvers<ContextType>;
   ArmFacts?: ArmFactsResolvers<ContextType>;
+  ArmTraffic?: ArmTrafficResolvers<ContextType>;
   AuditDetail?: AuditDetailResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
+  Caller?: CallerResolvers<ContextType>;
   CancelReplayPayload?: CancelReplayPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
   ComparisonFigures?: ComparisonFiguresResolvers<ContextType>;
@@ -3599,12 +3851,15 @@ export type Resolvers<ContextType = GraphContext> = {
   Metric?: MetricResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   ModelAlias?: ModelAliasResolvers<ContextType>;
+  ModelCard?: ModelCardResolvers<ContextType>;
+  ModelHistoryEntry?: ModelHistoryEntryResolvers<ContextType>;
   ModelLiveStats?: ModelLiveStatsResolvers<ContextType>;
   ModelOperationError?: ModelOperationErrorResolvers<ContextType>;
   ModelProblem?: ModelProblemResolvers<ContextType>;
   ModelStateChanged?: ModelStateChangedResolvers<ContextType>;
   ModelStateMessage?: ModelStateMessageResolvers<ContextType>;
   ModelStatistics?: ModelStatisticsResolvers<ContextType>;
+  ModelTraffic?: ModelTrafficResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -3643,6 +3898,7 @@ export type Resolvers<ContextType = GraphContext> = {
   StreamMessage?: StreamMessageResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TensorSpec?: TensorSpecResolvers<ContextType>;
+  TrainingData?: TrainingDataResolvers<ContextType>;
   Transaction?: TransactionResolvers<ContextType>;
   TransactionConnection?: TransactionConnectionResolvers<ContextType>;
   TransactionEdge?: TransactionEdgeResolvers<ContextType>;
@@ -3653,6 +3909,7 @@ export type Resolvers<ContextType = GraphContext> = {
   UpsertItemsPayload?: UpsertItemsPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VersionComparison?: VersionComparisonResolvers<ContextType>;
+  VersionSignature?: VersionSignatureResolvers<ContextType>;
 };
 
 export type DirectiveResolvers<ContextType = GraphContext> = {

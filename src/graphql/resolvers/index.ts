@@ -4,6 +4,7 @@ import type { GraphContext } from '../context.js';
 import { scalars } from '../scalars.js';
 import { alertResolvers } from './alerts.js';
 import { auditResolvers } from './audit.js';
+import { callerResolvers } from './caller.js';
 import { comparisonResolvers } from './comparison.js';
 import { customerScoreResolvers } from './customer-scores.js';
 import { customerResolvers } from './customers.js';
@@ -13,6 +14,7 @@ import { liveResolvers } from './live.js';
 import { liveStatsResolvers } from './live-stats.js';
 import { modelOperationResolvers } from './model-operations.js';
 import { modelStateResolvers } from './model-states.js';
+import { modelTrustResolvers } from './model-trust.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
 import { personalDataResolvers } from './personal-data.js';
@@ -20,6 +22,7 @@ import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
 import { rolloutResolvers } from './rollout.js';
 import { schemaChangeResolvers } from './schema-changes.js';
+import { trafficResolvers } from './traffic.js';
 
 /** All resolvers of the written graph. */
 export const resolvers: Resolvers<GraphContext> = {
@@ -29,7 +32,11 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelResolvers,
   ...rolloutResolvers,
   ...comparisonResolvers,
-  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model },
+  ...trafficResolvers,
+  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model, ...modelTrustResolvers.Model },
+  ModelVersion: { ...modelResolvers.ModelVersion, ...modelTrustResolvers.ModelVersion },
+  ModelAlias: { ...modelTrustResolvers.ModelAlias },
+  Caller: callerResolvers.Caller!,
   ...ingestResolvers,
   ...liveResolvers,
   ...alertResolvers,
@@ -47,6 +54,7 @@ export const resolvers: Resolvers<GraphContext> = {
     ...alertResolvers.Query,
     ...historyResolvers.Query,
     ...rateLimitResolvers.Query,
+    ...callerResolvers.Query,
     ...personalDataResolvers.Query,
     ...auditResolvers.Query,
     ...schemaChangeResolvers.Query,

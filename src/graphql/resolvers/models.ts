@@ -8,9 +8,19 @@ import { notFound, versionOf } from './shared.js';
 interface Card {
   readonly feature_set?: string;
   readonly training_data?: { readonly name?: string };
-  readonly metrics?: readonly { readonly name: string; readonly value: number; readonly dataset: string }[];
+  readonly metrics?: readonly Metric[];
 }
-const cardOf = (version: VersionFacts): Card => (version.info?.card ?? {}) as Card;
+interface Metric {
+  readonly name: string;
+  readonly value: number;
+  readonly dataset: string;
+}
+/** Of a version that was never loaded, what its folder says. */
+const cardOf = async (version: VersionFacts, app: App): Promise<Card> =>
+  (version.info?.card ?? (await app.trust.passport(version.model, version.number))?.card ?? {}) as Card;
+/** Whoever published the version wrote them: those that are none are left out. */
+const isMetric = (one: Partial<Metric> | null): one is Metric =>
+  typeof one?.name === 'string' && Number.isFinite(one.value) && typeof one.dataset === 'string';
 
 const mean = (sum: number, count: number) => (count === 0 ? 0 : sum / count);
 
@@ -60,10 +70,13 @@ export const modelResolvers: Pick<
     id: (version) => encodeNodeId('ModelVersion', `${version.model}/${version.number}`),
     model: (version, _args, { app }) => modelOf(app, version),
     aliases: (version) => [...version.aliases],
-    featureSet: (version) => cardOf(version).feature_set ?? null,
-    trainedOn: (version) => cardOf(version).training_data?.name ?? null,
+    featureSet: async (version, _args, { app }) => (await cardOf(version, app)).feature_set ?? null,
+    trainedOn: async (version, _args, { app }) => (await cardOf(version, app)).training_data?.name ?? null,
     rowMicroseconds: (version, _args, { app }) => app.rowMicroseconds(version.model, version.number),
-    metrics: (version) => [...(cardOf(version).metrics ?? [])],
+    async metrics(version, _args, { app }) {
+      const { metrics } = await cardOf(version, app);
+      return Array.isArray(metrics) ? metrics.filter(isMetric) : [];
+    },
   },
   ModelStatistics: {
     meanBatchSize: (s) => mean(s.rows, s.batches),
