@@ -6,8 +6,10 @@ import { inRoot } from './common.mjs';
 
 const SOURCE = inRoot('src', 'dashboard');
 
-/** Entries by the name that index.html uses for them. */
-const ENTRIES = { theme: 'theme.ts', main: 'main.tsx', styles: 'styles/index.css' };
+/** Entries by the name that the pages use for them. */
+const ENTRIES = { theme: 'theme.ts', main: 'main.tsx', models: 'models-page.tsx', styles: 'styles/index.css' };
+/** `index.html` is served at `/`, the others at their name without `.html`. The server reads all anew when this one changes: it comes last. */
+const PAGES = ['models.html', 'index.html'];
 
 /**
  * What the bundler is told.
@@ -30,18 +32,20 @@ const options = (out) => ({
   logLevel: 'warning',
 });
 
-/** Writes index.html with the names that the bundler gave. */
-function writePage({ outputs }, out) {
+/** Writes the pages with the names that the bundler gave. */
+function writePages({ outputs }, out) {
   const names = {};
   for (const [file, { entryPoint }] of Object.entries(outputs)) {
     const name = Object.keys(ENTRIES).find((one) => entryPoint?.endsWith(`src/dashboard/${ENTRIES[one]}`));
     if (name !== undefined) names[name] = `/assets/${basename(file)}`;
   }
-  const page = readFileSync(join(SOURCE, 'index.html'), 'utf8').replace(/\{\{(\w+)\}\}/g, (_all, name) => {
-    if (names[name] === undefined) throw new Error(`index.html names {{${name}}}, which is not bundled`);
-    return names[name];
-  });
-  writeFileSync(join(out, 'index.html'), page);
+  for (const page of PAGES) {
+    const text = readFileSync(join(SOURCE, page), 'utf8').replace(/\{\{(\w+)\}\}/g, (_all, name) => {
+      if (names[name] === undefined) throw new Error(`${page} names {{${name}}}, which is not bundled`);
+      return names[name];
+    });
+    writeFileSync(join(out, page), text);
+  }
 }
 
 /**
@@ -77,7 +81,7 @@ export async function buildDashboard(out = inRoot('dist', 'dashboard')) {
   mkdirSync(out, { recursive: true });
   const { metafile } = await build(options(out));
   await writeDocuments(out);
-  writePage(metafile, out);
+  writePages(metafile, out);
 }
 
 /** Bundles again whenever a source changes, until the process ends. */
@@ -90,7 +94,7 @@ export async function watchDashboard(out = inRoot('dist', 'dashboard')) {
       build.onEnd(async ({ metafile }) => {
         if (!metafile) return;
         await writeDocuments(out);
-        writePage(metafile, out);
+        writePages(metafile, out);
       }),
   };
   const watching = await context({ ...options(out), plugins: [page] });

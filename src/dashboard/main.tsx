@@ -4,8 +4,8 @@ import { signInNeeded } from './graph/token.js';
 import { followAlerts, openAlerts } from './live/alerts.js';
 import { followWatched } from './live/customer.js';
 import { followModels } from './live/models.js';
-import { followPayments } from './live/payments.js';
-import { followStats } from './live/stats.js';
+import { anySimulated, followPayments, lastNotice, noticeText, stream, type TimedNotice } from './live/payments.js';
+import { followStats, simulation } from './live/stats.js';
 import { announcement } from './live/tell.js';
 import { Alerts } from './panels/alerts.js';
 import { CustomerPanel } from './panels/customer.js';
@@ -19,13 +19,23 @@ import { TrialPanel } from './panels/trial.js';
 import { startTrials } from './panels/trial-state.js';
 import { Why } from './panels/why.js';
 
+const noticeOf = (notice: TimedNotice | null) => (notice === null ? null : { text: noticeText(notice), at: notice.at });
+
 function Page() {
   return (
     <>
       <a class="skip" href="#payments">
         Skip to the live payments
       </a>
-      <Header />
+      <Header
+        here="live"
+        standing={{ ...stream.value, notice: noticeOf(lastNotice.value) }}
+        simulated={
+          anySimulated.value || simulation.value != null
+            ? (simulation.value?.note ?? 'Payments of the simulated world are among these.')
+            : null
+        }
+      />
       {signInNeeded.value && (
         <main>
           <SignIn />

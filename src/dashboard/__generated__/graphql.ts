@@ -534,6 +534,130 @@ export type CustomerScoresSubscriptionVariables = Exact<{
 
 export type CustomerScoresSubscription = { readonly __typename?: 'Subscription', readonly customerScores?: { readonly __typename?: 'CustomerScores', readonly changed: ReadonlyArray<CustomerScoreKind>, readonly segment?: { readonly __typename?: 'SegmentAssignment', readonly confidence: number, readonly margin: number, readonly segment: { readonly __typename?: 'Segment', readonly segmentId: string, readonly label: string, readonly description: string }, readonly runnerUp?: { readonly __typename?: 'Segment', readonly label: string } | null } | null, readonly recommendations?: { readonly __typename?: 'RecommendationList', readonly basis: RecommendationBasis, readonly reason: string, readonly items: ReadonlyArray<{ readonly __typename?: 'RecommendedItem', readonly rank: number, readonly score: number, readonly item: { readonly __typename?: 'Item', readonly itemId: string, readonly title: string } }> } | null } | null };
 
+export type CallerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CallerQuery = { readonly __typename?: 'Query', readonly caller: { readonly __typename?: 'Caller', readonly id: string, readonly roles: ReadonlyArray<Role>, readonly allCustomers: boolean } };
+
+export type ModelListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelListQuery = { readonly __typename?: 'Query', readonly engine: { readonly __typename?: 'EngineInfo', readonly version: string, readonly workers: number, readonly workersAlive: number }, readonly models: ReadonlyArray<{ readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly aliases: ReadonlyArray<{ readonly __typename?: 'ModelAlias', readonly name: string, readonly version: { readonly __typename?: 'ModelVersion', readonly number: number } }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState }>, readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly kind: RoutingPolicyKind } | null, readonly rollOut?: { readonly __typename?: 'RollOut', readonly status: RollOutStatus } | null }> };
+
+export type ModelProblemsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelProblemsQuery = { readonly __typename?: 'Query', readonly modelProblems: ReadonlyArray<{ readonly __typename?: 'ModelProblem', readonly model: string, readonly reason: string, readonly message: string }> };
+
+export type ModelDetailQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ModelDetailQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly aliases: ReadonlyArray<{ readonly __typename?: 'ModelAlias', readonly name: string, readonly changedBy: string, readonly changedAt: string, readonly reason?: string | null, readonly before: ReadonlyArray<number>, readonly version: { readonly __typename?: 'ModelVersion', readonly number: number } }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly featureSet?: string | null, readonly sizeBytes: number, readonly memoryBytes: number, readonly sha256?: string | null, readonly signature?: { readonly __typename?: 'VersionSignature', readonly state: VersionSignatureState, readonly required: boolean, readonly keyId?: string | null } | null, readonly card?: { readonly __typename?: 'ModelCard', readonly format: string, readonly intendedUse?: string | null, readonly limits: ReadonlyArray<string>, readonly trainingData?: { readonly __typename?: 'TrainingData', readonly name?: string | null, readonly rows?: number | null, readonly from?: string | null, readonly to?: string | null, readonly licence?: string | null, readonly url?: string | null, readonly notes?: string | null } | null } | null, readonly metrics: ReadonlyArray<{ readonly __typename?: 'Metric', readonly name: string, readonly value: number, readonly dataset: string }> }>, readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly kind: RoutingPolicyKind, readonly segment?: string | null, readonly reason: string, readonly changedBy: string, readonly changedAt: string, readonly arms: ReadonlyArray<{ readonly __typename?: 'RoutingArm', readonly name: string, readonly version: number, readonly percent: number }>, readonly shadow?: { readonly __typename?: 'Shadow', readonly version: number, readonly percent: number } | null } | null, readonly rollOut?: { readonly __typename?: 'RollOut', readonly version: number, readonly status: RollOutStatus, readonly steps: ReadonlyArray<number>, readonly step: number, readonly percent: number, readonly stepStartedAt: string, readonly stepSeconds: number, readonly segment?: string | null, readonly promote: boolean, readonly reason: string, readonly guards: { readonly __typename?: 'RollOutGuards', readonly minRows: number, readonly maxErrorRate: number, readonly maxLatencyRatio: number, readonly maxPsi: number } } | null, readonly history: ReadonlyArray<{ readonly __typename?: 'ModelHistoryEntry', readonly at: string, readonly kind: ModelHistoryKind, readonly versions: ReadonlyArray<number>, readonly text: string, readonly by: string, readonly reason?: string | null }> } | null };
+
+export type ModelFiguresQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ModelFiguresQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly shadow?: { readonly __typename?: 'Shadow', readonly rows: number, readonly agreement?: number | null, readonly meanDifference?: number | null, readonly failed: number, readonly dropped: number } | null } | null, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }> } | null };
+
+export type ModelTrafficSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelTrafficSubscription = { readonly __typename?: 'Subscription', readonly liveStats: { readonly __typename?: 'LiveStats', readonly at: string, readonly windowSeconds: number, readonly models: ReadonlyArray<{ readonly __typename?: 'ModelLiveStats', readonly model: string, readonly version: number, readonly rowsPerSecond: number, readonly latencyP50Ms?: number | null, readonly latencyP99Ms?: number | null, readonly queueDepth: number }>, readonly traffic: ReadonlyArray<{ readonly __typename?: 'ModelTraffic', readonly model: string, readonly changedAt?: string | null, readonly arms: ReadonlyArray<{ readonly __typename?: 'ArmTraffic', readonly arm: string, readonly version?: number | null, readonly percent: number, readonly rows: number, readonly errors: number, readonly p95Ms?: number | null }> }> } };
+
+export type CompareVersionsQueryVariables = Exact<{
+  model: Scalars['String']['input'];
+  a: Scalars['Int']['input'];
+  b: Scalars['Int']['input'];
+}>;
+
+
+export type CompareVersionsQuery = { readonly __typename?: 'Query', readonly compareVersions?: { readonly __typename?: 'VersionComparison', readonly figures: { readonly __typename?: 'ComparisonFigures', readonly rows: number, readonly agreement?: number | null, readonly failed: number, readonly meanDifference?: number | null, readonly largestDifference?: number | null, readonly psi?: number | null, readonly changes: ReadonlyArray<{ readonly __typename?: 'AnswerChange', readonly before: string, readonly after: string, readonly rows: number }> } } | null };
+
+export type LoadModelVersionMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+}>;
+
+
+export type LoadModelVersionMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'LoadModelVersionPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type UnloadModelVersionMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+}>;
+
+
+export type UnloadModelVersionMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'UnloadModelVersionPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type SetModelAliasMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  alias: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type SetModelAliasMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'SetModelAliasPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type RollBackModelMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  alias: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type RollBackModelMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'RollBackModelPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type SetRoutingPolicyMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  policy: RoutingPolicyInput;
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type SetRoutingPolicyMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'SetRoutingPolicyPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type StartRollOutMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  version: Scalars['Int']['input'];
+  steps: ReadonlyArray<Scalars['Float']['input']> | Scalars['Float']['input'];
+  stepSeconds: Scalars['Int']['input'];
+  guards: RollOutGuardsInput;
+  promote: Scalars['Boolean']['input'];
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type StartRollOutMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'StartRollOutPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type PauseRollOutMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type PauseRollOutMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'PauseRollOutPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type ResumeRollOutMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type ResumeRollOutMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'ResumeRollOutPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
+export type AbortRollOutMutationVariables = Exact<{
+  model: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+}>;
+
+
+export type AbortRollOutMutation = { readonly __typename?: 'Mutation', readonly done?: { readonly __typename?: 'AbortRollOutPayload', readonly userErrors: ReadonlyArray<{ readonly __typename?: 'ModelOperationError', readonly message: string }> } | null };
+
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -896,6 +1020,313 @@ export const CustomerScoresDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CustomerScoresSubscription, CustomerScoresSubscriptionVariables>;
+export const CallerDocument = new TypedDocumentString(`
+    query Caller {
+  caller {
+    id
+    roles
+    allCustomers
+  }
+}
+    `) as unknown as TypedDocumentString<CallerQuery, CallerQueryVariables>;
+export const ModelListDocument = new TypedDocumentString(`
+    query ModelList {
+  engine {
+    version
+    workers
+    workersAlive
+  }
+  models {
+    name
+    description
+    aliases {
+      name
+      version {
+        number
+      }
+    }
+    versions {
+      number
+      state
+    }
+    policy {
+      kind
+    }
+    rollOut {
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelListQuery, ModelListQueryVariables>;
+export const ModelProblemsDocument = new TypedDocumentString(`
+    query ModelProblems {
+  modelProblems {
+    model
+    reason
+    message
+  }
+}
+    `) as unknown as TypedDocumentString<ModelProblemsQuery, ModelProblemsQueryVariables>;
+export const ModelDetailDocument = new TypedDocumentString(`
+    query ModelDetail($name: String!) {
+  model(name: $name) {
+    name
+    description
+    currency
+    aliases {
+      name
+      changedBy
+      changedAt
+      reason
+      before
+      version {
+        number
+      }
+    }
+    versions {
+      number
+      state
+      reason
+      stateChangedAt
+      mode
+      aliases
+      featureSet
+      sizeBytes
+      memoryBytes
+      sha256
+      signature {
+        state
+        required
+        keyId
+      }
+      card {
+        format
+        intendedUse
+        limits
+        trainingData {
+          name
+          rows
+          from
+          to
+          licence
+          url
+          notes
+        }
+      }
+      metrics {
+        name
+        value
+        dataset
+      }
+    }
+    policy {
+      kind
+      segment
+      reason
+      changedBy
+      changedAt
+      arms {
+        name
+        version
+        percent
+      }
+      shadow {
+        version
+        percent
+      }
+    }
+    rollOut {
+      version
+      status
+      steps
+      step
+      percent
+      stepStartedAt
+      stepSeconds
+      segment
+      promote
+      reason
+      guards {
+        minRows
+        maxErrorRate
+        maxLatencyRatio
+        maxPsi
+      }
+    }
+    history(first: 40) {
+      at
+      kind
+      versions
+      text
+      by
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelDetailQuery, ModelDetailQueryVariables>;
+export const ModelFiguresDocument = new TypedDocumentString(`
+    query ModelFigures($name: String!) {
+  model(name: $name) {
+    policy {
+      shadow {
+        rows
+        agreement
+        meanDifference
+        failed
+        dropped
+      }
+    }
+    versions {
+      number
+      statistics {
+        rows
+        errors
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelFiguresQuery, ModelFiguresQueryVariables>;
+export const ModelTrafficDocument = new TypedDocumentString(`
+    subscription ModelTraffic {
+  liveStats(every: 1) {
+    at
+    windowSeconds
+    models {
+      model
+      version
+      rowsPerSecond
+      latencyP50Ms
+      latencyP99Ms
+      queueDepth
+    }
+    traffic {
+      model
+      changedAt
+      arms {
+        arm
+        version
+        percent
+        rows
+        errors
+        p95Ms
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelTrafficSubscription, ModelTrafficSubscriptionVariables>;
+export const CompareVersionsDocument = new TypedDocumentString(`
+    query CompareVersions($model: String!, $a: Int!, $b: Int!) {
+  compareVersions(model: $model, a: $a, b: $b, rows: 500) {
+    figures {
+      rows
+      agreement
+      failed
+      meanDifference
+      largestDifference
+      psi
+      changes {
+        before
+        after
+        rows
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompareVersionsQuery, CompareVersionsQueryVariables>;
+export const LoadModelVersionDocument = new TypedDocumentString(`
+    mutation LoadModelVersion($model: String!, $version: Int!) {
+  done: loadModelVersion(model: $model, version: $version) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LoadModelVersionMutation, LoadModelVersionMutationVariables>;
+export const UnloadModelVersionDocument = new TypedDocumentString(`
+    mutation UnloadModelVersion($model: String!, $version: Int!) {
+  done: unloadModelVersion(model: $model, version: $version) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UnloadModelVersionMutation, UnloadModelVersionMutationVariables>;
+export const SetModelAliasDocument = new TypedDocumentString(`
+    mutation SetModelAlias($model: String!, $alias: String!, $version: Int!, $reason: String!) {
+  done: setModelAlias(
+    model: $model
+    alias: $alias
+    version: $version
+    reason: $reason
+  ) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetModelAliasMutation, SetModelAliasMutationVariables>;
+export const RollBackModelDocument = new TypedDocumentString(`
+    mutation RollBackModel($model: String!, $alias: String!, $reason: String!) {
+  done: rollBackModel(model: $model, alias: $alias, reason: $reason) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RollBackModelMutation, RollBackModelMutationVariables>;
+export const SetRoutingPolicyDocument = new TypedDocumentString(`
+    mutation SetRoutingPolicy($model: String!, $policy: RoutingPolicyInput!, $reason: String!) {
+  done: setRoutingPolicy(model: $model, policy: $policy, reason: $reason) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetRoutingPolicyMutation, SetRoutingPolicyMutationVariables>;
+export const StartRollOutDocument = new TypedDocumentString(`
+    mutation StartRollOut($model: String!, $version: Int!, $steps: [Float!]!, $stepSeconds: Int!, $guards: RollOutGuardsInput!, $promote: Boolean!, $reason: String!) {
+  done: startRollOut(
+    model: $model
+    version: $version
+    steps: $steps
+    stepSeconds: $stepSeconds
+    guards: $guards
+    promote: $promote
+    reason: $reason
+  ) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartRollOutMutation, StartRollOutMutationVariables>;
+export const PauseRollOutDocument = new TypedDocumentString(`
+    mutation PauseRollOut($model: String!, $reason: String!) {
+  done: pauseRollOut(model: $model, reason: $reason) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseRollOutMutation, PauseRollOutMutationVariables>;
+export const ResumeRollOutDocument = new TypedDocumentString(`
+    mutation ResumeRollOut($model: String!, $reason: String!) {
+  done: resumeRollOut(model: $model, reason: $reason) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeRollOutMutation, ResumeRollOutMutationVariables>;
+export const AbortRollOutDocument = new TypedDocumentString(`
+    mutation AbortRollOut($model: String!, $reason: String!) {
+  done: abortRollOut(model: $model, reason: $reason) {
+    userErrors {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AbortRollOutMutation, AbortRollOutMutationVariables>;
 export const ModelsDocument = new TypedDocumentString(`
     query Models {
   engine {

@@ -6,7 +6,7 @@ import {
   TransactionScoredDocument,
 } from '../__generated__/graphql.js';
 import { ask } from '../graph/query.js';
-import type { Notice, Phase } from '../state/resume.js';
+import { NOTICE_MS, type Notice, type Phase } from '../state/resume.js';
 import { ScoreWindow } from '../state/score-window.js';
 import { type Payment, Ticker } from '../state/ticker.js';
 import { coalesced } from './coalesce.js';
@@ -15,8 +15,6 @@ import { tell } from './tell.js';
 
 /** Seconds that the chart shows. */
 export const WINDOW_SECONDS = 180;
-/** How long "caught up on 214 missed scores" is shown. */
-export const NOTICE_MS = 15_000;
 /** Customers offered where one is asked for. */
 const RECENT = 40;
 

@@ -129,17 +129,17 @@ export function Alerts() {
       )}
       {problem.value !== null && acknowledgeProblem.value === null && <Hint problem>{problem.value}</Hint>}
       {alertsProblem.value !== null && <Hint problem>{alertsProblem.value}</Hint>}
-      {list.length === 0 && alertsProblem.value === null ? (
-        <Hint>No alert stands. One is raised when a customer’s payment looks like fraud.</Hint>
-      ) : (
-        <ScrollArea label="Alerts, the open ones first" class="alerts">
-          <ul>
-            {list.map((alert) => (
-              <AlertItem key={alert.alertId} alert={alert} onAcknowledge={(alertId) => void see([alertId])} />
-            ))}
-          </ul>
-        </ScrollArea>
-      )}
+      {/* As high without alerts as with them: what lies below does not move when one comes. */}
+      <ScrollArea label="Alerts, the open ones first" class="alerts">
+        {list.length === 0 && alertsProblem.value === null && (
+          <Hint>No alert stands. One is raised when a customer’s payment looks like fraud.</Hint>
+        )}
+        <ul>
+          {list.map((alert) => (
+            <AlertItem key={alert.alertId} alert={alert} onAcknowledge={(alertId) => void see([alertId])} />
+          ))}
+        </ul>
+      </ScrollArea>
     </Panel>
   );
 }

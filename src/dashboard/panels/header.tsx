@@ -3,23 +3,30 @@ import { useEffect } from 'preact/hooks';
 import { busy } from '../graph/busy.js';
 import { connection } from '../graph/socket.js';
 import { signInNeeded, signOut, token } from '../graph/token.js';
-import { anySimulated, lastNotice, NOTICE_MS, noticeText, stream } from '../live/payments.js';
-import { simulation } from '../live/stats.js';
 import { count } from '../state/format.js';
+import { NOTICE_MS, type Phase } from '../state/resume.js';
 import { nextTheme, THEME_KEY, type Theme, themeOf } from '../state/theme.js';
 
-function ConnectionState() {
+/** Where the page's stream of events stands. */
+export interface Standing {
+  readonly phase: Phase;
+  /** Of what was missed, so far. */
+  readonly replayed: number;
+  /** What is worth telling for a while: what was caught up on, or is missing; null: nothing. `at`: when, ms. */
+  readonly notice: { readonly text: string; readonly at: number } | null;
+}
+
+function ConnectionState({ phase, replayed, notice }: Standing) {
   const fresh = useSignal(false);
-  const notice = lastNotice.value;
+  const at = notice?.at ?? null;
   useEffect(() => {
-    if (notice === null) return;
+    if (at === null) return;
     fresh.value = true;
     const timer = setTimeout(() => {
       fresh.value = false;
     }, NOTICE_MS);
     return () => clearTimeout(timer);
-  }, [notice]);
-  const { phase, replayed } = stream.value;
+  }, [at]);
   let state: 'live' | 'waiting' | 'lost' = 'live';
   let text = 'Live';
   if (signInNeeded.value) [state, text] = ['waiting', 'Not signed in'];
@@ -33,12 +40,17 @@ function ConnectionState() {
       {busy.value !== null && <span class="notice">{busy.value}</span>}
       {busy.value === null && state === 'live' && fresh.value && notice !== null && (
         <span class="notice" data-testid="notice">
-          {noticeText(notice)}
+          {notice.text}
         </span>
       )}
     </p>
   );
 }
+
+const PAGES = [
+  ['live', '/', 'Scores'],
+  ['models', '/models', 'Models'],
+] as const;
 
 const THEME_WORDS: Readonly<Record<Theme, string>> = { system: 'Auto', light: 'Light', dark: 'Dark' };
 
@@ -67,8 +79,16 @@ function ThemeToggle() {
   );
 }
 
-export function Header() {
-  const simulated = anySimulated.value || simulation.value != null;
+/**
+ * The bar of every page.
+ * @param here which page this is
+ * @param simulated what to say of simulated data among what is shown; null where there is none
+ */
+export function Header(props: {
+  readonly here: 'live' | 'models';
+  readonly standing: Standing;
+  readonly simulated: string | null;
+}) {
   return (
     <header class="top">
       <h1>
@@ -78,9 +98,16 @@ export function Header() {
         </svg>
         scoregraph
       </h1>
-      <ConnectionState />
-      {simulated && (
-        <p class="simulated" title={simulation.value?.note ?? 'Payments of the simulated world are among these.'}>
+      <nav class="pages" aria-label="Pages">
+        {PAGES.map(([page, path, name]) => (
+          <a key={page} href={path} aria-current={props.here === page ? 'page' : undefined}>
+            {name}
+          </a>
+        ))}
+      </nav>
+      <ConnectionState {...props.standing} />
+      {props.simulated !== null && (
+        <p class="simulated" title={props.simulated}>
           Simulated data
         </p>
       )}

@@ -9,23 +9,14 @@ import {
 } from '../live/models.js';
 import { stats } from '../live/stats.js';
 import { Hint, Panel, ScrollArea } from '../parts/panel.js';
+import { StateMark } from '../parts/version-state.js';
 import { ago, duration, plural, rate, shortCount } from '../state/format.js';
 
 type Version = ModelFacts['versions'][number];
 
-/** A sign beside the word, for those who see no colours. */
-const SIGNS: Readonly<Record<Version['state'], string>> = {
-  START: '○',
-  LOADING: '◐',
-  AVAILABLE: '●',
-  UNLOADING: '◑',
-  END: '✕',
-};
-
 function VersionRow({ model, version, first }: { model: ModelFacts; version: Version; first: boolean }) {
   const live = stats.value?.models.find((one) => one.model === model.name && one.version === version.number);
   const counted = counters.value.get(counterKey(model.name, version.number));
-  const state = version.state.toLowerCase();
   return (
     <tr>
       {first && (
@@ -43,9 +34,7 @@ function VersionRow({ model, version, first }: { model: ModelFacts; version: Ver
         ))}
       </td>
       <td>
-        <span class={`model-state ${state}`}>
-          <span aria-hidden="true">{SIGNS[version.state]}</span> {state}
-        </span>
+        <StateMark state={version.state} />
         <span class="muted model-since">{ago(version.stateChangedAt, Date.now())}</span>
         {version.reason != null && <span class="muted model-about">{version.reason}</span>}
       </td>
@@ -73,6 +62,7 @@ export function Models() {
       note={
         runs === null ? undefined : `${runs.version}, ${runs.workersAlive} of ${plural(runs.workers, 'worker')} running`
       }
+      tools={<a href="/models">Versions, roll-outs and who answers</a>}
     >
       {modelsProblem.value !== null && <Hint problem>{modelsProblem.value}</Hint>}
       {known?.length === 0 && (

@@ -87,3 +87,22 @@ export function category(name: string): string {
 /** `1 score`, `214 scores` */
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${whole.format(n)} ${n === 1 ? one : many}`;
+
+/** `812 B`, `97.5 KB`, `1.6 MB`: in thousands, as disks are sold. */
+export function bytes(n: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let value = n;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${unit === 0 ? whole.format(value) : oneDigit.format(value)} ${units[unit]}`;
+}
+
+/** A share of 0 to 1 in whole percent, with a digit below ten: `7.5 %`, `93 %`; a dash where there is none. */
+export function share(part: number | null | undefined): string {
+  if (part == null) return '–';
+  const value = part * 100;
+  return `${value < 9.95 && value > 0 ? oneDigit.format(value) : whole.format(value)} %`;
+}

@@ -15,6 +15,9 @@ export type Notice =
   | { readonly kind: 'caught-up'; readonly replayed: number }
   | { readonly kind: 'gap'; readonly missed: number | null };
 
+/** How long a notice ("caught up on 214 missed scores") is shown, ms. */
+export const NOTICE_MS = 15_000;
+
 /**
  * Where the page stands in a log-backed stream. It keeps the newest cursor, from which every new connection resumes, and tells
  * what a resume brought. Pure: time and sockets are elsewhere.

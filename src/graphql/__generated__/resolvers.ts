@@ -1888,8 +1888,12 @@ export type RollOut = {
   readonly __typename?: 'RollOut';
   /** What the candidate did in this step, and the champion beside it. All 0 when it is over. */
   readonly arms: ReadonlyArray<ArmFacts>;
+  /** What must hold meanwhile. */
+  readonly guards: RollOutGuards;
   /** Its percentage. */
   readonly percent: Scalars['Float']['output'];
+  /** Whether the version becomes the champion when the last step has held. */
+  readonly promote: Scalars['Boolean']['output'];
   /** Why it stands so: the guard that was broken, say. */
   readonly reason: Scalars['String']['output'];
   /** Only customers of this segment. */
@@ -1898,12 +1902,27 @@ export type RollOut = {
   readonly status: RollOutStatus;
   /** Which of them holds, or held last, from 0. */
   readonly step: Scalars['Int']['output'];
+  /** How long each step holds at least. */
+  readonly stepSeconds: Scalars['Float']['output'];
   /** When that step began. */
   readonly stepStartedAt: Scalars['DateTime']['output'];
   /** Percentages of the customers. */
   readonly steps: ReadonlyArray<Scalars['Float']['output']>;
   /** Which version. */
   readonly version: Scalars['Int']['output'];
+};
+
+/** What must hold while a roll-out goes on. Broken: everybody goes back to the champion. */
+export type RollOutGuards = {
+  readonly __typename?: 'RollOutGuards';
+  /** Share of failed rows, 0 to 1; broken when the 95 % confidence interval lies above it. */
+  readonly maxErrorRate: Scalars['Float']['output'];
+  /** p95 of the latency over the champion's. */
+  readonly maxLatencyRatio: Scalars['Float']['output'];
+  /** Population stability index of the scores against the champion's. */
+  readonly maxPsi: Scalars['Float']['output'];
+  /** Answers a step needs before it may end, and before latency and scores are compared. */
+  readonly minRows: Scalars['Int']['output'];
 };
 
 /** What must hold while a roll-out goes on. Broken: everybody goes back to the champion. */
@@ -2661,6 +2680,7 @@ export type ResolversTypes = {
   Role: Role;
   RollBackModelPayload: ResolverTypeWrapper<Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   RollOut: ResolverTypeWrapper<RollOutNode>;
+  RollOutGuards: ResolverTypeWrapper<RollOutGuards>;
   RollOutGuardsInput: RollOutGuardsInput;
   RollOutStatus: RollOutStatus;
   RoutingArm: ResolverTypeWrapper<RoutingArm>;
@@ -2800,6 +2820,7 @@ export type ResolversParentTypes = {
   ResumeRollOutPayload: Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollBackModelPayload: Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollOut: RollOutNode;
+  RollOutGuards: RollOutGuards;
   RollOutGuardsInput: RollOutGuardsInput;
   RoutingArm: RoutingArm;
   RoutingArmInput: RoutingArmInput;
@@ -3566,14 +3587,25 @@ export type RollBackModelPayloadResolvers<ContextType = GraphContext, ParentType
 
 export type RollOutResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollOut'] = ResolversParentTypes['RollOut']> = {
   arms?: Resolver<ReadonlyArray<ResolversTypes['ArmFacts']>, ParentType, ContextType>;
+  guards?: Resolver<ResolversTypes['RollOutGuards'], ParentType, ContextType>;
   percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  promote?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RollOutStatus'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stepSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   stepStartedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   steps?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RollOutGuardsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollOutGuards'] = ResolversParentTypes['RollOutGuards']> = {
+  maxErrorRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  maxLatencyRatio?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  maxPsi?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  minRows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3882,6 +3914,7 @@ export type Resolvers<ContextType = GraphContext> = {
   ResumeRollOutPayload?: ResumeRollOutPayloadResolvers<ContextType>;
   RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
   RollOut?: RollOutResolvers<ContextType>;
+  RollOutGuards?: RollOutGuardsResolvers<ContextType>;
   RoutingArm?: RoutingArmResolvers<ContextType>;
   RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
   SchemaVersion?: SchemaVersionResolvers<ContextType>;

@@ -22,11 +22,14 @@ function changedAt(app: App, { name, aliases }: ModelFacts): number | null {
   return newest === 0 ? null : newest;
 }
 
-export const trafficResolvers: Pick<Resolvers<GraphContext>, 'LiveStats'> = {
+export const trafficResolvers: Pick<Resolvers<GraphContext>, 'LiveStats' | 'RollOut'> = {
   LiveStats: {
     traffic: (_stats, _args, { app }) =>
       app.models
         .list()
         .map((model) => ({ model: model.name, changedAt: changedAt(app, model), arms: armsOf(app, model) })),
+  },
+  RollOut: {
+    stepSeconds: ({ stepMs }) => stepMs / 1_000,
   },
 };

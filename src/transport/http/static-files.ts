@@ -18,6 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const LEAST_COMPRESSED = 1_024;
 
 interface Served {
+  readonly isPage: boolean;
   readonly type: string;
   readonly plain: Buffer;
   readonly gzip: Buffer | null;
@@ -26,10 +27,10 @@ interface Served {
 }
 
 /**
- * A folder with a built page, served from memory: `index.html` at `/`, everything else under its own path. Only paths that were
- * found when the folder was read are answered, so a request cannot name any other file. The page itself is asked for again each
- * time (with an ETag), what it names carries its hash in its name and is kept by browsers for good. A new build is read in when
- * the page is next asked for.
+ * A folder with built pages, served from memory: `index.html` at `/`, `models.html` at `/models`, everything else under its own path. Only
+ * paths that were found when the folder was read are answered, so a request cannot name any other file. Pages are asked for again each
+ * time (with an ETag), what they name carries its hash in its name and is kept by browsers for good. A new build is read in when
+ * a page is next asked for.
  */
 export class StaticFiles {
   readonly #folder: string;
@@ -43,7 +44,7 @@ export class StaticFiles {
 
   /** @returns whether this path is the page's; the answer is on its way then */
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean {
-    if (path === '/' || this.#builtAt === 0) this.#readAgain();
+    if (this.#builtAt === 0 || path === '/' || this.#files.get(path)?.isPage === true) this.#readAgain();
     const file = this.#files.get(path);
     if (file !== undefined) {
       answer(file, request, response);
@@ -64,17 +65,22 @@ export class StaticFiles {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const name = path.slice(this.#folder.length).replaceAll('\\', '/');
-      files.set(name === '/index.html' ? '/' : name, read(path, name === '/index.html'));
+      const isPage = extname(name) === '.html';
+      files.set(isPage ? pathOfPage(name) : name, read(path, isPage));
     }
     this.#files = files;
     this.#builtAt = builtAt;
   }
 }
 
+/** Pages are known without their ending. */
+const pathOfPage = (name: string): string => (name === '/index.html' ? '/' : name.slice(0, -'.html'.length));
+
 function read(path: string, isPage: boolean): Served {
   const plain = readFileSync(path);
   return {
     plain,
+    isPage,
     type: TYPES[extname(path)] ?? 'application/octet-stream',
     gzip: plain.length < LEAST_COMPRESSED ? null : gzipSync(plain, { level: 9 }),
     etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,

@@ -50,6 +50,20 @@ describe('the files of a page', () => {
     });
   }
 
+  it('are pages under their names without the ending, asked for again each time, and read anew with the build', async () => {
+    write();
+    writeFileSync(join(folder.path, 'page', 'models.html'), '<title>first</title>');
+    const page = await get('/models');
+    expect([page.status, page.headers['cache-control'], String(page.body)]).toEqual([
+      ...[200, 'no-cache', '<title>first</title>'],
+    ]);
+    expect((await get('/models.html')).status).toBe(404);
+    expect((await get('/index')).status).toBe(404);
+    writeFileSync(join(folder.path, 'page', 'models.html'), '<title>second</title>');
+    utimesSync(join(folder.path, 'page', 'index.html'), new Date(), new Date(Date.now() + 5_000));
+    expect(String((await get('/models')).body)).toBe('<title>second</title>');
+  });
+
   it('have their types, and a policy that allows nothing from elsewhere and nothing inline', async () => {
     write();
     const page = await get('/');

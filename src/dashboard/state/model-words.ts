@@ -1,0 +1,125 @@
+/** What holds for a model, in the parts that words are made of. */
+export interface Policy {
+  readonly kind: 'CANARY' | 'SPLIT' | 'SHADOW';
+  readonly segment?: string | null;
+  readonly arms: readonly { readonly name: string; readonly version: number; readonly percent: number }[];
+  readonly shadow?: { readonly version: number; readonly percent: number } | null;
+}
+
+/** Who answers, as a sentence: `Version 2 answers 25 % of the customers, the champion (1) the rest.` */
+export function policyWords(policy: Policy | null | undefined, champion: number | null): string {
+  const chief = champion === null ? 'the champion' : `the champion (version ${champion})`;
+  if (policy == null) return `${capital(chief)} answers everybody.`;
+  const { kind, segment, arms, shadow } = policy;
+  const customers = segment == null ? 'the customers' : `the customers in ${segment}`;
+  if (kind === 'SHADOW' && shadow != null)
+    return `${capital(chief)} answers everybody; version ${shadow.version} is computed beside it for ${shadow.percent} % of ${customers}, and never answers.`;
+  const [first] = arms;
+  if (kind === 'CANARY' && first !== undefined)
+    return `Version ${first.version} answers ${first.percent} % of ${customers}, ${chief} the rest.`;
+  const shares = arms.map(({ name, version, percent }) => `${percent} % to ${name} (version ${version})`).join(', ');
+  return `${capital(customers)} are split: ${shares}.`;
+}
+
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+
+export interface Signature {
+  readonly state: 'UNSIGNED' | 'NOT_CHECKED' | 'VERIFIED' | 'INVALID';
+  readonly required: boolean;
+  readonly keyId?: string | null;
+}
+/** Who vouches for a version, in words; `sign`: whether somebody does, nobody has to, or something is wrong. */
+export function signatureWords(signature: Signature | null | undefined): {
+  words: string;
+  sign: 'vouched' | 'plain' | 'wrong';
+} {
+  if (signature == null) return { words: 'its signature is not known', sign: 'plain' };
+  const { state, required, keyId } = signature;
+  switch (state) {
+    case 'VERIFIED':
+      return { words: `signed with key ${keyId}`, sign: 'vouched' };
+    case 'NOT_CHECKED':
+      return { words: 'signed; this server has no keys to check it', sign: 'plain' };
+    case 'INVALID':
+      return { words: 'signed by nobody whose key is known', sign: 'wrong' };
+    case 'UNSIGNED':
+      return required
+        ? { words: 'not signed: it is not loaded here', sign: 'wrong' }
+        : { words: 'not signed, and need not be', sign: 'plain' };
+  }
+}
+
+/** Steps of a roll-out as somebody writes them: `1, 5, 25, 100`. Answers a sentence where they are none. */
+export function stepsOf(text: string): number[] | string {
+  const steps = text
+    .split(/[\s,;%]+/)
+    .filter((part) => part !== '')
+    .map(Number);
+  if (steps.length === 0 || steps.length > 20) return 'One to twenty steps, please: 1, 5, 25, 100.';
+  const grow = steps.every((step, i) => step > (steps[i - 1] ?? 0) && step <= 100);
+  return grow ? steps : 'Steps are percentages that grow, up to 100: 1, 5, 25, 100.';
+}
+
+/** What is missing to 100, in a sentence; null where nothing is. */
+export function shortOf100(percents: readonly number[]): string | null {
+  if (percents.some((percent) => !(percent >= 0 && percent <= 100))) return 'Each share is from 0 to 100 %.';
+  const sum = percents.reduce((all, percent) => all + percent, 0);
+  if (Math.abs(sum - 100) < 1e-6) return null;
+  const off = Math.round(Math.abs(sum - 100) * 100) / 100;
+  return sum < 100 ? `${off} % are still to be given.` : `${off} % too much.`;
+}
+
+/** Where a guard stands: what is measured against what may be; `broken` as far as the page can tell. */
+export interface GuardWords {
+  readonly name: string;
+  readonly now: string;
+  readonly limit: string;
+  readonly broken: boolean;
+}
+interface Measured {
+  readonly rows: number;
+  readonly errors: number;
+  readonly p95Ms?: number | null;
+}
+interface Guards {
+  readonly minRows: number;
+  readonly maxErrorRate: number;
+  readonly maxLatencyRatio: number;
+  readonly maxPsi: number;
+}
+
+/** Guards of a roll-out beside what its arms did. The distribution of scores is compared by the server alone. */
+export function guardWords(
+  guards: Guards,
+  candidate: Measured | null,
+  champion: Measured | null,
+  write: { readonly share: (part: number) => string; readonly count: (n: number) => string },
+): GuardWords[] {
+  const rate = candidate === null || candidate.rows === 0 ? null : candidate.errors / candidate.rows;
+  const ratio =
+    candidate?.p95Ms == null || champion?.p95Ms == null || champion.p95Ms === 0
+      ? null
+      : candidate.p95Ms / champion.p95Ms;
+  return [
+    {
+      ...{ name: 'Answers', now: write.count(candidate?.rows ?? 0), broken: false },
+      limit: `at least ${write.count(guards.minRows)}`,
+    },
+    {
+      ...{
+        name: 'Failed',
+        now: rate === null ? '–' : write.share(rate),
+        broken: rate !== null && rate > guards.maxErrorRate,
+      },
+      limit: `at most ${write.share(guards.maxErrorRate)}`,
+    },
+    {
+      ...{ name: 'Latency', now: ratio === null ? '–' : `${ratio.toFixed(1)} ×`, broken: false },
+      limit: `at most ${guards.maxLatencyRatio} × the champion’s, from 5 ms more on`,
+    },
+    {
+      ...{ name: 'Scores', now: 'compared by the server', broken: false },
+      limit: `index (PSI) at most ${guards.maxPsi}`,
+    },
+  ];
+}
