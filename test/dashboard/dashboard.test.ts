@@ -339,6 +339,21 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       expect(watched.errors).toEqual([]);
     });
 
+    it('keeps the alerts in their place when the first one comes, and when somebody has seen to it', async () => {
+      await fill(server);
+      await open(server.url);
+      await until(async () => expect(await text('[data-testid=connection]')).toBe('Live'));
+      await until(async () => expect(await text('#alerts')).toContain('No alert stands'));
+      const place = async () => (await page.locator('#alerts').boundingBox())!;
+      const before = await place();
+      await record(server, 1, FRAUD);
+      await page.locator('.alert.open').waitFor();
+      expect(await place()).toEqual(before);
+      await page.locator('.alert.open button', { hasText: 'Acknowledge' }).click();
+      await page.locator('.alert.acknowledged').waitFor();
+      expect(await place()).toEqual(before);
+    });
+
     it('comes back after the server was restarted, with everything it missed', async () => {
       await fill(server);
       await open(server.url);

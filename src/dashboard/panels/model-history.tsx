@@ -24,12 +24,14 @@ function AliasItem({ model, alias }: { model: Detail; alias: Alias }) {
   return (
     <li class="alias" data-testid={`alias-${name}`}>
       <p class="alias-line">
-        <b>{name}</b> is version <b class="number">{version.number}</b>
+        <span>
+          <b>{name}</b> is version <b class="number">{version.number}</b>
+        </span>
         <OperatorButton
           class="small"
           not={earlier === undefined ? 'It never meant another version.' : null}
           onClick={back}
-          label={`Roll ${name} back`}
+          about={name}
           data-testid={`roll-back-${name}`}
         >
           {earlier === undefined ? 'Roll back …' : `Roll back to ${earlier} …`}

@@ -86,7 +86,7 @@ function Agreement({ model, version, champion }: { model: Detail; version: numbe
     <OperatorButton
       class="small"
       onClick={() => void compare(model.name, champion, version)}
-      label={`Compare version ${version} with the champion`}
+      about={`version ${version} with the champion`}
       not={known?.figures === null && known.problem === null ? 'Comparing …' : null}
     >
       {known === undefined ? 'Compare' : 'Again'}

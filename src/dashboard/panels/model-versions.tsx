@@ -72,13 +72,13 @@ function Actions({ model, version }: { model: Detail; version: Version }) {
         class="small"
         not={why.promote}
         onClick={promote}
-        label={`Make version ${number} the champion`}
+        about={`version ${number}`}
         data-testid={`promote-${number}`}
       >
         Make champion …
       </OperatorButton>
       {state === 'AVAILABLE' || state === 'UNLOADING' ? (
-        <OperatorButton class="small" not={why.unload} onClick={unload} label={`Unload version ${number}`}>
+        <OperatorButton class="small" not={why.unload} onClick={unload} about={`version ${number}`}>
           Unload …
         </OperatorButton>
       ) : (
@@ -86,7 +86,7 @@ function Actions({ model, version }: { model: Detail; version: Version }) {
           class="small"
           not={state === 'LOADING' ? 'It is being loaded.' : null}
           onClick={load}
-          label={`Load version ${number}`}
+          about={`version ${number}`}
         >
           Load …
         </OperatorButton>

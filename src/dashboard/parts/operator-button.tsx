@@ -12,22 +12,23 @@ export function OperatorButton(props: {
   readonly not?: string | null | undefined;
   readonly ofAll?: boolean;
   readonly class?: string;
-  readonly label?: string;
+  /** What screen readers hear after the button's own words: which of the many like it this one is. */
+  readonly about?: string;
   readonly 'data-testid'?: string;
 }) {
-  const { children, onClick, not = null, ofAll = true, label, ...rest } = props;
+  const { children, onClick, not = null, ofAll = true, about, ...rest } = props;
   const why = whyNot(ofAll) ?? not;
   return (
     <button
       type="button"
       disabled={why !== null}
       title={why ?? undefined}
-      aria-label={label}
       aria-description={why ?? undefined}
       onClick={onClick}
       {...rest}
     >
       {children}
+      {about !== undefined && <span class="sr-only"> {about}</span>}
     </button>
   );
 }
