@@ -1,6 +1,7 @@
-// The pictures in docs/images, of the simulated world: `npm run screenshots`. Takes some minutes, since the charts show three.
+// The pictures in docs/images, of the simulated world: `npm run screenshots`. Takes some minutes, since the charts show three to five.
+// `npm run screenshots -- models` makes those of the page of models alone; `world`, `sign-in` the others.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -13,18 +14,58 @@ const CHARTS_MS = 185_000;
 const ALERT_MS = 240_000;
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 
+const PARTS = { 'sign-in': signIn, world: () => withServer({ SCOREGRAPH_DEMO: 'on' }, picturesOfTheWorld), models };
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => PARTS[name] === undefined);
+if (unknown !== undefined) throw new Error(`expected one of ${Object.keys(PARTS).join(', ')}, got ${unknown}`);
+
 const browser = await chromium.launch(launchOptions());
 try {
   mkdirSync(IMAGES, { recursive: true });
+  for (const [name, make] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await make();
+} finally {
+  await browser.close();
+}
+
+async function signIn() {
   await withServer({ SCOREGRAPH_DEMO: 'off', SCOREGRAPH_API_KEYS: 'on' }, async (url) => {
     const page = await open(url, { viewport: { width: 1440, height: 600 }, colorScheme: 'light' });
     await page.locator('.sign-in input').waitFor();
     await take(page, 'dashboard-sign-in');
     await page.context().close();
   });
-  await withServer({ SCOREGRAPH_DEMO: 'on' }, picturesOfTheWorld);
-} finally {
-  await browser.close();
+}
+
+/** The page of models while a second version, the first with lower thresholds, is given more and more customers. */
+async function models() {
+  const folder = mkdtempSync(join(tmpdir(), 'scoregraph-models-'));
+  cpSync(inRoot('models'), folder, { recursive: true });
+  cpSync(join(folder, 'fraud', '1'), join(folder, 'fraud', '2'), { recursive: true });
+  const change = (file, to) => {
+    const path = join(folder, 'fraud', file);
+    writeFileSync(path, JSON.stringify(to(JSON.parse(readFileSync(path, 'utf8')))));
+  };
+  const lower = (thresholds) => ({ ...thresholds, review: thresholds.review / 4 });
+  change('2/version.json', (card) => ({ ...card, version: 2, thresholds: lower(card.thresholds) }));
+  change('manifest.json', (manifest) => ({ ...manifest, version_policy: { all: {} }, aliases: { champion: 1 } }));
+  await withServer({ SCOREGRAPH_DEMO: 'on', SCOREGRAPH_MODELS_DIR: folder }, async (url) => {
+    await founded(url);
+    const at = `${url}/models#fraud`;
+    const light = await open(at, { viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
+    const dark = await open(at, { viewport: { width: 1440, height: 1000 }, colorScheme: 'dark' });
+    await light.waitForTimeout(60_000);
+    await ask(
+      url,
+      `mutation { startRollOut(model: "fraud", version: 2, steps: [10, 30, 60, 100], stepSeconds: 60, guards: { minRows: 15, maxPsi: 5 },
+        reason: "lower thresholds: fewer frauds missed") { userErrors { message } } }`,
+    );
+    await light.waitForTimeout(190_000);
+    await light.locator('.arms button', { hasText: 'Compare' }).click();
+    await light.waitForTimeout(5_000);
+    await take(light, 'models-light');
+    await take(dark, 'models-dark');
+  });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function picturesOfTheWorld(url) {
@@ -99,19 +140,24 @@ async function withServer(env, act) {
 async function open(url, options) {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
   const page = await context.newPage();
-  await page.goto(`${url}/`);
+  await page.goto(url);
   return page;
+}
+
+async function ask(url, query) {
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await answer.json()).data;
 }
 
 /** The world's past is recorded first; only of its live payments the truth is told. */
 async function founded(url) {
   for (;;) {
-    const answer = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ simulation { fraudTruth { trueNegatives } } }' }),
-    });
-    if ((await answer.json()).data.simulation.fraudTruth.trueNegatives > 0) return;
+    const { simulation } = await ask(url, '{ simulation { fraudTruth { trueNegatives } } }');
+    if (simulation.fraudTruth.trueNegatives > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

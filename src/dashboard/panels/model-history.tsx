@@ -1,10 +1,10 @@
 import { RollBackModelDocument } from '../__generated__/graphql.js';
 import type { Detail } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
-import { OperatorButton } from '../parts/operator-button.js';
 import { Panel, ScrollArea } from '../parts/panel.js';
 import { ago, moment } from '../state/format.js';
 import { confirm } from './confirm.js';
+import { OperatorButton } from './operator-button.js';
 
 type Alias = Detail['aliases'][number];
 

@@ -8,12 +8,12 @@ import {
 import type { Detail } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
 import { latest, toldAt } from '../live/traffic.js';
-import { OperatorButton } from '../parts/operator-button.js';
 import { Panel } from '../parts/panel.js';
 import { ago, count, share } from '../state/format.js';
 import { guardWords, stepsOf } from '../state/model-words.js';
 import { confirm } from './confirm.js';
 import { championOf } from './model-split.js';
+import { OperatorButton } from './operator-button.js';
 
 type RollOut = NonNullable<Detail['rollOut']>;
 const STATUS_WORDS: Readonly<Record<RollOut['status'], string>> = {

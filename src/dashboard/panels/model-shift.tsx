@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { SetRoutingPolicyDocument, type SetRoutingPolicyMutationVariables } from '../__generated__/graphql.js';
 import type { Detail } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
-import { OperatorButton } from '../parts/operator-button.js';
 import { Panel } from '../parts/panel.js';
 import { policyWords, shortOf100 } from '../state/model-words.js';
 import { confirm } from './confirm.js';
 import { championOf } from './model-split.js';
+import { OperatorButton } from './operator-button.js';
 
 type PolicyInput = SetRoutingPolicyMutationVariables['policy'];
 type Way = 'canary' | 'split' | 'shadow' | 'champion';

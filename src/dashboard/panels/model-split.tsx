@@ -1,11 +1,11 @@
 import { compare, comparisonKey, comparisons } from '../live/compare.js';
 import { type Detail, figures, figuresProblem } from '../live/model-pages.js';
 import { latest, split, toldAt, trafficProblem, trafficTold } from '../live/traffic.js';
-import { OperatorButton } from '../parts/operator-button.js';
 import { Hint, Panel, ScrollArea } from '../parts/panel.js';
 import { ago, count, duration, plural, rate, share } from '../state/format.js';
 import { policyWords } from '../state/model-words.js';
 import { type ArmShare, areas, rateLine } from '../state/split-window.js';
+import { OperatorButton } from './operator-button.js';
 
 /** Colours there are; versions take them in turn, so that one keeps its own when it is promoted. */
 const COLOURS = 6;

@@ -6,13 +6,13 @@ import {
 import { type Detail, figures, type Version } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
 import { trafficTold, versionFigures } from '../live/traffic.js';
-import { OperatorButton } from '../parts/operator-button.js';
 import { Panel } from '../parts/panel.js';
 import { StateMark } from '../parts/version-state.js';
 import { ago, bytes, count, date, duration, plural, rate, shortCount } from '../state/format.js';
 import { signatureWords } from '../state/model-words.js';
 import { confirm } from './confirm.js';
 import { championOf } from './model-split.js';
+import { OperatorButton } from './operator-button.js';
 
 /** A sign beside the words, for those who see no colours. */
 const SIGNS = { vouched: '✓', plain: '○', wrong: '!' } as const;
