@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { noMetrics } from '../../../src/core/metrics.js';
 import { LoadShedder } from '../../../src/transport/load-shedder.js';
 import type { ServerOptions } from '../../../src/transport/server.js';
-import { handClient, type StubServer, startStub } from './stub-graph.js';
+import { handClient } from './raw-clients.js';
+import { type StubServer, startStub } from './stub-graph.js';
 
 const LOOKED = 130;
 const rest = (ms: number) => new Promise((done) => setTimeout(done, ms));
