@@ -25,6 +25,7 @@ import { Router } from './router.js';
 import { ArmStats } from './routing/arm-stats.js';
 import { RoutingBook } from './routing/book.js';
 import type { PublicKeys } from './signing.js';
+import { VersionPassports } from './version-passport.js';
 
 export interface InferenceOptions {
   readonly pool: EnginePool;
@@ -65,6 +66,8 @@ export class InferenceService implements Inference {
   readonly lifecycle: ModelLifecycle;
   /** What loaded versions take, and may. */
   readonly residency: Residency;
+  /** What version folders say of themselves. */
+  readonly passports: VersionPassports;
   readonly clock: Clock;
   readonly #prober: Prober | null;
   readonly #pool: EnginePool;
@@ -85,6 +88,7 @@ export class InferenceService implements Inference {
         ? null
         : new Prober({ ...probing, engine: pool.engine.name, engineVersion: pool.engine.version });
     this.registry = new Registry({ ...options, batcher: this.#batcher, prober: this.#prober, keys });
+    this.passports = new VersionPassports(options.modelsDir, keys);
     this.aliases = aliases;
     this.policies = options.policies ?? new RoutingBook();
     this.arms = new ArmStats(options.metrics);

@@ -242,7 +242,7 @@ export function RollOutPanel({ model }: { model: Detail }) {
           <p data-testid="roll-out">
             Version {rollOut.version}{' '}
             <b class={`roll-out-${rollOut.status.toLowerCase()}`}>{STATUS_WORDS[rollOut.status]}</b>{' '}
-            {going && `at ${rollOut.percent} %, since ${ago(rollOut.stepStartedAt, Date.now())}`}
+            {going && `at ${rollOut.percent} %, which began ${ago(rollOut.stepStartedAt, Date.now())}`}
           </p>
           <Steps rollOut={rollOut} />
           <p class="muted">{rollOut.reason}</p>

@@ -15,6 +15,8 @@ export function policyWords(policy: Policy | null | undefined, champion: number 
   if (kind === 'SHADOW' && shadow != null)
     return `${capital(chief)} answers everybody; version ${shadow.version} is computed beside it for ${shadow.percent} % of ${customers}, and never answers.`;
   const [first] = arms;
+  if (kind === 'CANARY' && first?.percent === 100 && segment == null)
+    return `Version ${first.version} answers everybody, in place of ${chief}.`;
   if (kind === 'CANARY' && first !== undefined)
     return `Version ${first.version} answers ${first.percent} % of ${customers}, ${chief} the rest.`;
   const shares = arms.map(({ name, version, percent }) => `${percent} % to ${name} (version ${version})`).join(', ');
@@ -115,11 +117,11 @@ export function guardWords(
     },
     {
       ...{ name: 'Latency', now: ratio === null ? '–' : `${ratio.toFixed(1)} ×`, broken: false },
-      limit: `at most ${guards.maxLatencyRatio} × the champion’s, from 5 ms more on`,
+      limit: `at most ${guards.maxLatencyRatio} × the champion’s`,
     },
     {
-      ...{ name: 'Scores', now: 'compared by the server', broken: false },
-      limit: `index (PSI) at most ${guards.maxPsi}`,
+      ...{ name: 'Scores', now: 'server looks', broken: false },
+      limit: `PSI at most ${guards.maxPsi}`,
     },
   ];
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { refuse } from './http-answer.js';
-import { OWN_FILES_ONLY, PAGE_HEADERS } from './page-headers.js';
+import { OWN_FILES_ONLY } from './page-headers.js';
+import { etagOf, type ServedFile, serveFile } from './served-file.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,13 +17,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Smaller files gain nothing by it. */
 const LEAST_COMPRESSED = 1_024;
 
-interface Served {
+interface Served extends ServedFile {
   readonly isPage: boolean;
-  readonly type: string;
-  readonly plain: Buffer;
-  readonly gzip: Buffer | null;
-  readonly etag: string;
-  readonly cache: string;
 }
 
 /**
@@ -47,7 +42,7 @@ export class StaticFiles {
     if (this.#builtAt === 0 || path === '/' || this.#files.get(path)?.isPage === true) this.#readAgain();
     const file = this.#files.get(path);
     if (file !== undefined) {
-      answer(file, request, response);
+      serveFile(file, request, response);
       return true;
     }
     if (path !== '/') return false;
@@ -83,34 +78,8 @@ function read(path: string, isPage: boolean): Served {
     isPage,
     type: TYPES[extname(path)] ?? 'application/octet-stream',
     gzip: plain.length < LEAST_COMPRESSED ? null : gzipSync(plain, { level: 9 }),
-    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    etag: etagOf(plain),
     cache: isPage ? 'no-cache' : 'public, max-age=31536000, immutable',
+    policy: OWN_FILES_ONLY,
   };
-}
-
-/** Whether the client has this version. */
-export const hasAlready = ({ headers }: IncomingMessage, etag: string): boolean =>
-  headers['if-none-match']?.split(/\s*,\s*/).includes(etag) ?? false;
-
-export const takesGzip = ({ headers }: IncomingMessage): boolean =>
-  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(String(headers['accept-encoding']));
-
-function answer({ type, plain, gzip, etag, cache }: Served, request: IncomingMessage, response: ServerResponse): void {
-  const headers: Record<string, string | number> = {
-    ...PAGE_HEADERS,
-    'content-security-policy': OWN_FILES_ONLY,
-    'cache-control': cache,
-    etag,
-    vary: 'accept-encoding',
-  };
-  if (hasAlready(request, etag)) {
-    response.writeHead(304, headers);
-    response.end();
-    return;
-  }
-  const compressed = gzip !== null && takesGzip(request);
-  const body = compressed ? gzip : plain;
-  if (compressed) headers['content-encoding'] = 'gzip';
-  response.writeHead(200, { ...headers, 'content-type': type, 'content-length': body.length });
-  response.end(body); // node leaves the body out for HEAD
 }

@@ -21,6 +21,10 @@ describe('who answers, as a sentence', () => {
       'Version 2 answers 100 % of the customers in loyal, the champion (version 1) the rest.',
     ],
     [
+      { kind: 'CANARY', arms: [{ name: 'canary', version: 2, percent: 100 }] },
+      'Version 2 answers everybody, in place of the champion (version 1).',
+    ],
+    [
       { kind: 'SHADOW', arms: [], shadow: { version: 2, percent: 50 } },
       'The champion (version 1) answers everybody; version 2 is computed beside it for 50 % of the customers, and never answers.',
     ],
@@ -71,16 +75,11 @@ describe('guards beside what was measured', () => {
   const guards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25 };
   const write = { share, count: String };
   it('before anything was measured', () => {
-    expect(guardWords(guards, null, null, write).map(({ now }) => now)).toEqual([
-      '0',
-      '–',
-      '–',
-      'compared by the server',
-    ]);
+    expect(guardWords(guards, null, null, write).map(({ now }) => now)).toEqual(['0', '–', '–', 'server looks']);
   });
   it('with rows, and a share of failures that is too large', () => {
     const words = guardWords(guards, { rows: 100, errors: 5, p95Ms: 6 }, { rows: 300, errors: 0, p95Ms: 4 }, write);
-    expect(words.map(({ now }) => now)).toEqual(['100', '5.0 %', '1.5 ×', 'compared by the server']);
+    expect(words.map(({ now }) => now)).toEqual(['100', '5.0 %', '1.5 ×', 'server looks']);
     expect(words.map(({ broken }) => broken)).toEqual([false, true, false, false]);
   });
 });
