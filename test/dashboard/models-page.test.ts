@@ -241,6 +241,9 @@ describe.skipIf(missing)('the page of models', { timeout: 90_000 }, () => {
     await answer('lower thresholds');
     await closed();
     await until(async () => expect(await text('[data-testid=roll-out]')).toMatch(/Version 2 goes on at 10 %/));
+    const filled = () => page.locator('.step-bar span').first().getAttribute('style');
+    const begun = [await filled(), await text('[data-testid=roll-out]')];
+    await until(async () => expect([await filled(), await text('[data-testid=roll-out]')]).not.toEqual(begun));
     expect(await page.locator('.steps li').count()).toBe(3);
     expect(await text('.guards')).toMatch(/Answers\s+0\s+at least 200/);
     // Who answers is the roll-out's business now.

@@ -59,9 +59,9 @@ async function models() {
       `mutation { startRollOut(model: "fraud", version: 2, steps: [10, 30, 60, 100], stepSeconds: 60, guards: { minRows: 15, maxPsi: 5 },
         reason: "lower thresholds: fewer frauds missed") { userErrors { message } } }`,
     );
-    await light.waitForTimeout(165_000);
+    await light.waitForTimeout(100_000);
     await light.locator('.arms button', { hasText: 'Compare' }).click();
-    await light.waitForTimeout(5_000);
+    await light.waitForTimeout(70_000);
     await take(light, 'models-light');
     await take(dark, 'models-dark');
   });

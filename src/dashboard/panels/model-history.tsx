@@ -1,6 +1,7 @@
 import { RollBackModelDocument } from '../__generated__/graphql.js';
 import type { Detail } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
+import { trafficTold } from '../live/traffic.js';
 import { Panel, ScrollArea } from '../parts/panel.js';
 import { ago, moment } from '../state/format.js';
 import { confirm } from './confirm.js';
@@ -10,6 +11,7 @@ type Alias = Detail['aliases'][number];
 
 function AliasItem({ model, alias }: { model: Detail; alias: Alias }) {
   const { name, version, before, changedBy, changedAt, reason } = alias;
+  trafficTold.value; // time goes by
   const earlier = before.at(-1);
   const back = () =>
     confirm({

@@ -7,7 +7,7 @@ import {
 } from '../__generated__/graphql.js';
 import type { Detail } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
-import { latest, toldAt } from '../live/traffic.js';
+import { latest, toldAt, trafficTold } from '../live/traffic.js';
 import { Panel } from '../parts/panel.js';
 import { ago, count, share } from '../state/format.js';
 import { guardWords, stepsOf } from '../state/model-words.js';
@@ -228,6 +228,7 @@ function Start({ model }: { model: Detail }) {
 
 /** The newest roll-out: where it stands and why, what must hold; or a form to start one. */
 export function RollOutPanel({ model }: { model: Detail }) {
+  trafficTold.value; // the step that holds fills, and time goes by
   const rollOut = model.rollOut ?? null;
   const going = rollOut?.status === 'RUNNING' || rollOut?.status === 'PAUSED';
   return (

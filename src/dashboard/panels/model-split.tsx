@@ -106,12 +106,12 @@ function Agreement({ model, version, champion }: { model: Detail; version: numbe
       <b title={`${count(rows)} recorded predictions asked again; PSI of the scores ${psi?.toFixed(2) ?? '–'}`}>
         {share(agreement)}
       </b>{' '}
+      {ask}
       {most !== undefined && (
-        <span class="muted">
-          {most.before.toLowerCase()} → {most.after.toLowerCase()}: {count(most.rows)}{' '}
+        <span class="muted agreement-change">
+          {most.before.toLowerCase()} → {most.after.toLowerCase()}: {count(most.rows)} of {count(rows)}
         </span>
       )}
-      {ask}
     </>
   );
 }
