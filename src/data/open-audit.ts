@@ -10,7 +10,7 @@ import { ReadThread } from './embedded/read-thread.js';
 import { encryptedTarget, openFile } from './embedded/sqlite.js';
 
 /** The audit's name inside the data folder: a file of its own, so that it can be kept, moved and guarded by itself. */
-const AUDIT_FILE = 'audit.db';
+export const AUDIT_FILE = 'audit.db';
 const PAGE = 1_000;
 const PAGE_MS = 600_000;
 
