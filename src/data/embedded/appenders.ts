@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import type { OutcomeBook } from './outcome-book.js';
 import type { EventRow, PredictionRow, Write, WriteResult } from './protocol.js';
 
 /** Rows of an EventRow[] as columns. The payload's text is cut out as it stands. */
@@ -6,13 +7,13 @@ const EVENTS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ?2, value ->> 5, value -> 6 FROM json_each(?1)`;
 const PREDICTIONS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-    substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10, value ->> 13 FROM json_each(?1)`;
+    substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10, value ->> 13, value ->> 14 FROM json_each(?1)`;
 const EVENT_COLUMNS = 'id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
 const PREDICTION_COLUMNS =
-  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm';
+  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm, shadow_of';
 
 /** Appends within the open transaction; for each row: status (0 appended, 1 repeated, 2 conflict), seq, recordedAt. */
-export function eventAppender(db: Database.Database) {
+export function eventAppender(db: Database.Database, outcomes: OutcomeBook) {
   const append = allOrNone(
     db,
     `INSERT INTO events (${EVENT_COLUMNS}) ${EVENTS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
@@ -28,7 +29,7 @@ export function eventAppender(db: Database.Database) {
     readonly occurred_at: number;
     readonly payload: string;
   }
-  return ({ rows, count, recordedAt }: Extract<Write, { kind: 'events' }>): WriteResult => {
+  const write = ({ rows, count, recordedAt }: Extract<Write, { kind: 'events' }>): Float64Array => {
     const results = new Float64Array(count * 3);
     const first = append(count, rows, recordedAt);
     if (first !== null) {
@@ -60,31 +61,41 @@ export function eventAppender(db: Database.Database) {
     });
     return results;
   };
+  return (events: Extract<Write, { kind: 'events' }>): WriteResult => {
+    const results = write(events);
+    for (const i of events.outcomes) if (results[i * 3] === 0) outcomes.learn(results[i * 3 + 1]!);
+    return results;
+  };
 }
 
 /** Appends within the open transaction; for each row its position, or that of the record with its id. */
-export function predictionAppender(db: Database.Database) {
+export function predictionAppender(db: Database.Database, outcomes: OutcomeBook) {
   const append = allOrNone(
     db,
     `INSERT INTO predictions (${PREDICTION_COLUMNS}) ${PREDICTIONS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
   );
   const insert = db.prepare(
-    `INSERT INTO predictions (${PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO predictions (${PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = db.prepare('SELECT position FROM predictions WHERE id = ?');
-  return ({ rows, count, features }: Extract<Write, { kind: 'predictions' }>): WriteResult => {
-    if (count === 0) return new Float64Array(0);
+  const write = ({ rows, count, features }: Extract<Write, { kind: 'predictions' }>): Float64Array => {
     const block = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
     const first = append(count, rows, block);
     if (first !== null) return Float64Array.from({ length: count }, (_, i) => first + i);
     return Float64Array.from(JSON.parse(rows) as PredictionRow[], (row) => {
       const known = find.get(row[0]) as { position: number } | undefined;
       if (known !== undefined) return known.position;
-      const [defaulted, output, at, size, arm] = row.slice(9) as [unknown, unknown, number, number, string | null];
+      const [defaulted, output, at, size, ...rest] = row.slice(9) as [unknown, unknown, number, number, ...unknown[]];
       const own = block.subarray(at, at + size);
-      const values = [...row.slice(0, 9), own, JSON.stringify(defaulted), JSON.stringify(output), arm];
+      const values = [...row.slice(0, 9), own, JSON.stringify(defaulted), JSON.stringify(output), ...rest];
       return Number(insert.run(...(values as [])).lastInsertRowid);
     });
+  };
+  return (predictions: Extract<Write, { kind: 'predictions' }>): WriteResult => {
+    if (predictions.count === 0) return new Float64Array(0);
+    const positions = write(predictions);
+    outcomes.meet(predictions, positions);
+    return positions;
   };
 }
 

@@ -4,17 +4,18 @@ import type { PredictionRecord } from '../../core/predictions.js';
 import type { PositionedPrediction, PredictionLog } from '../ports.js';
 import { logBounds } from './event-log.js';
 import type { PredictionRow, Write } from './protocol.js';
+import { POSITIVE } from './schema.js';
 import type { Storage } from './storage.js';
 
 /** Of `predictions AS p`. */
 export const PREDICTION_COLUMNS =
-  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output, p.arm';
+  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output, p.arm, p.shadow_of, p.outcome';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
-/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output, arm. */
+/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output, arm, shadowOf, outcome (POSITIVE in schema.ts). */
 export type StoredPrediction = readonly [
   number,
   string,
@@ -30,12 +31,21 @@ export type StoredPrediction = readonly [
   string,
   string,
   string | null,
+  string | null,
+  number | null,
 ];
 
 /** The write of some predictions: their vectors in one block, everything else in one text. */
 function writeOf(records: readonly PredictionRecord[], offset: readonly [string, number] | null): Write {
   let size = 0;
-  for (const { features } of records) size += features.byteLength;
+  let events: [number, number] | null = null;
+  let others = false;
+  for (const { features, eventSeq } of records) {
+    size += features.byteLength;
+    if (eventSeq === null) others = true;
+    else if (events === null) events = [eventSeq, eventSeq];
+    else events = [Math.min(events[0], eventSeq), Math.max(events[1], eventSeq)];
+  }
   const bytes = new Uint8Array(size);
   let at = 0;
   const rows = records.map((p): PredictionRow => {
@@ -57,9 +67,18 @@ function writeOf(records: readonly PredictionRecord[], offset: readonly [string,
       at - byteLength,
       byteLength,
       p.arm ?? null,
+      p.shadowOf ?? null,
     ];
   });
-  return { kind: 'predictions', rows: JSON.stringify(rows), count: rows.length, features: bytes, offset };
+  return {
+    kind: 'predictions',
+    rows: JSON.stringify(rows),
+    count: rows.length,
+    features: bytes,
+    events,
+    others,
+    offset,
+  };
 }
 
 /** A row of PREDICTION_COLUMNS as the record it was. */
@@ -79,6 +98,8 @@ export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
     defaulted,
     output,
     arm,
+    shadowOf,
+    outcome,
   ] = row;
   const bytes = Uint8Array.from(features); // aligned, and not a view into something larger
   return {
@@ -95,6 +116,8 @@ export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
     defaulted: JSON.parse(defaulted),
     output: JSON.parse(output),
     arm: arm ?? undefined,
+    shadowOf: shadowOf ?? undefined,
+    outcome: outcome === null ? undefined : outcome % POSITIVE === 1,
   };
 }
 
