@@ -292,10 +292,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
       leaving: (customerId) => departures.isLeaving(customerId),
       knownItem: (itemId) => catalogue.item(itemId) !== null,
       seen: () => projection.position,
-      knownPredictions: async (ids) => {
-        const found = await data.predictions.byIds(ids);
-        return new Set(ids.filter((_, i) => found[i] !== null));
-      },
+      leftLately: (customerId) => departures.isRecent(customerId),
+      predictions: (ids) => data.predictions.byIds(ids),
       paymentCurrency: () => inference.registry.get(FRAUD_MODEL)?.manifest.currency,
     },
     onAppended: (events) => projection.appended(events),
@@ -337,6 +335,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     events: data.events,
     predictions: data.predictions,
     history: data.history,
+    outcomes: data.outcomes,
     personal: data.personal,
     erasure,
     audit,

@@ -20,7 +20,7 @@ export interface OutcomeCounts {
   readonly falseNegatives: number;
 }
 /** Those of one version in one arm of a policy; null: no policy decided. */
-export interface ArmOutcomes extends OutcomeCounts {
+export interface ArmOutcomeCounts extends OutcomeCounts {
   readonly version: number;
   readonly arm: string | null;
 }
@@ -38,7 +38,7 @@ export interface Outcomes {
     from: number | null,
     to: number | null,
     turn: Pick<RowContext, 'deadline' | 'signal'>,
-  ): Promise<ArmOutcomes[]>;
+  ): Promise<ArmOutcomeCounts[]>;
 }
 
 /** What an outcome of a prediction is about: the payment that caused it, or itself. A shadow's is that of the prediction it stands beside. */

@@ -2,9 +2,10 @@ import { type CustomerScope, inScope } from '../access/principal.js';
 import type { Clock } from '../core/clock.js';
 import { badInput } from '../core/errors.js';
 import type { EventSource, NewEvent, StoredEvent } from '../core/events.js';
-import { uuidv7 } from '../core/ids.js';
+import { derivedIdAt, uuidv7 } from '../core/ids.js';
 import type { EventLog } from '../data/ports.js';
 import type { Forgetful } from './departures.js';
+import { type FindPredictions, OutcomeSubjects } from './outcome-subjects.js';
 import {
   type CustomerInput,
   checkAmount,
@@ -15,6 +16,7 @@ import {
   type InteractionInput,
   type ItemInput,
   LIMITS,
+  type OutcomeInput,
   type Refusal,
   type TransactionInput,
 } from './validate.js';
@@ -27,8 +29,10 @@ export interface IngestWorld {
   leaving(customerId: string): boolean;
   /** Log position that `knownCustomer` and `knownItem` have seen: under load they follow the log at a distance. */
   seen(): number;
-  /** Which of these predictionIds were recorded. */
-  knownPredictions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Whether this customer, or another one of the same id, is being erased or was so lately: what was looked up may be about them. */
+  leftLately(customerId: string): boolean;
+  /** Recorded predictions by id; null where unknown. */
+  readonly predictions: FindPredictions;
   /** Currency that payments must be in; undefined while no fraud model says so. */
   paymentCurrency(): string | undefined;
 }
@@ -38,7 +42,8 @@ export type IngestItem =
   | { readonly type: 'customer'; readonly input: CustomerInput }
   | { readonly type: 'item'; readonly input: ItemInput }
   | { readonly type: 'transaction'; readonly input: TransactionInput }
-  | { readonly type: 'interaction'; readonly input: InteractionInput };
+  | { readonly type: 'interaction'; readonly input: InteractionInput }
+  | { readonly type: 'outcome'; readonly input: OutcomeInput };
 
 /** One refused item of a call. */
 export interface IngestError extends Refusal {
@@ -57,6 +62,7 @@ export interface IngestResult {
   readonly durableThrough: number;
 }
 
+type OtherItem = Exclude<IngestItem, { readonly type: 'outcome' }>;
 type Checked = NewEvent | Refusal;
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -70,6 +76,11 @@ const NO_SUCH_CUSTOMER: Refusal = {
   code: 'UNKNOWN_CUSTOMER',
   field: 'customerId',
   message: 'no such customer: upsertCustomers first',
+};
+const BEING_ERASED: Refusal = {
+  code: 'BEING_ERASED',
+  field: 'customerId',
+  message: 'this customer is being erased: try again in a moment',
 };
 const ITEMS_ARE_EVERYBODYS: Refusal = {
   code: 'INVALID',
@@ -139,10 +150,63 @@ export class Ingest implements Forgetful {
   }
 
   /**
-   * Records items of any kind in the order of the list; a payment may follow its customer in the same call. Calls that bring payments
-   * only are recorded in the order they were made; wait for the others before the next call when the order matters.
+   * Records what payments turned out to be. Of what was said about one, the word observed last holds; the same word again is a repeat, and
+   * another one observed at the same moment is refused.
+   */
+  async reportOutcomes(
+    inputs: readonly OutcomeInput[],
+    source: EventSource,
+    scope: CustomerScope = 'all',
+  ): Promise<IngestResult> {
+    const some = inputs.slice(0, LIMITS.itemsPerCall);
+    const subjects = await OutcomeSubjects.find(some, this.#log, this.#world.predictions);
+    return this.#run(inputs, (input) => this.#outcome(input, subjects, source, scope));
+  }
+
+  /**
+   * Records items of any kind in the order of the list, outcomes behind the others: a payment may follow its customer, and an outcome its
+   * payment, in the same call. Calls that bring payments only are recorded in the order they were made; wait for the others before the
+   * next call when the order matters.
    */
   async record(items: readonly IngestItem[], source: EventSource, scope: CustomerScope = 'all'): Promise<IngestResult> {
+    if (!items.some(({ type }) => type === 'outcome'))
+      return this.#recordOthers(items as readonly OtherItem[], source, scope);
+    const places: number[] = [];
+    const outcomes: OutcomeInput[] = [];
+    const others: OtherItem[] = [];
+    const otherPlaces: number[] = [];
+    items.forEach((item, place) => {
+      if (item.type === 'outcome') {
+        outcomes.push(item.input);
+        places.push(place);
+      } else {
+        others.push(item);
+        otherPlaces.push(place);
+      }
+    });
+    const first = await this.#recordOthers(others, source, scope);
+    const second = await this.reportOutcomes(outcomes, source, scope);
+    const events = new Array<StoredEvent | null>(items.length).fill(null);
+    const errors: IngestError[] = [];
+    for (const [result, at] of [
+      [first, otherPlaces],
+      [second, places],
+    ] as const) {
+      result.events.forEach((event, i) => {
+        events[at[i]!] = event;
+      });
+      errors.push(...result.errors.map((error) => ({ ...error, index: at[error.index]! })));
+    }
+    return {
+      events,
+      errors: errors.sort((a, b) => a.index - b.index),
+      acceptedCount: first.acceptedCount + second.acceptedCount,
+      repeatedCount: first.repeatedCount + second.repeatedCount,
+      durableThrough: Math.max(first.durableThrough, second.durableThrough),
+    };
+  }
+
+  async #recordOthers(items: readonly OtherItem[], source: EventSource, scope: CustomerScope): Promise<IngestResult> {
     const interactions = items.flatMap((item) => (item.type === 'interaction' ? [item.input] : []));
     const known = interactions.length === 0 ? NOTHING : await this.#credited(interactions);
     const earlier: Announced = { customers: new Set(), items: new Set() };
@@ -169,7 +233,9 @@ export class Ingest implements Forgetful {
 
   async #credited(inputs: readonly InteractionInput[]): Promise<ReadonlySet<string>> {
     const credited = inputs.slice(0, LIMITS.itemsPerCall).flatMap(({ predictionId: id }) => (id ? [id] : []));
-    return credited.length > 0 ? this.#world.knownPredictions(credited) : NOTHING;
+    if (credited.length === 0) return NOTHING;
+    const found = await this.#world.predictions(credited);
+    return new Set(credited.filter((_, i) => found[i] !== null));
   }
 
   async #run<I>(inputs: readonly I[], check: (input: I) => Checked): Promise<IngestResult> {
@@ -206,7 +272,10 @@ export class Ingest implements Forgetful {
           index: indices[i]!,
           code: 'DUPLICATE_WITH_OTHER_CONTENT',
           field: idField(event),
-          message: `this id was recorded before with other content: nothing was changed`,
+          message:
+            event.type === 'outcome.reported'
+              ? 'another outcome was observed at the same moment: nothing was changed'
+              : 'this id was recorded before with other content: nothing was changed',
         });
         continue;
       }
@@ -336,6 +405,19 @@ export class Ingest implements Forgetful {
     );
   }
 
+  #outcome(input: OutcomeInput, subjects: OutcomeSubjects, source: EventSource, scope: CustomerScope): Checked {
+    const subject = subjects.of(input, scope);
+    if ('code' in subject) return subject;
+    const { entity, transactionId, position, predictionId } = subject;
+    if (this.#world.leftLately(entity)) return { ...BEING_ERASED, field: 'subject' };
+    const wrong = checkTime(input.observedAt, this.#clock, 'observedAt');
+    if (wrong !== null) return wrong;
+    const { fraud, observedAt } = input;
+    const id = derivedIdAt(observedAt, 'outcome', position ?? predictionId!);
+    const payload = { transactionId, position, predictionId, fraud };
+    return this.#event('outcome.reported', id, entity, observedAt, source, payload);
+  }
+
   /** A customer outside the caller's scope is refused as one that nobody knows. */
   #customerOf(customerId: string, scope: CustomerScope, earlier: Announced): Refusal | null {
     return (
@@ -352,11 +434,7 @@ export class Ingest implements Forgetful {
 
   #leaving(customerId: string): Refusal | null {
     if (!this.#world.leaving(customerId)) return null;
-    return {
-      code: 'BEING_ERASED',
-      field: 'customerId',
-      message: 'this customer is being erased: try again in a moment',
-    };
+    return BEING_ERASED;
   }
 
   #event<T extends NewEvent['type']>(
@@ -372,5 +450,6 @@ export class Ingest implements Forgetful {
 }
 
 function idField(event: NewEvent): string {
+  if (event.type === 'outcome.reported') return 'observedAt';
   return event.type === 'payment.recorded' ? 'transactionId' : 'interactionId';
 }

@@ -202,7 +202,9 @@ export type IngestErrorCode =
   /** No such item: upsert it first. */
   | 'UNKNOWN_ITEM'
   /** No recorded prediction has this id. */
-  | 'UNKNOWN_PREDICTION';
+  | 'UNKNOWN_PREDICTION'
+  /** No recorded payment has this id. */
+  | 'UNKNOWN_TRANSACTION';
 
 /** Something a customer did with an item. */
 export type InteractionInput = {
@@ -308,6 +310,23 @@ export type MoneyInput = {
   /** ISO 4217 code: `USD`. A model takes amounts in its own currency only. */
   readonly currency: Scalars['String']['input'];
 };
+
+/** What is known of a payment, or of a prediction. */
+export type OutcomeInput = {
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['input'];
+  /** When that was found out: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly observedAt: Scalars['DateTime']['input'];
+  /** What it is about. */
+  readonly subject: OutcomeSubject;
+};
+
+/** What an outcome is about. One of these. */
+export type OutcomeSubject =
+  /** A prediction of the fraud model that was recorded. Of one that a payment caused it is an outcome of that payment. */
+  { readonly predictionId: Scalars['ID']['input']; readonly transactionId?: never; }
+  |  /** A recorded payment, by your own key. It counts for every version that judged the payment, in every arm. */
+  { readonly predictionId?: never; readonly transactionId: Scalars['ID']['input']; };
 
 /** Which recorded predictions: all conditions that are given must hold. */
 export type PredictionFilter = {

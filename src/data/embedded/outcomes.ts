@@ -1,5 +1,5 @@
 import type { RowContext } from '../../core/predictions.js';
-import type { ArmOutcomes, KnownOutcome, OutcomeSubject, Outcomes } from '../outcomes.js';
+import type { ArmOutcomeCounts, KnownOutcome, OutcomeSubject, Outcomes } from '../outcomes.js';
 import type { ReadThread } from './read-thread.js';
 import { EVENT_SOURCES, POSITIVE } from './schema.js';
 import type { Storage } from './storage.js';
@@ -33,7 +33,7 @@ export class EmbeddedOutcomes implements Outcomes {
     from: number | null,
     to: number | null,
     turn: Pick<RowContext, 'deadline' | 'signal'>,
-  ): Promise<ArmOutcomes[]> {
+  ): Promise<ArmOutcomeCounts[]> {
     const { sql, args } = countsQuery(model, from, to);
     const rows = (await this.#thread.read(sql, args, turn)) as [
       number,

@@ -9,7 +9,7 @@ import type { PredictionRecord } from '../../../src/core/predictions.js';
 import { countsQuery } from '../../../src/data/embedded/outcomes.js';
 import { MIGRATIONS } from '../../../src/data/embedded/schema.js';
 import { type DataRoom, openData } from '../../../src/data/open.js';
-import type { ArmOutcomes } from '../../../src/data/outcomes.js';
+import type { ArmOutcomeCounts } from '../../../src/data/outcomes.js';
 import type { Retention } from '../../../src/data/retention.js';
 import { eraseAtRest } from '../../../src/flows/erasure.js';
 import { filesWith } from '../../support/files.js';
@@ -66,7 +66,7 @@ const prediction = (id: string, own: Partial<PredictionRecord> = {}): Prediction
   ...{ output: { probability: 0.5, decision: 'DECLINE' }, arm: null },
   ...own,
 });
-const arm = (own: Partial<ArmOutcomes>): ArmOutcomes => ({
+const arm = (own: Partial<ArmOutcomeCounts>): ArmOutcomeCounts => ({
   ...{ version: 1, arm: null, truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 },
   ...own,
 });
