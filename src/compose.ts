@@ -321,7 +321,14 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   });
 
   const modelOperations = new ModelOperations(inference, aliases);
-  const rollOuts = new RollOuts({ inference, policies, aliases, clock, logger: logger.child({ room: 'flows' }) });
+  const rollOuts = new RollOuts({
+    inference,
+    policies,
+    aliases,
+    outcomes: data.outcomes,
+    clock,
+    logger: logger.child({ room: 'flows' }),
+  });
   const rollingOut = setInterval(() => void rollOuts.tick(), ROLL_OUT_MS);
   rollingOut.unref();
   undo.push(async () => clearInterval(rollingOut));

@@ -2,7 +2,10 @@ import type { RollOutGuards } from '../core/routing.js';
 import type { ArmFacts } from '../inference/routing/arm-stats.js';
 
 /** Guards where nobody said otherwise. */
-export const DEFAULT_GUARDS: RollOutGuards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25 };
+export const DEFAULT_GUARDS: RollOutGuards = {
+  ...{ minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25 },
+  ...{ minOutcomes: 50, minPrecision: null, minRecall: null, maxPrecisionDrop: null, maxRecallDrop: null },
+};
 /** Below this many rows not even failures are judged. */
 const LEAST_ROWS = 10;
 /** A candidate that is slower by less than this is not slower: so much two measurements of one version differ. */

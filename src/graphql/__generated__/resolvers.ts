@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ArmFactsNode, ShadowNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { ReplayState } from '../../flows/replay.js';
@@ -85,6 +85,8 @@ export type ArmFacts = {
   readonly arm: Scalars['String']['output'];
   /** Rows that failed. */
   readonly errors: Scalars['Int']['output'];
+  /** What its predictions of this step turned out to be, as far as that is known. */
+  readonly outcomes: OutcomeFigures;
   /** p95 of its latency, milliseconds; null without answers. */
   readonly p95Ms?: Maybe<Scalars['Float']['output']>;
   /** Rows it was asked. */
@@ -1902,8 +1904,18 @@ export type RollOutGuardsInput = {
   readonly maxErrorRate?: Scalars['Float']['input'];
   /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
   readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** How much less precise than the champion it may be; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxPrecisionDrop?: InputMaybe<Scalars['Float']['input']>;
   /** Population stability index of the scores against the champion's. */
   readonly maxPsi?: Scalars['Float']['input'];
+  /** How much less fraud than the champion it may find; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxRecallDrop?: InputMaybe<Scalars['Float']['input']>;
+  /** Outcomes of each side before precision and recall are judged, and of the candidate before a step with such a guard may end; 1 to 100,000. */
+  readonly minOutcomes?: Scalars['Int']['input'];
+  /** Share of what the version flags that must be fraud; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minPrecision?: InputMaybe<Scalars['Float']['input']>;
+  /** Share of fraud that the version must flag; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minRecall?: InputMaybe<Scalars['Float']['input']>;
   /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
   readonly minRows?: Scalars['Int']['input'];
 };
@@ -2501,7 +2513,7 @@ export type ResolversTypes = {
   AcceptModelGraphPayload: ResolverTypeWrapper<AcceptModelGraphPayload>;
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
-  ArmFacts: ResolverTypeWrapper<ArmFacts>;
+  ArmFacts: ResolverTypeWrapper<ArmFactsNode>;
   ArmOutcomes: ResolverTypeWrapper<ArmOutcomeCounts>;
   AuditDetail: ResolverTypeWrapper<AuditDetail>;
   AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
@@ -2658,7 +2670,7 @@ export type ResolversParentTypes = {
   AcceptModelGraphPayload: AcceptModelGraphPayload;
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
   AnswerChange: AnswerChange;
-  ArmFacts: ArmFacts;
+  ArmFacts: ArmFactsNode;
   ArmOutcomes: ArmOutcomeCounts;
   AuditDetail: AuditDetail;
   AuditEntry: AuditEntryNode;
@@ -2844,6 +2856,7 @@ export type AnswerChangeResolvers<ContextType = GraphContext, ParentType extends
 export type ArmFactsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmFacts'] = ResolversParentTypes['ArmFacts']> = {
   arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   errors?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcomes?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
   p95Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
