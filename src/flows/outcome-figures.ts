@@ -25,6 +25,12 @@ export const recallOf = ({ truePositives, falseNegatives }: OutcomeCounts): Esti
 export const outcomesIn = (counts: OutcomeCounts): number =>
   counts.truePositives + counts.falsePositives + counts.trueNegatives + counts.falseNegatives;
 
+/** Counts one prediction in: what it called the payment, and what that turned out to be. */
+export function counted(counts: OutcomeCounts, flagged: boolean, fraud: boolean): OutcomeCounts {
+  const cell = flagged ? (fraud ? 'truePositives' : 'falsePositives') : fraud ? 'falseNegatives' : 'trueNegatives';
+  return { ...counts, [cell]: counts[cell] + 1 };
+}
+
 /** Counts of several arms as one. */
 export const together = (all: readonly OutcomeCounts[]): OutcomeCounts =>
   all.reduce(

@@ -85,7 +85,7 @@ export type ArmFacts = {
   readonly arm: Scalars['String']['output'];
   /** Rows that failed. */
   readonly errors: Scalars['Int']['output'];
-  /** What its predictions of this step turned out to be, as far as that is known. */
+  /** What its predictions of this step turned out to be, as far as that is known; also when it is over. */
   readonly outcomes: OutcomeFigures;
   /** p95 of its latency, milliseconds; null without answers. */
   readonly p95Ms?: Maybe<Scalars['Float']['output']>;
@@ -237,7 +237,16 @@ export type CaughtUp = StreamMessage & {
   readonly replayed: Scalars['Int']['output'];
 };
 
-/** How two opinions of the same rows differ. Outcomes are not among it: none are known yet. */
+/** How right two opinions of the same rows were: over the same payments, so that they can be compared figure by figure. */
+export type ComparedOutcomes = {
+  readonly __typename?: 'ComparedOutcomes';
+  /** The first: version `a`, or what was said then. */
+  readonly first: OutcomeFigures;
+  /** The second: version `b`, or the one that was asked again. */
+  readonly second: OutcomeFigures;
+};
+
+/** How two opinions of the same rows differ. */
 export type ComparisonFigures = {
   readonly __typename?: 'ComparisonFigures';
   /** Share of them with the same decision or segment; null without rows. */
@@ -252,6 +261,8 @@ export type ComparisonFigures = {
   readonly meanAbsoluteDifference?: Maybe<Scalars['Float']['output']>;
   /** Mean of second score minus first. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** How right each was, of those rows whose outcome is known; null where none is. */
+  readonly outcomes?: Maybe<ComparedOutcomes>;
   /** Population stability index of the second's scores against the first's. */
   readonly psi?: Maybe<Scalars['Float']['output']>;
   /** Rows that both judged. */
@@ -2525,6 +2536,7 @@ export type ResolversTypes = {
   CanaryInput: CanaryInput;
   CancelReplayPayload: ResolverTypeWrapper<Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
+  ComparedOutcomes: ResolverTypeWrapper<Omit<ComparedOutcomes, 'first' | 'second'> & { first: ResolversTypes['OutcomeFigures'], second: ResolversTypes['OutcomeFigures'] }>;
   ComparisonFigures: ResolverTypeWrapper<ComparedFigures>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
   Contribution: ResolverTypeWrapper<ContributionNode>;
@@ -2681,6 +2693,7 @@ export type ResolversParentTypes = {
   CanaryInput: CanaryInput;
   CancelReplayPayload: Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
   CaughtUp: CaughtUp;
+  ComparedOutcomes: Omit<ComparedOutcomes, 'first' | 'second'> & { first: ResolversParentTypes['OutcomeFigures'], second: ResolversParentTypes['OutcomeFigures'] };
   ComparisonFigures: ComparedFigures;
   ConfusionCounts: ConfusionCounts;
   Contribution: ContributionNode;
@@ -2921,6 +2934,12 @@ export type CaughtUpResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ComparedOutcomesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparedOutcomes'] = ResolversParentTypes['ComparedOutcomes']> = {
+  first?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  second?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparisonFigures'] = ResolversParentTypes['ComparisonFigures']> = {
   agreement?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   changes?: Resolver<ReadonlyArray<ResolversTypes['AnswerChange']>, ParentType, ContextType>;
@@ -2928,6 +2947,7 @@ export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType ex
   largestDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanAbsoluteDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  outcomes?: Resolver<Maybe<ResolversTypes['ComparedOutcomes']>, ParentType, ContextType>;
   psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -3746,6 +3766,7 @@ export type Resolvers<ContextType = GraphContext> = {
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   CancelReplayPayload?: CancelReplayPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
+  ComparedOutcomes?: ComparedOutcomesResolvers<ContextType>;
   ComparisonFigures?: ComparisonFiguresResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
   Contribution?: ContributionResolvers<ContextType>;
