@@ -74,7 +74,7 @@ export class OutcomeBook {
     const { payment, prediction } = told;
     const standing = this.#standing.get(payment, prediction) as { observed_at: number } | undefined;
     if (standing !== undefined && standing.observed_at > told.observed_at) return;
-    this.#drop.run(payment, prediction);
+    if (standing !== undefined) this.#drop.run(payment, prediction);
     this.#keep.run(seq);
     this.#label(told, told.fraud);
   }

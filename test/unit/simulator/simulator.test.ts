@@ -22,7 +22,10 @@ function world(start: number) {
       recordInteractions: async (list) => void recorded.push(...list),
     },
   });
-  return { simulator, recorded, pass: (ms: number) => void (now += ms) };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { simulator, recorded, pass };
 }
 
 describe('the simulated world', () => {
