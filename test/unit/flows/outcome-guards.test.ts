@@ -26,6 +26,12 @@ describe('figures of outcomes', () => {
     expect(precisionOf(counts(0, 0, 5, 5))).toBeNull();
     expect(recallOf(counts(0, 5, 5, 0))).toBeNull();
   });
+  it('end exactly at 0 and 1 where there was none, or all (so that bounds of 0 and 1 hold)', () => {
+    for (let of = 1; of <= 2_000; of++) {
+      expect(wilson(0, of).low).toBe(0);
+      expect(wilson(of, of).high).toBe(1);
+    }
+  });
   it('have the interval of Newcombe for a difference', () => {
     // His own example (1998, method 10): 56 of 70 against 48 of 80, 0.0524 to 0.3339.
     const [a, b] = [
