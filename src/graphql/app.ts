@@ -4,7 +4,6 @@ import type {
   EventSource,
   ModelStateChanged,
   ModelVersionState,
-  PaymentRecorded,
   SegmentChanged,
   Stored,
 } from '../core/events.js';
@@ -163,5 +162,3 @@ export interface SimulationFacts {
     readonly recall: number | null;
   };
 }
-
-export type ScoredEvent = Stored<PaymentRecorded>;

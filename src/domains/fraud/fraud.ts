@@ -210,6 +210,6 @@ export class FraudDomain {
 }
 
 /** The refusal of an amount in a currency the model does not know. */
-export function wrongCurrency(got: string, expected: string): ScoregraphError {
+function wrongCurrency(got: string, expected: string): ScoregraphError {
   return badInput(`the fraud model was trained on amounts in ${expected}, got ${got}`, 'amount.currency');
 }

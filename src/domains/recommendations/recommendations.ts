@@ -236,7 +236,7 @@ const personalReason = (count: number): string =>
   count === 1 ? 'Based on your latest interaction.' : `Based on your ${count} latest interactions.`;
 
 /** The popular items of a country, or overall where the country has none; scores fall with the rank. */
-export function popularItems(
+function popularItems(
   vocabulary: Vocabulary,
   country: string | null,
   first: number,

@@ -413,7 +413,7 @@ describe('personal data', () => {
       try {
         const data = await open(join(dir, 'made'));
         await data.events.append([known('v')]);
-        await backup(data, join(folder.path, 'copy.db'), now);
+        await backup({ data, dir: join(dir, 'made') }, join(folder.path, 'copy.db'), now);
         const modes = readdirSync(join(dir, 'made')).map((name) => [
           name,
           (statSync(join(dir, 'made', name)).mode & 0o777).toString(8),
@@ -443,7 +443,7 @@ describe('personal data', () => {
       const selection = { models: ['fraud'], entities: null, from: null, to: null, minScore: null, decisions: null };
       expect(await data.history.page(selection, { limit: 5, newestFirst: true }, turn)).toHaveLength(1);
       const copy = join(folder.path, 'copy.db');
-      await backup(data, copy, now);
+      await backup({ data, dir, key }, copy, now);
       expect(readFileSync(copy).includes('SECRET MERCHANT')).toBe(false);
       await data.close();
       for (const wrong of [undefined, 'x'.repeat(40)])
@@ -464,7 +464,7 @@ describe('personal data', () => {
       await data.events.append([paid('a', 'secret-customer')]);
       for (let i = 1; i < keys.length; i++) {
         const copy = join(folder.path, `copy ?#% ${i}.db`);
-        await backup(data, copy, now, keys[i]);
+        await backup({ data, dir, key: keys[i - 1] }, copy, now, keys[i]);
         await data.close();
         expect(readFileSync(copy).includes('secret-customer')).toBe(false);
         await restore(copy, join(folder.path, `moved${i}`));
