@@ -20,6 +20,8 @@ export interface TripJob {
 }
 
 export type FromWorker =
+  /** Before the engine is started; `thread`: as the operating system numbers it, null where it does not tell. */
+  | { readonly kind: 'started'; readonly thread: number | null }
   | { readonly kind: 'ready'; readonly name: string; readonly version: string }
   | { readonly kind: 'loaded'; readonly call: number; readonly signature: Signature; readonly mode: string }
   | { readonly kind: 'unloaded'; readonly call: number }

@@ -4,6 +4,7 @@ import { type ErrorCode, messageOf, ScoregraphError } from '../../core/errors.js
 import type { Logger } from '../../core/logger.js';
 import type { BatchJob, JobSource, Signature, VersionSource } from '../ports.js';
 import { builtFile } from './built-file.js';
+import { Courtesy } from './courtesy.js';
 import type { FromWorker, JobResult, ToWorker, WireError, WorkerOptions } from './protocol.js';
 
 const START_TIMEOUT_MS = 30_000;
@@ -34,7 +35,8 @@ interface Call {
 
 /**
  * One worker and its successors. While it is on duty it takes work, and when it dies another takes its place, with its models. Off duty
- * (a spare, which loads what is new beside those that serve) it takes none, and its death is only told.
+ * (a spare, which loads what is new beside those that serve) it takes none, its death is only told, and it steps back behind those that
+ * serve.
  */
 export class Thread {
   engineVersion = '';
@@ -46,6 +48,7 @@ export class Thread {
   #ready!: Promise<void>;
   #running = false;
   #models = new Set<string>();
+  #courtesy = new Courtesy(null);
   #calls = new Map<number, Call>();
   #nextCall = 1;
   #trip: readonly BatchJob[] | null = null;
@@ -83,12 +86,14 @@ export class Thread {
   /** From now on it takes work. */
   goOnDuty(): void {
     this.#onDuty = true;
+    this.#courtesy.comeForward();
     this.work();
   }
   /** From now on it takes no work; resolves when the trip under way is answered. */
   async goOffDuty(): Promise<void> {
     this.#onDuty = false;
     await this.#free();
+    this.#courtesy.stepBack();
   }
 
   load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
@@ -164,7 +169,10 @@ export class Thread {
         void worker.terminate();
       }, START_TIMEOUT_MS);
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'ready') {
+        if (message.kind === 'started') {
+          this.#courtesy = new Courtesy(message.thread);
+          if (!this.#onDuty) this.#courtesy.stepBack();
+        } else if (message.kind === 'ready') {
           clearTimeout(timer);
           this.engineVersion = message.version;
           this.#running = true;
@@ -183,7 +191,7 @@ export class Thread {
     this.#ready.catch(() => {}); // whoever waits for it hears of it
   }
 
-  #receive(message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  #receive(message: Exclude<FromWorker, { kind: 'started' | 'ready' }>): void {
     switch (message.kind) {
       case 'results':
         return this.#results(message.from, message.results, message.last);

@@ -4,6 +4,7 @@ import type { Logger } from '../../core/logger.js';
 import type { LoadedModel, Runtime, Tensor, TensorMap } from '../ports.js';
 import { createRuntime } from '../runtimes/create.js';
 import { withAdditions } from './additions.js';
+import { ownThread } from './courtesy.js';
 import type { FromWorker, JobResult, ToWorker, TripJob, WireError, WorkerOptions } from './protocol.js';
 import { nonFiniteRows, topK } from './top-k.js';
 
@@ -114,6 +115,7 @@ async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
   }
 }
 
+say({ kind: 'started', thread: ownThread() });
 const runtime = await createRuntime(options, logger);
 let turn: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {
