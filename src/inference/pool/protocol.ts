@@ -1,6 +1,7 @@
 import type { BatchTopK, Signature, TensorMap, VersionSource } from '../ports.js';
+import type { Trip, TripResults } from './trips.js';
 
-/** What the pool and its workers say to each other. Structured clones; batches travel as transferred buffers. */
+/** What the pool and its workers say to each other. Structured clones; batches travel as parcels. A load's call is the version's handle. */
 export interface WorkerOptions {
   readonly engine: 'tensorflow' | 'wasm';
   readonly cacheDir: string | null;
@@ -8,15 +9,15 @@ export interface WorkerOptions {
 
 export type ToWorker =
   | { readonly kind: 'load'; readonly call: number; readonly source: VersionSource; readonly warmUp: readonly number[] }
-  | { readonly kind: 'unload'; readonly call: number; readonly model: string; readonly version: number }
-  | { readonly kind: 'trip'; readonly jobs: readonly TripJob[] };
+  | { readonly kind: 'unload'; readonly call: number; readonly handle: number }
+  | { readonly kind: 'trip'; readonly trip: Trip };
 
-export interface TripJob {
-  readonly model: string;
-  readonly version: number;
+/** A batch as a worker sees it. */
+export interface TripJob<M = { readonly signature: Signature }> {
+  readonly model: M;
   readonly rows: number;
   readonly inputs: TensorMap;
-  readonly topK?: BatchTopK | undefined;
+  readonly topK?: BatchTopK;
 }
 
 export type FromWorker =
@@ -26,8 +27,7 @@ export type FromWorker =
   | { readonly kind: 'loaded'; readonly call: number; readonly signature: Signature; readonly mode: string }
   | { readonly kind: 'unloaded'; readonly call: number }
   | { readonly kind: 'refused'; readonly call: number; readonly error: WireError }
-  /** Results of jobs `from` … of the trip under way; `last`: the worker is free. */
-  | { readonly kind: 'results'; readonly from: number; readonly results: readonly JobResult[]; readonly last: boolean }
+  | { readonly kind: 'results'; readonly results: TripResults }
   | {
       readonly kind: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';

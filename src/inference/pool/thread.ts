@@ -5,7 +5,8 @@ import type { Logger } from '../../core/logger.js';
 import type { BatchJob, JobSource, Signature, VersionSource } from '../ports.js';
 import { builtFile } from './built-file.js';
 import { Courtesy } from './courtesy.js';
-import type { FromWorker, JobResult, ToWorker, WireError, WorkerOptions } from './protocol.js';
+import type { FromWorker, ToWorker, WireError, WorkerOptions } from './protocol.js';
+import { type Held, packTrip, type TripResults, unpackResults } from './trips.js';
 
 const START_TIMEOUT_MS = 30_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -28,7 +29,7 @@ export interface ThreadHooks {
   take: JobSource['take'];
 }
 interface Call {
-  resolve(answer: { signature: Signature; mode: string }): void;
+  resolve(answer: Held): void;
   reject(error: Error): void;
   readonly timer: NodeJS.Timeout;
 }
@@ -47,11 +48,11 @@ export class Thread {
   #worker!: Worker;
   #ready!: Promise<void>;
   #running = false;
-  #models = new Set<string>();
+  #models = new Map<string, Held>();
   #courtesy = new Courtesy(null);
   #calls = new Map<number, Call>();
   #nextCall = 1;
-  #trip: readonly BatchJob[] | null = null;
+  #trip: readonly (readonly [BatchJob, Held])[] | null = null;
   #answered = 0;
   #tripTimer: NodeJS.Timeout | null = null;
   #timedOut = false;
@@ -79,8 +80,9 @@ export class Thread {
     return this.#worker.terminate();
   }
   /** The versions it holds, as `model/version`. */
-  get models(): ReadonlySet<string> {
-    return this.#models;
+  get models(): Pick<ReadonlySet<string>, 'has' | typeof Symbol.iterator> {
+    const models = this.#models;
+    return { has: (place) => models.has(place), [Symbol.iterator]: () => models.keys() };
   }
 
   /** From now on it takes work. */
@@ -96,17 +98,22 @@ export class Thread {
     this.#courtesy.stepBack();
   }
 
-  load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
-    const place = `${source.model}/${source.version}`;
-    return this.#call({ kind: 'load', call: 0, source, warmUp }).then((answer) => {
-      this.#models.add(place);
-      return answer;
-    });
+  async load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
+    const place = placeOf(source.model, source.version);
+    const known = this.#models.get(place);
+    if (known !== undefined) return known;
+    const held = await this.#call((call) => ({ kind: 'load', call, source, warmUp }));
+    this.#models.set(place, held);
+    return held;
   }
 
   async unload(model: string, version: number): Promise<void> {
-    if (!this.#models.delete(`${model}/${version}`)) return;
-    await this.#call({ kind: 'unload', call: 0, model, version }).catch(() => {}); // a dead worker has unloaded everything
+    const place = placeOf(model, version);
+    const held = this.#models.get(place);
+    if (held === undefined) return;
+    this.#models.delete(place);
+    const { handle } = held;
+    await this.#call((call) => ({ kind: 'unload', call, handle })).catch(() => {}); // a dead worker has unloaded everything
   }
 
   /** Takes the next trip if the worker is free. */
@@ -114,18 +121,10 @@ export class Thread {
     if (!this.#running || !this.#onDuty || this.#trip !== null || this.#closed) return;
     const jobs = this.#hooks.take(this.#canRun);
     if (jobs.length === 0) return;
-    this.#trip = jobs;
+    this.#trip = jobs.map((job) => [job, this.#models.get(placeOf(job.model, job.version))!]);
     this.#answered = 0;
-    const transfer: ArrayBuffer[] = [];
-    for (const { inputs, topK } of jobs) {
-      for (const { data } of Object.values(inputs)) transfer.push(data.buffer);
-      if (topK !== undefined) transfer.push(topK.exclude.buffer, topK.offsets.buffer);
-    }
-    const message: ToWorker = {
-      kind: 'trip',
-      jobs: jobs.map(({ model, version, rows, inputs, topK }) => ({ model, version, rows, inputs, topK })),
-    };
-    this.#worker.postMessage(message, transfer);
+    const { message, transfer } = packTrip(this.#trip);
+    this.#say({ kind: 'trip', trip: message }, transfer);
     if (this.#tripTimer === null) this.#tripTimer = setTimeout(() => this.#overdue(), this.#options.tripTimeoutMs);
     else this.#tripTimer.refresh();
   }
@@ -153,7 +152,7 @@ export class Thread {
     for (const tell of this.#whenFree.splice(0)) tell();
   }
 
-  readonly #canRun = (model: string, version: number): boolean => this.#models.has(`${model}/${version}`);
+  readonly #canRun = (model: string, version: number): boolean => this.#models.has(placeOf(model, version));
 
   #start(): void {
     const worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'worker.js')), {
@@ -161,7 +160,7 @@ export class Thread {
       name: `engine-${this.#index}`,
     });
     this.#worker = worker;
-    this.#models = new Set();
+    this.#models = new Map();
     let failure: unknown = null;
     this.#ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -194,11 +193,11 @@ export class Thread {
   #receive(message: Exclude<FromWorker, { kind: 'started' | 'ready' }>): void {
     switch (message.kind) {
       case 'results':
-        return this.#results(message.from, message.results, message.last);
+        return this.#results(message.results);
       case 'loaded':
-        return this.#finish(message.call, (call) => call.resolve(message));
+        return this.#finish(message.call, (call) => call.resolve({ ...message, handle: message.call }));
       case 'unloaded':
-        return this.#finish(message.call, (call) => call.resolve({ signature: { inputs: [], outputs: [] }, mode: '' }));
+        return this.#finish(message.call, (call) => call.resolve(NOTHING));
       case 'refused':
         return this.#finish(message.call, (call) => call.reject(fromWire(message.error)));
       case 'log':
@@ -206,9 +205,11 @@ export class Thread {
     }
   }
 
-  #results(from: number, results: readonly JobResult[], last: boolean): void {
+  #results(message: TripResults): void {
     const trip = this.#trip;
     if (trip === null) return;
+    const { from, last } = message;
+    const results = unpackResults(message, trip);
     this.#answered = from + results.length;
     if (last) {
       this.#trip = null;
@@ -217,7 +218,7 @@ export class Thread {
       this.work();
     }
     results.forEach((result, i) => {
-      const job = trip[from + i]!;
+      const [job] = trip[from + i]!;
       if ('error' in result) job.failed(fromWire(result.error));
       else job.done(result.outputs, result);
     });
@@ -253,7 +254,7 @@ export class Thread {
       retryAfterMs: RETRY_AFTER_MS,
     });
     this.#timedOut = false;
-    for (const job of lost) job.failed(error);
+    for (const [job] of lost) job.failed(error);
     for (const call of [...this.#calls.keys()]) this.#finish(call, ({ reject }) => reject(error));
     this.#tellFree();
     if (this.#closed || !this.#onDuty || !(wasRunning || this.#failures > 0)) return;
@@ -278,7 +279,7 @@ export class Thread {
     }
   }
 
-  #call(message: Extract<ToWorker, { call: number }>): Promise<{ signature: Signature; mode: string }> {
+  #call(message: (call: number) => Extract<ToWorker, { call: number }>): Promise<Held> {
     return new Promise((resolve, reject) => {
       if (!this.#running) {
         reject(
@@ -301,8 +302,12 @@ export class Thread {
         void this.#worker.terminate(); // it may never come back from a native call
       }, this.#options.loadTimeoutMs);
       this.#calls.set(call, { resolve, reject, timer });
-      this.#worker.postMessage({ ...message, call });
+      this.#say(message(call));
     });
+  }
+
+  #say(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   #finish(id: number, settle: (call: Call) => void): void {
@@ -313,6 +318,9 @@ export class Thread {
     settle(call);
   }
 }
+
+const placeOf = (model: string, version: number) => `${model}/${version}`;
+const NOTHING: Held = { handle: 0, signature: { inputs: [], outputs: [] }, mode: '' };
 
 function fromWire({ message, code, reason }: WireError): Error {
   if (code === null) return new Error(message);
