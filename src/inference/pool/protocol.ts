@@ -1,5 +1,5 @@
-import type { BatchTopK, Signature, TensorMap, VersionSource } from '../ports.js';
-import type { Trip, TripResults } from './trips.js';
+import type { Signature, VersionSource } from '../ports.js';
+import type { Trip, TripResults, WireError } from './trips.js';
 
 /** What the pool and its workers say to each other. Structured clones; batches travel as parcels. A load's call is the version's handle. */
 export interface WorkerOptions {
@@ -11,14 +11,6 @@ export type ToWorker =
   | { readonly kind: 'load'; readonly call: number; readonly source: VersionSource; readonly warmUp: readonly number[] }
   | { readonly kind: 'unload'; readonly call: number; readonly handle: number }
   | { readonly kind: 'trip'; readonly trip: Trip };
-
-/** A batch as a worker sees it. */
-export interface TripJob<M = { readonly signature: Signature }> {
-  readonly model: M;
-  readonly rows: number;
-  readonly inputs: TensorMap;
-  readonly topK?: BatchTopK;
-}
 
 export type FromWorker =
   /** Before the engine is started; `thread`: as the operating system numbers it, null where it does not tell. */
@@ -34,14 +26,3 @@ export type FromWorker =
       readonly fields: object;
       readonly message: string;
     };
-
-export type JobResult =
-  | { readonly outputs: TensorMap; readonly computeMicros: number; readonly nonFinite: readonly number[] }
-  | { readonly error: WireError };
-
-/** An error as it crosses the thread. */
-export interface WireError {
-  readonly message: string;
-  readonly code: string | null;
-  readonly reason: string | null;
-}

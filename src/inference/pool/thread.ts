@@ -4,9 +4,10 @@ import { type ErrorCode, messageOf, ScoregraphError } from '../../core/errors.js
 import type { Logger } from '../../core/logger.js';
 import type { BatchJob, JobSource, Signature, VersionSource } from '../ports.js';
 import { builtFile } from './built-file.js';
+import { Calls } from './calls.js';
 import { Courtesy } from './courtesy.js';
-import type { FromWorker, ToWorker, WireError, WorkerOptions } from './protocol.js';
-import { type Held, packTrip, type TripResults, unpackResults } from './trips.js';
+import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
+import { type Held, packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
 
 const START_TIMEOUT_MS = 30_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -28,12 +29,6 @@ export interface ThreadHooks {
   loaded(): Iterable<Loaded>;
   take: JobSource['take'];
 }
-interface Call {
-  resolve(answer: Held): void;
-  reject(error: Error): void;
-  readonly timer: NodeJS.Timeout;
-}
-
 /**
  * One worker and its successors. While it is on duty it takes work, and when it dies another takes its place, with its models. Off duty
  * (a spare, which loads what is new beside those that serve) it takes none, its death is only told, and it steps back behind those that
@@ -50,8 +45,7 @@ export class Thread {
   #running = false;
   #models = new Map<string, Held>();
   #courtesy = new Courtesy(null);
-  #calls = new Map<number, Call>();
-  #nextCall = 1;
+  readonly #calls = new Calls();
   #trip: readonly (readonly [BatchJob, Held])[] | null = null;
   #answered = 0;
   #tripTimer: NodeJS.Timeout | null = null;
@@ -195,11 +189,11 @@ export class Thread {
       case 'results':
         return this.#results(message.results);
       case 'loaded':
-        return this.#finish(message.call, (call) => call.resolve({ ...message, handle: message.call }));
+        return this.#calls.resolve(message.call, { ...message, handle: message.call });
       case 'unloaded':
-        return this.#finish(message.call, (call) => call.resolve(NOTHING));
+        return this.#calls.resolve(message.call, NOTHING);
       case 'refused':
-        return this.#finish(message.call, (call) => call.reject(fromWire(message.error)));
+        return this.#calls.reject(message.call, fromWire(message.error));
       case 'log':
         this.#logger[message.level](message.fields, message.message);
     }
@@ -255,7 +249,7 @@ export class Thread {
     });
     this.#timedOut = false;
     for (const [job] of lost) job.failed(error);
-    for (const call of [...this.#calls.keys()]) this.#finish(call, ({ reject }) => reject(error));
+    this.#calls.rejectAll(error);
     this.#tellFree();
     if (this.#closed || !this.#onDuty || !(wasRunning || this.#failures > 0)) return;
     const wait = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 100 * 2 ** this.#failures);
@@ -279,43 +273,21 @@ export class Thread {
     }
   }
 
-  #call(message: (call: number) => Extract<ToWorker, { call: number }>): Promise<Held> {
-    return new Promise((resolve, reject) => {
-      if (!this.#running) {
-        reject(
-          new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', {
-            reason: 'WORKER_EXITED',
-            retryAfterMs: RETRY_AFTER_MS,
-          }),
-        );
-        return;
-      }
-      const call = this.#nextCall++;
-      const timer = setTimeout(() => {
-        this.#finish(call, () =>
-          reject(
-            new ScoregraphError('MODEL_UNAVAILABLE', `Loading took longer than ${this.#options.loadTimeoutMs} ms.`, {
-              reason: 'LOAD_TIMEOUT',
-            }),
-          ),
-        );
-        void this.#worker.terminate(); // it may never come back from a native call
-      }, this.#options.loadTimeoutMs);
-      this.#calls.set(call, { resolve, reject, timer });
-      this.#say(message(call));
-    });
+  async #call(message: (call: number) => Extract<ToWorker, { call: number }>): Promise<Held> {
+    if (!this.#running)
+      throw new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', {
+        reason: 'WORKER_EXITED',
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    return this.#calls.make(
+      this.#options.loadTimeoutMs,
+      (call) => this.#say(message(call)),
+      () => void this.#worker.terminate(), // it may never come back from a native call
+    );
   }
 
   #say(message: ToWorker, transfer: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
-  }
-
-  #finish(id: number, settle: (call: Call) => void): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    this.#calls.delete(id);
-    clearTimeout(call.timer);
-    settle(call);
   }
 }
 

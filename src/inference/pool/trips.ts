@@ -1,6 +1,5 @@
-import type { BatchJob, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
+import type { BatchJob, BatchTopK, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
 import { Packer, type Parcel, Unpacker } from './parcel.js';
-import type { JobResult, TripJob, WireError } from './protocol.js';
 
 /** A version that a worker holds, as both sides know it. */
 export interface Held {
@@ -8,6 +7,25 @@ export interface Held {
   readonly handle: number;
   readonly signature: Signature;
   readonly mode: string;
+}
+
+/** A batch as a worker sees it. */
+export interface TripJob<M = { readonly signature: Signature }> {
+  readonly model: M;
+  readonly rows: number;
+  readonly inputs: TensorMap;
+  readonly topK?: BatchTopK;
+}
+
+export type JobResult =
+  | { readonly outputs: TensorMap; readonly computeMicros: number; readonly nonFinite: readonly number[] }
+  | { readonly error: WireError };
+
+/** An error as it crosses the thread. */
+export interface WireError {
+  readonly message: string;
+  readonly code: string | null;
+  readonly reason: string | null;
 }
 
 /** Batches on their way to a worker. */

@@ -5,9 +5,9 @@ import type { LoadedModel, Runtime, Tensor } from '../ports.js';
 import { createRuntime } from '../runtimes/create.js';
 import { withAdditions } from './additions.js';
 import { ownThread } from './courtesy.js';
-import type { FromWorker, JobResult, ToWorker, TripJob, WireError, WorkerOptions } from './protocol.js';
+import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
 import { nonFiniteRows, topK } from './top-k.js';
-import { ResultsPacker, type Trip, unpackTrip } from './trips.js';
+import { type JobResult, ResultsPacker, type Trip, type TripJob, unpackTrip, type WireError } from './trips.js';
 
 /**
  * An engine worker: one runtime in a thread of its own. It loads what it is told, runs one trip of batches at a time, and
