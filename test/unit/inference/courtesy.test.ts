@@ -4,7 +4,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.js';
-import { builtFile } from '../../../src/inference/pool/built-file.js';
+import { builtFile } from '../../../src/core/built-file.js';
 import { Courtesy, ownThread } from '../../../src/inference/pool/courtesy.js';
 import { createEnginePool } from '../../../src/inference/pool/pool.js';
 import { checkVersion, scanModels } from '../../../src/inference/repository.js';
