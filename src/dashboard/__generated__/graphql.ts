@@ -202,7 +202,9 @@ export type IngestErrorCode =
   /** No such item: upsert it first. */
   | 'UNKNOWN_ITEM'
   /** No recorded prediction has this id. */
-  | 'UNKNOWN_PREDICTION';
+  | 'UNKNOWN_PREDICTION'
+  /** No recorded payment has this id. */
+  | 'UNKNOWN_TRANSACTION';
 
 /** Something a customer did with an item. */
 export type InteractionInput = {
@@ -318,6 +320,23 @@ export type MoneyInput = {
   readonly currency: Scalars['String']['input'];
 };
 
+/** What is known of a payment, or of a prediction. */
+export type OutcomeInput = {
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['input'];
+  /** When that was found out: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly observedAt: Scalars['DateTime']['input'];
+  /** What it is about. */
+  readonly subject: OutcomeSubject;
+};
+
+/** What an outcome is about. One of these. */
+export type OutcomeSubject =
+  /** A prediction of the fraud model that was recorded. Of one that a payment caused it is an outcome of that payment. */
+  { readonly predictionId: Scalars['ID']['input']; readonly transactionId?: never; }
+  |  /** A recorded payment, by your own key. It counts for every version that judged the payment, in every arm. */
+  { readonly predictionId?: never; readonly transactionId: Scalars['ID']['input']; };
+
 /** Which recorded predictions: all conditions that are given must hold. */
 export type PredictionFilter = {
   /** Only about these customers, at most 100. Unknown ones have no predictions. */
@@ -386,8 +405,18 @@ export type RollOutGuardsInput = {
   readonly maxErrorRate?: Scalars['Float']['input'];
   /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
   readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** How much less precise than the champion it may be; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxPrecisionDrop?: InputMaybe<Scalars['Float']['input']>;
   /** Population stability index of the scores against the champion's. */
   readonly maxPsi?: Scalars['Float']['input'];
+  /** How much less fraud than the champion it may find; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxRecallDrop?: InputMaybe<Scalars['Float']['input']>;
+  /** Outcomes of each side before precision and recall are judged, and of the candidate before a step with such a guard may end; 1 to 100,000. */
+  readonly minOutcomes?: Scalars['Int']['input'];
+  /** Share of what the version flags that must be fraud; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minPrecision?: InputMaybe<Scalars['Float']['input']>;
+  /** Share of fraud that the version must flag; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minRecall?: InputMaybe<Scalars['Float']['input']>;
   /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
   readonly minRows?: Scalars['Int']['input'];
 };
@@ -554,14 +583,14 @@ export type ModelDetailQueryVariables = Exact<{
 }>;
 
 
-export type ModelDetailQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly aliases: ReadonlyArray<{ readonly __typename?: 'ModelAlias', readonly name: string, readonly changedBy: string, readonly changedAt: string, readonly reason?: string | null, readonly before: ReadonlyArray<number>, readonly version: { readonly __typename?: 'ModelVersion', readonly number: number } }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly featureSet?: string | null, readonly sizeBytes: number, readonly memoryBytes: number, readonly sha256?: string | null, readonly signature?: { readonly __typename?: 'VersionSignature', readonly state: VersionSignatureState, readonly required: boolean, readonly keyId?: string | null } | null, readonly card?: { readonly __typename?: 'ModelCard', readonly format: string, readonly intendedUse?: string | null, readonly limits: ReadonlyArray<string>, readonly trainingData?: { readonly __typename?: 'TrainingData', readonly name?: string | null, readonly rows?: number | null, readonly from?: string | null, readonly to?: string | null, readonly licence?: string | null, readonly url?: string | null, readonly notes?: string | null } | null } | null, readonly metrics: ReadonlyArray<{ readonly __typename?: 'Metric', readonly name: string, readonly value: number, readonly dataset: string }> }>, readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly kind: RoutingPolicyKind, readonly segment?: string | null, readonly reason: string, readonly changedBy: string, readonly changedAt: string, readonly arms: ReadonlyArray<{ readonly __typename?: 'RoutingArm', readonly name: string, readonly version: number, readonly percent: number }>, readonly shadow?: { readonly __typename?: 'Shadow', readonly version: number, readonly percent: number } | null } | null, readonly rollOut?: { readonly __typename?: 'RollOut', readonly version: number, readonly status: RollOutStatus, readonly steps: ReadonlyArray<number>, readonly step: number, readonly percent: number, readonly stepStartedAt: string, readonly stepSeconds: number, readonly segment?: string | null, readonly promote: boolean, readonly reason: string, readonly guards: { readonly __typename?: 'RollOutGuards', readonly minRows: number, readonly maxErrorRate: number, readonly maxLatencyRatio: number, readonly maxPsi: number } } | null, readonly history: ReadonlyArray<{ readonly __typename?: 'ModelHistoryEntry', readonly at: string, readonly kind: ModelHistoryKind, readonly versions: ReadonlyArray<number>, readonly text: string, readonly by: string, readonly reason?: string | null }> } | null };
+export type ModelDetailQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly aliases: ReadonlyArray<{ readonly __typename?: 'ModelAlias', readonly name: string, readonly changedBy: string, readonly changedAt: string, readonly reason?: string | null, readonly before: ReadonlyArray<number>, readonly version: { readonly __typename?: 'ModelVersion', readonly number: number } }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly featureSet?: string | null, readonly sizeBytes: number, readonly memoryBytes: number, readonly sha256?: string | null, readonly signature?: { readonly __typename?: 'VersionSignature', readonly state: VersionSignatureState, readonly required: boolean, readonly keyId?: string | null } | null, readonly card?: { readonly __typename?: 'ModelCard', readonly format: string, readonly intendedUse?: string | null, readonly limits: ReadonlyArray<string>, readonly trainingData?: { readonly __typename?: 'TrainingData', readonly name?: string | null, readonly rows?: number | null, readonly from?: string | null, readonly to?: string | null, readonly licence?: string | null, readonly url?: string | null, readonly notes?: string | null } | null } | null, readonly metrics: ReadonlyArray<{ readonly __typename?: 'Metric', readonly name: string, readonly value: number, readonly dataset: string }> }>, readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly kind: RoutingPolicyKind, readonly segment?: string | null, readonly reason: string, readonly changedBy: string, readonly changedAt: string, readonly arms: ReadonlyArray<{ readonly __typename?: 'RoutingArm', readonly name: string, readonly version: number, readonly percent: number }>, readonly shadow?: { readonly __typename?: 'Shadow', readonly version: number, readonly percent: number } | null } | null, readonly rollOut?: { readonly __typename?: 'RollOut', readonly version: number, readonly status: RollOutStatus, readonly steps: ReadonlyArray<number>, readonly step: number, readonly percent: number, readonly stepStartedAt: string, readonly stepSeconds: number, readonly segment?: string | null, readonly promote: boolean, readonly reason: string, readonly guards: { readonly __typename?: 'RollOutGuards', readonly minRows: number, readonly maxErrorRate: number, readonly maxLatencyRatio: number, readonly maxPsi: number, readonly minOutcomes: number, readonly minPrecision?: number | null, readonly minRecall?: number | null, readonly maxPrecisionDrop?: number | null, readonly maxRecallDrop?: number | null } } | null, readonly history: ReadonlyArray<{ readonly __typename?: 'ModelHistoryEntry', readonly at: string, readonly kind: ModelHistoryKind, readonly versions: ReadonlyArray<number>, readonly text: string, readonly by: string, readonly reason?: string | null }> } | null };
 
 export type ModelFiguresQueryVariables = Exact<{
   name: Scalars['String']['input'];
 }>;
 
 
-export type ModelFiguresQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly shadow?: { readonly __typename?: 'Shadow', readonly rows: number, readonly agreement?: number | null, readonly meanDifference?: number | null, readonly failed: number, readonly dropped: number } | null } | null, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }> } | null };
+export type ModelFiguresQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly shadow?: { readonly __typename?: 'Shadow', readonly rows: number, readonly agreement?: number | null, readonly meanDifference?: number | null, readonly failed: number, readonly dropped: number } | null } | null, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }>, readonly outcomes: ReadonlyArray<{ readonly __typename?: 'ArmOutcomes', readonly version: number, readonly arm?: string | null, readonly figures: { readonly __typename?: 'OutcomeFigures', readonly truePositives: number, readonly falsePositives: number, readonly falseNegatives: number } }>, readonly rollOut?: { readonly __typename?: 'RollOut', readonly arms: ReadonlyArray<{ readonly __typename?: 'ArmFacts', readonly arm: string, readonly outcomes: { readonly __typename?: 'OutcomeFigures', readonly outcomes: number, readonly precision?: { readonly __typename?: 'EstimatedShare', readonly value: number } | null, readonly recall?: { readonly __typename?: 'EstimatedShare', readonly value: number } | null } }> } | null } | null };
 
 export type ModelTrafficSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -1151,6 +1180,11 @@ export const ModelDetailDocument = new TypedDocumentString(`
         maxErrorRate
         maxLatencyRatio
         maxPsi
+        minOutcomes
+        minPrecision
+        minRecall
+        maxPrecisionDrop
+        maxRecallDrop
       }
     }
     history(first: 40) {
@@ -1181,6 +1215,29 @@ export const ModelFiguresDocument = new TypedDocumentString(`
       statistics {
         rows
         errors
+      }
+    }
+    outcomes {
+      version
+      arm
+      figures {
+        truePositives
+        falsePositives
+        falseNegatives
+      }
+    }
+    rollOut {
+      arms {
+        arm
+        outcomes {
+          outcomes
+          precision {
+            value
+          }
+          recall {
+            value
+          }
+        }
       }
     }
   }

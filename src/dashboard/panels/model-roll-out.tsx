@@ -5,12 +5,12 @@ import {
   ResumeRollOutDocument,
   StartRollOutDocument,
 } from '../__generated__/graphql.js';
-import type { Detail } from '../live/model-pages.js';
+import { type Detail, figures } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
 import { latest, toldAt, trafficTold } from '../live/traffic.js';
 import { Panel } from '../parts/panel.js';
 import { ago, count, share } from '../state/format.js';
-import { guardWords, stepsOf } from '../state/model-words.js';
+import { guardWords, outcomeGuards, stepsOf } from '../state/model-words.js';
 import { confirm } from './confirm.js';
 import { championOf } from './model-split.js';
 import { OperatorButton } from './operator-button.js';
@@ -54,12 +54,17 @@ function Steps({ rollOut }: { rollOut: RollOut }) {
 
 function UnderWay({ model, rollOut }: { model: Detail; rollOut: RollOut }) {
   const arms = latest.value?.traffic.find((one) => one.model === model.name)?.arms ?? [];
-  const guards = guardWords(
-    rollOut.guards,
-    arms.find(({ arm }) => arm === 'canary') ?? null,
-    arms.find(({ arm }) => arm === 'champion') ?? null,
-    { share, count },
-  );
+  const turned = figures.value?.rollOut?.arms.find(({ arm }) => arm === 'canary')?.outcomes ?? null;
+  const write = { share, count };
+  const guards = [
+    ...guardWords(
+      rollOut.guards,
+      arms.find(({ arm }) => arm === 'canary') ?? null,
+      arms.find(({ arm }) => arm === 'champion') ?? null,
+      write,
+    ),
+    ...outcomeGuards(rollOut.guards, turned, write),
+  ];
   const what = { model: model.name };
   const ask = (title: string, text: string, button: string, act: (reason: string) => Promise<string[]>) =>
     confirm({

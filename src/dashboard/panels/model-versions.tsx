@@ -8,8 +8,8 @@ import { operate } from '../live/operations.js';
 import { trafficTold, versionFigures } from '../live/traffic.js';
 import { Panel } from '../parts/panel.js';
 import { StateMark } from '../parts/version-state.js';
-import { ago, bytes, count, date, duration, plural, rate, shortCount } from '../state/format.js';
-import { signatureWords } from '../state/model-words.js';
+import { ago, bytes, count, date, duration, plural, rate, share, shortCount } from '../state/format.js';
+import { rightness, signatureWords } from '../state/model-words.js';
 import { confirm } from './confirm.js';
 import { championOf } from './model-split.js';
 import { OperatorButton } from './operator-button.js';
@@ -199,6 +199,8 @@ function VersionItem({ model, version }: { model: Detail; version: Version }) {
   const live = versionFigures.of(model.name, number);
   const counted = figures.value?.versions.find((one) => one.number === number)?.statistics;
   const { words, sign } = signatureWords(signature);
+  const outcomes = figures.value?.outcomes.filter((one) => one.version === number) ?? [];
+  const right = rightness(outcomes.map((one) => one.figures));
   return (
     <li class="version" data-testid={`version-${number}`}>
       <div class="version-head">
@@ -222,6 +224,18 @@ function VersionItem({ model, version }: { model: Detail; version: Version }) {
           ['99 %', duration(live?.latencyP99Ms)],
           ['Rows in all', counted === undefined ? '–' : shortCount(counted.rows)],
           ['Errors', counted === undefined ? '–' : count(counted.errors)],
+          ...(right.precision === null
+            ? []
+            : [
+                [
+                  'Precision',
+                  share(right.precision),
+                  `Of ${count(right.flagged)} flagged, by outcomes that are known`,
+                ] as const,
+              ]),
+          ...(right.recall === null
+            ? []
+            : [['Recall', share(right.recall), `Of ${count(right.fraud)} frauds that are known`] as const]),
           ['Files', bytes(version.sizeBytes)],
           ['In memory', bytes(version.memoryBytes), 'While it is loaded, over all workers, by estimate'],
         ]}

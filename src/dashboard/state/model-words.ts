@@ -88,6 +88,65 @@ interface Guards {
   readonly maxErrorRate: number;
   readonly maxLatencyRatio: number;
   readonly maxPsi: number;
+  readonly minOutcomes: number;
+  readonly minPrecision?: number | null;
+  readonly minRecall?: number | null;
+  readonly maxPrecisionDrop?: number | null;
+  readonly maxRecallDrop?: number | null;
+}
+/** What the predictions of an arm turned out to be. */
+export interface Turned {
+  readonly outcomes: number;
+  readonly precision?: { readonly value: number } | null;
+  readonly recall?: { readonly value: number } | null;
+}
+
+/** How right a version was, over all arms: counted where what was flagged, or was fraud, is known. */
+export function rightness(
+  figures: readonly {
+    readonly truePositives: number;
+    readonly falsePositives: number;
+    readonly falseNegatives: number;
+  }[],
+): {
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly flagged: number;
+  readonly fraud: number;
+} {
+  const sum = (of: (one: (typeof figures)[number]) => number) => figures.reduce((all, one) => all + of(one), 0);
+  const right = sum((one) => one.truePositives);
+  const flagged = right + sum((one) => one.falsePositives);
+  const fraud = right + sum((one) => one.falseNegatives);
+  return {
+    precision: flagged === 0 ? null : right / flagged,
+    recall: fraud === 0 ? null : right / fraud,
+    flagged,
+    fraud,
+  };
+}
+
+/** The guards over outcomes that are set, beside what is known. The server judges by their intervals. */
+export function outcomeGuards(
+  guards: Guards,
+  turned: Turned | null,
+  write: { readonly share: (part: number) => string; readonly count: (n: number) => string },
+): GuardWords[] {
+  const lines = [
+    ['Precision', turned?.precision, guards.minPrecision, guards.maxPrecisionDrop],
+    ['Recall', turned?.recall, guards.minRecall, guards.maxRecallDrop],
+  ] as const;
+  const told = lines.flatMap(([name, known, least, drop]) => {
+    const limits = [
+      ...(least == null ? [] : [`at least ${write.share(least)}`]),
+      ...(drop == null ? [] : [`at most ${write.share(drop)} below the champion’s`]),
+    ];
+    if (limits.length === 0) return [];
+    return [{ name, now: known == null ? '–' : write.share(known.value), limit: limits.join(', '), broken: false }];
+  });
+  if (told.length === 0) return [];
+  const now = write.count(turned?.outcomes ?? 0);
+  return [...told, { name: 'Outcomes', now, limit: `at least ${write.count(guards.minOutcomes)}`, broken: false }];
 }
 
 /** Guards of a roll-out beside what its arms did. The distribution of scores is compared by the server alone. */

@@ -3,12 +3,13 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, ArmNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ArmFactsNode, ShadowNode, ArmNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { Principal } from '../../access/principal.js';
 import type { ReplayState } from '../../flows/replay.js';
 import type { ComparedFigures } from '../../flows/comparison.js';
+import type { KnownOutcome, OutcomeCounts, ArmOutcomeCounts } from '../../data/outcomes.js';
 import type { GraphContext } from '../context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -85,10 +86,23 @@ export type ArmFacts = {
   readonly arm: Scalars['String']['output'];
   /** Rows that failed. */
   readonly errors: Scalars['Int']['output'];
+  /** What its predictions of this step turned out to be, as far as that is known; also when it is over. */
+  readonly outcomes: OutcomeFigures;
   /** p95 of its latency, milliseconds; null without answers. */
   readonly p95Ms?: Maybe<Scalars['Float']['output']>;
   /** Rows it was asked. */
   readonly rows: Scalars['Int']['output'];
+};
+
+/** How right one version was in one arm of a policy. */
+export type ArmOutcomes = {
+  readonly __typename?: 'ArmOutcomes';
+  /** Which arm (`shadow`: computed beside the answer); null: no policy decided. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
+  /** What it flagged, and what that turned out to be. */
+  readonly figures: OutcomeFigures;
+  /** Which version. */
+  readonly version: Scalars['Int']['output'];
 };
 
 /** An arm of the policy that holds, and what it did since that was set, or since the roll-out's step began. */
@@ -252,7 +266,16 @@ export type CaughtUp = StreamMessage & {
   readonly replayed: Scalars['Int']['output'];
 };
 
-/** How two opinions of the same rows differ. Outcomes are not among it: none are known yet. */
+/** How right two opinions of the same rows were: over the same payments, so that they can be compared figure by figure. */
+export type ComparedOutcomes = {
+  readonly __typename?: 'ComparedOutcomes';
+  /** The first: version `a`, or what was said then. */
+  readonly first: OutcomeFigures;
+  /** The second: version `b`, or the one that was asked again. */
+  readonly second: OutcomeFigures;
+};
+
+/** How two opinions of the same rows differ. */
 export type ComparisonFigures = {
   readonly __typename?: 'ComparisonFigures';
   /** Share of them with the same decision or segment; null without rows. */
@@ -267,6 +290,8 @@ export type ComparisonFigures = {
   readonly meanAbsoluteDifference?: Maybe<Scalars['Float']['output']>;
   /** Mean of second score minus first. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** How right each was, of those rows whose outcome is known; null where none is. */
+  readonly outcomes?: Maybe<ComparedOutcomes>;
   /** Population stability index of the second's scores against the first's. */
   readonly psi?: Maybe<Scalars['Float']['output']>;
   /** Rows that both judged. */
@@ -532,6 +557,17 @@ export type EraseCustomerUserError = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
+/** A share with its 95 % confidence interval (Wilson). */
+export type EstimatedShare = {
+  readonly __typename?: 'EstimatedShare';
+  /** Where it ends. */
+  readonly high: Scalars['Float']['output'];
+  /** Where the interval begins. */
+  readonly low: Scalars['Float']['output'];
+  /** As counted, 0 to 1. */
+  readonly value: Scalars['Float']['output'];
+};
+
 /** The positions that the event log holds. */
 export type EventLogRange = {
   readonly __typename?: 'EventLogRange';
@@ -721,6 +757,8 @@ export type FraudAssessment = Node & Prediction & {
   readonly modelVersion: ModelVersion;
   /** Features outside the range the version was trained on: read its answer with care. */
   readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** What it turned out to be, as far as the prediction was recorded; null while nobody has said. */
+  readonly outcome?: Maybe<Outcome>;
   /** When it answered. */
   readonly predictedAt: Scalars['DateTime']['output'];
   /** How likely the payment is fraudulent by this version, 0 to 1. */
@@ -773,7 +811,9 @@ export type IngestErrorCode =
   /** No such item: upsert it first. */
   | 'UNKNOWN_ITEM'
   /** No recorded prediction has this id. */
-  | 'UNKNOWN_PREDICTION';
+  | 'UNKNOWN_PREDICTION'
+  /** No recorded payment has this id. */
+  | 'UNKNOWN_TRANSACTION';
 
 /** One refused item of a call; the others went in. */
 export type IngestUserError = UserError & {
@@ -935,6 +975,11 @@ export type Model = Node & {
   readonly inputs: ReadonlyArray<TensorSpec>;
   /** Its name, as its folder and its manifest say. */
   readonly name: Scalars['String']['output'];
+  /**
+   * How right its versions were, of the predictions whose outcome is known, by version and arm, newest version first. Fraud alone has
+   * outcomes; other models have an empty list.
+   */
+  readonly outcomes: ReadonlyArray<ArmOutcomes>;
   /** The tensors it computes; one that is added to another is not answered on its own. */
   readonly outputs: ReadonlyArray<TensorSpec>;
   /** Who is answered by which version; null: the champion answers everybody. */
@@ -949,6 +994,13 @@ export type Model = Node & {
 /** A model: a name, a signature, and versions of it. */
 export type ModelHistoryArgs = {
   first?: Scalars['Int']['input'];
+};
+
+
+/** A model: a name, a signature, and versions of it. */
+export type ModelOutcomesArgs = {
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** A name for a version, which can move to another. */
@@ -1247,6 +1299,11 @@ export type Mutation = {
    * answers the first record; with other content it is refused.
    */
   readonly recordTransactions?: Maybe<RecordTransactionsPayload>;
+  /**
+   * Records what payments turned out to be, when that is known: minutes or months later. At most 1,000. Of what was said about one the word
+   * observed last holds; the same word again changes nothing, another one observed at the same moment is refused. See docs/outcomes.md.
+   */
+  readonly reportOutcomes?: Maybe<ReportOutcomesPayload>;
   /** Goes on; the step that was paused begins anew. */
   readonly resumeRollOut?: Maybe<ResumeRollOutPayload>;
   /** Lets an alias mean what it meant before its last move, which is loaded if need be. Again: one move further back. Durable. */
@@ -1334,6 +1391,12 @@ export type MutationRecordTransactionsArgs = {
 
 
 /** Where events come in. Acknowledged means on disk. */
+export type MutationReportOutcomesArgs = {
+  outcomes: ReadonlyArray<OutcomeInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
 export type MutationResumeRollOutArgs = {
   model: Scalars['String']['input'];
   reason: Scalars['String']['input'];
@@ -1410,6 +1473,55 @@ export type Node = {
   /** Opaque and unique over all types. */
   readonly id: Scalars['ID']['output'];
 };
+
+/** What a payment turned out to be: of what was said about it, the word observed last. */
+export type Outcome = {
+  readonly __typename?: 'Outcome';
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['output'];
+  /** When that was found out. */
+  readonly observedAt: Scalars['DateTime']['output'];
+  /** When it was reported here. */
+  readonly reportedAt: Scalars['DateTime']['output'];
+  /** Part of the simulated world, not real. */
+  readonly simulated: Scalars['Boolean']['output'];
+};
+
+/** What was flagged (positive: `REVIEW` or `DECLINE`, as it was decided then), against what it turned out to be. */
+export type OutcomeFigures = {
+  readonly __typename?: 'OutcomeFigures';
+  /** Approved, and fraud. */
+  readonly falseNegatives: Scalars['Int']['output'];
+  /** Flagged, and none. */
+  readonly falsePositives: Scalars['Int']['output'];
+  /** Predictions whose outcome is known: the four together. */
+  readonly outcomes: Scalars['Int']['output'];
+  /** Of what was flagged the share that was fraud; null while nothing was. */
+  readonly precision?: Maybe<EstimatedShare>;
+  /** Of what was fraud the share that was flagged; null while nothing was. */
+  readonly recall?: Maybe<EstimatedShare>;
+  /** Approved, and none. */
+  readonly trueNegatives: Scalars['Int']['output'];
+  /** Flagged, and fraud. */
+  readonly truePositives: Scalars['Int']['output'];
+};
+
+/** What is known of a payment, or of a prediction. */
+export type OutcomeInput = {
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['input'];
+  /** When that was found out: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly observedAt: Scalars['DateTime']['input'];
+  /** What it is about. */
+  readonly subject: OutcomeSubject;
+};
+
+/** What an outcome is about. One of these. */
+export type OutcomeSubject =
+  /** A prediction of the fraud model that was recorded. Of one that a payment caused it is an outcome of that payment. */
+  { readonly predictionId: Scalars['ID']['input']; readonly transactionId?: never; }
+  |  /** A recorded payment, by your own key. It counts for every version that judged the payment, in every arm. */
+  { readonly predictionId?: never; readonly transactionId: Scalars['ID']['input']; };
 
 /** Where a page lies in its list, as the Relay connection specification has it. */
 export type PageInfo = {
@@ -1852,6 +1964,17 @@ export type ReplayStatus =
   /** It goes on. */
   | 'RUNNING';
 
+/** What became of `reportOutcomes`. */
+export type ReportOutcomesPayload = {
+  readonly __typename?: 'ReportOutcomesPayload';
+  /** How many are on disk, repeated ones included. */
+  readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
+  /** Everything up to here is on disk; null when nothing was accepted. */
+  readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
+  /** One error for each item that was refused; the others went in. */
+  readonly userErrors: ReadonlyArray<IngestUserError>;
+};
+
 /** What became of `resumeRollOut`. */
 export type ResumeRollOutPayload = {
   readonly __typename?: 'ResumeRollOutPayload';
@@ -1919,8 +2042,18 @@ export type RollOutGuards = {
   readonly maxErrorRate: Scalars['Float']['output'];
   /** p95 of the latency over the champion's. */
   readonly maxLatencyRatio: Scalars['Float']['output'];
+  /** How much less precise than the champion it may be; null: not guarded. */
+  readonly maxPrecisionDrop?: Maybe<Scalars['Float']['output']>;
   /** Population stability index of the scores against the champion's. */
   readonly maxPsi: Scalars['Float']['output'];
+  /** How much less fraud than the champion it may find; null: not guarded. */
+  readonly maxRecallDrop?: Maybe<Scalars['Float']['output']>;
+  /** Outcomes of each side before precision and recall are judged. */
+  readonly minOutcomes: Scalars['Int']['output'];
+  /** Share of what the version flags that must be fraud; null: not guarded. */
+  readonly minPrecision?: Maybe<Scalars['Float']['output']>;
+  /** Share of fraud that the version must flag; null: not guarded. */
+  readonly minRecall?: Maybe<Scalars['Float']['output']>;
   /** Answers a step needs before it may end, and before latency and scores are compared. */
   readonly minRows: Scalars['Int']['output'];
 };
@@ -1931,8 +2064,18 @@ export type RollOutGuardsInput = {
   readonly maxErrorRate?: Scalars['Float']['input'];
   /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
   readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** How much less precise than the champion it may be; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxPrecisionDrop?: InputMaybe<Scalars['Float']['input']>;
   /** Population stability index of the scores against the champion's. */
   readonly maxPsi?: Scalars['Float']['input'];
+  /** How much less fraud than the champion it may find; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxRecallDrop?: InputMaybe<Scalars['Float']['input']>;
+  /** Outcomes of each side before precision and recall are judged, and of the candidate before a step with such a guard may end; 1 to 100,000. */
+  readonly minOutcomes?: Scalars['Int']['input'];
+  /** Share of what the version flags that must be fraud; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minPrecision?: InputMaybe<Scalars['Float']['input']>;
+  /** Share of fraud that the version must flag; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minRecall?: InputMaybe<Scalars['Float']['input']>;
   /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
   readonly minRows?: Scalars['Int']['input'];
 };
@@ -2322,6 +2465,8 @@ export type Transaction = Node & {
   readonly merchant: Scalars['String']['output'];
   /** When it happened, in the caller's word. */
   readonly occurredAt: Scalars['DateTime']['output'];
+  /** What it turned out to be; null while nobody has said. */
+  readonly outcome?: Maybe<Outcome>;
   /** When it was recorded here. */
   readonly recordedAt: Scalars['DateTime']['output'];
   /** Part of the simulated world, not real. */
@@ -2569,7 +2714,8 @@ export type ResolversTypes = {
   AcceptModelGraphPayload: ResolverTypeWrapper<AcceptModelGraphPayload>;
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
-  ArmFacts: ResolverTypeWrapper<ArmFacts>;
+  ArmFacts: ResolverTypeWrapper<ArmFactsNode>;
+  ArmOutcomes: ResolverTypeWrapper<ArmOutcomeCounts>;
   ArmTraffic: ResolverTypeWrapper<ArmNode>;
   AuditDetail: ResolverTypeWrapper<AuditDetail>;
   AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
@@ -2582,6 +2728,7 @@ export type ResolversTypes = {
   CanaryInput: CanaryInput;
   CancelReplayPayload: ResolverTypeWrapper<Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
+  ComparedOutcomes: ResolverTypeWrapper<Omit<ComparedOutcomes, 'first' | 'second'> & { first: ResolversTypes['OutcomeFigures'], second: ResolversTypes['OutcomeFigures'] }>;
   ComparisonFigures: ResolverTypeWrapper<ComparedFigures>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
   Contribution: ResolverTypeWrapper<ContributionNode>;
@@ -2605,6 +2752,7 @@ export type ResolversTypes = {
   EraseCustomerErrorCode: EraseCustomerErrorCode;
   EraseCustomerPayload: ResolverTypeWrapper<EraseCustomerPayload>;
   EraseCustomerUserError: ResolverTypeWrapper<EraseCustomerUserError>;
+  EstimatedShare: ResolverTypeWrapper<EstimatedShare>;
   EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
@@ -2657,6 +2805,10 @@ export type ResolversTypes = {
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<{}>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  Outcome: ResolverTypeWrapper<KnownOutcome>;
+  OutcomeFigures: ResolverTypeWrapper<OutcomeCounts>;
+  OutcomeInput: OutcomeInput;
+  OutcomeSubject: OutcomeSubject;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PauseRollOutPayload: ResolverTypeWrapper<Omit<PauseRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   PositiveInt: ResolverTypeWrapper<Scalars['PositiveInt']['output']>;
@@ -2676,6 +2828,7 @@ export type ResolversTypes = {
   ReplayError: ResolverTypeWrapper<ReplayError>;
   ReplayErrorCode: ReplayErrorCode;
   ReplayStatus: ReplayStatus;
+  ReportOutcomesPayload: ResolverTypeWrapper<ReportOutcomesPayload>;
   ResumeRollOutPayload: ResolverTypeWrapper<Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Role: Role;
   RollBackModelPayload: ResolverTypeWrapper<Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
@@ -2729,7 +2882,8 @@ export type ResolversParentTypes = {
   AcceptModelGraphPayload: AcceptModelGraphPayload;
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
   AnswerChange: AnswerChange;
-  ArmFacts: ArmFacts;
+  ArmFacts: ArmFactsNode;
+  ArmOutcomes: ArmOutcomeCounts;
   ArmTraffic: ArmNode;
   AuditDetail: AuditDetail;
   AuditEntry: AuditEntryNode;
@@ -2741,6 +2895,7 @@ export type ResolversParentTypes = {
   CanaryInput: CanaryInput;
   CancelReplayPayload: Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
   CaughtUp: CaughtUp;
+  ComparedOutcomes: Omit<ComparedOutcomes, 'first' | 'second'> & { first: ResolversParentTypes['OutcomeFigures'], second: ResolversParentTypes['OutcomeFigures'] };
   ComparisonFigures: ComparedFigures;
   ConfusionCounts: ConfusionCounts;
   Contribution: ContributionNode;
@@ -2760,6 +2915,7 @@ export type ResolversParentTypes = {
   EngineInfo: EngineInfo;
   EraseCustomerPayload: EraseCustomerPayload;
   EraseCustomerUserError: EraseCustomerUserError;
+  EstimatedShare: EstimatedShare;
   EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
   FeatureSpec: FeatureSpec;
@@ -2801,6 +2957,10 @@ export type ResolversParentTypes = {
   MoneyInput: MoneyInput;
   Mutation: {};
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  Outcome: KnownOutcome;
+  OutcomeFigures: OutcomeCounts;
+  OutcomeInput: OutcomeInput;
+  OutcomeSubject: OutcomeSubject;
   PageInfo: PageInfo;
   PauseRollOutPayload: Omit<PauseRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   PositiveInt: Scalars['PositiveInt']['output'];
@@ -2817,6 +2977,7 @@ export type ResolversParentTypes = {
   RecordTransactionsPayload: Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
   Replay: ReplayState;
   ReplayError: ReplayError;
+  ReportOutcomesPayload: ReportOutcomesPayload;
   ResumeRollOutPayload: Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollBackModelPayload: Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollOut: RollOutNode;
@@ -2916,8 +3077,16 @@ export type AnswerChangeResolvers<ContextType = GraphContext, ParentType extends
 export type ArmFactsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmFacts'] = ResolversParentTypes['ArmFacts']> = {
   arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   errors?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcomes?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
   p95Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ArmOutcomesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmOutcomes'] = ResolversParentTypes['ArmOutcomes']> = {
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  figures?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2990,6 +3159,12 @@ export type CaughtUpResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ComparedOutcomesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparedOutcomes'] = ResolversParentTypes['ComparedOutcomes']> = {
+  first?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  second?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparisonFigures'] = ResolversParentTypes['ComparisonFigures']> = {
   agreement?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   changes?: Resolver<ReadonlyArray<ResolversTypes['AnswerChange']>, ParentType, ContextType>;
@@ -2997,6 +3172,7 @@ export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType ex
   largestDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanAbsoluteDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  outcomes?: Resolver<Maybe<ResolversTypes['ComparedOutcomes']>, ParentType, ContextType>;
   psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -3119,6 +3295,13 @@ export type EraseCustomerUserErrorResolvers<ContextType = GraphContext, ParentTy
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type EstimatedShareResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EstimatedShare'] = ResolversParentTypes['EstimatedShare']> = {
+  high?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  low?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type EventLogRangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EventLogRange'] = ResolversParentTypes['EventLogRange']> = {
   head?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   horizon?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -3208,6 +3391,7 @@ export type FraudAssessmentResolvers<ContextType = GraphContext, ParentType exte
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   outOfRangeFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['Outcome']>, ParentType, ContextType>;
   predictedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   probability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -3279,6 +3463,7 @@ export type ModelResolvers<ContextType = GraphContext, ParentType extends Resolv
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   inputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['ArmOutcomes']>, ParentType, ContextType, Partial<ModelOutcomesArgs>>;
   outputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   policy?: Resolver<Maybe<ResolversTypes['RoutingPolicy']>, ParentType, ContextType>;
   rollOut?: Resolver<Maybe<ResolversTypes['RollOut']>, ParentType, ContextType>;
@@ -3410,6 +3595,7 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
   pauseRollOut?: Resolver<Maybe<ResolversTypes['PauseRollOutPayload']>, ParentType, ContextType, RequireFields<MutationPauseRollOutArgs, 'model' | 'reason'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
+  reportOutcomes?: Resolver<Maybe<ResolversTypes['ReportOutcomesPayload']>, ParentType, ContextType, RequireFields<MutationReportOutcomesArgs, 'outcomes'>>;
   resumeRollOut?: Resolver<Maybe<ResolversTypes['ResumeRollOutPayload']>, ParentType, ContextType, RequireFields<MutationResumeRollOutArgs, 'model' | 'reason'>>;
   rollBackModel?: Resolver<Maybe<ResolversTypes['RollBackModelPayload']>, ParentType, ContextType, RequireFields<MutationRollBackModelArgs, 'alias' | 'model' | 'reason'>>;
   setModelAlias?: Resolver<Maybe<ResolversTypes['SetModelAliasPayload']>, ParentType, ContextType, RequireFields<MutationSetModelAliasArgs, 'alias' | 'model' | 'reason' | 'version'>>;
@@ -3424,6 +3610,25 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
   __resolveType: TypeResolveFn<'Customer' | 'FraudAlert' | 'FraudAssessment' | 'Item' | 'Model' | 'ModelVersion' | 'RecommendationList' | 'Segment' | 'SegmentAssignment' | 'Transaction', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type OutcomeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Outcome'] = ResolversParentTypes['Outcome']> = {
+  fraud?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reportedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OutcomeFiguresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['OutcomeFigures'] = ResolversParentTypes['OutcomeFigures']> = {
+  falseNegatives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  falsePositives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcomes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  precision?: Resolver<Maybe<ResolversTypes['EstimatedShare']>, ParentType, ContextType>;
+  recall?: Resolver<Maybe<ResolversTypes['EstimatedShare']>, ParentType, ContextType>;
+  trueNegatives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  truePositives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -3573,6 +3778,13 @@ export type ReplayErrorResolvers<ContextType = GraphContext, ParentType extends 
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ReportOutcomesPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ReportOutcomesPayload'] = ResolversParentTypes['ReportOutcomesPayload']> = {
+  acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['IngestUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ResumeRollOutPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ResumeRollOutPayload'] = ResolversParentTypes['ResumeRollOutPayload']> = {
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ModelOperationError']>, ParentType, ContextType>;
@@ -3604,7 +3816,12 @@ export type RollOutResolvers<ContextType = GraphContext, ParentType extends Reso
 export type RollOutGuardsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RollOutGuards'] = ResolversParentTypes['RollOutGuards']> = {
   maxErrorRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   maxLatencyRatio?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  maxPrecisionDrop?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   maxPsi?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  maxRecallDrop?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  minOutcomes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  minPrecision?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  minRecall?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   minRows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -3760,6 +3977,7 @@ export type TransactionResolvers<ContextType = GraphContext, ParentType extends 
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   merchant?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['Outcome']>, ParentType, ContextType>;
   recordedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   transactionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -3838,6 +4056,7 @@ export type Resolvers<ContextType = GraphContext> = {
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
   AnswerChange?: AnswerChangeResolvers<ContextType>;
   ArmFacts?: ArmFactsResolvers<ContextType>;
+  ArmOutcomes?: ArmOutcomesResolvers<ContextType>;
   ArmTraffic?: ArmTrafficResolvers<ContextType>;
   AuditDetail?: AuditDetailResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
@@ -3846,6 +4065,7 @@ export type Resolvers<ContextType = GraphContext> = {
   Caller?: CallerResolvers<ContextType>;
   CancelReplayPayload?: CancelReplayPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
+  ComparedOutcomes?: ComparedOutcomesResolvers<ContextType>;
   ComparisonFigures?: ComparisonFiguresResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
   Contribution?: ContributionResolvers<ContextType>;
@@ -3863,6 +4083,7 @@ export type Resolvers<ContextType = GraphContext> = {
   EngineInfo?: EngineInfoResolvers<ContextType>;
   EraseCustomerPayload?: EraseCustomerPayloadResolvers<ContextType>;
   EraseCustomerUserError?: EraseCustomerUserErrorResolvers<ContextType>;
+  EstimatedShare?: EstimatedShareResolvers<ContextType>;
   EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;
@@ -3896,6 +4117,8 @@ export type Resolvers<ContextType = GraphContext> = {
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
+  Outcome?: OutcomeResolvers<ContextType>;
+  OutcomeFigures?: OutcomeFiguresResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   PauseRollOutPayload?: PauseRollOutPayloadResolvers<ContextType>;
   PositiveInt?: GraphQLScalarType;
@@ -3911,6 +4134,7 @@ export type Resolvers<ContextType = GraphContext> = {
   RecordTransactionsPayload?: RecordTransactionsPayloadResolvers<ContextType>;
   Replay?: ReplayResolvers<ContextType>;
   ReplayError?: ReplayErrorResolvers<ContextType>;
+  ReportOutcomesPayload?: ReportOutcomesPayloadResolvers<ContextType>;
   ResumeRollOutPayload?: ResumeRollOutPayloadResolvers<ContextType>;
   RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
   RollOut?: RollOutResolvers<ContextType>;

@@ -17,6 +17,7 @@ import { modelStateResolvers } from './model-states.js';
 import { modelTrustResolvers } from './model-trust.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
+import { outcomeResolvers } from './outcomes.js';
 import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
@@ -32,8 +33,16 @@ export const resolvers: Resolvers<GraphContext> = {
   ...modelResolvers,
   ...rolloutResolvers,
   ...comparisonResolvers,
+  ...outcomeResolvers,
+  Transaction: { ...customerResolvers.Transaction, ...outcomeResolvers.Transaction },
+  FraudAssessment: { ...predictionResolvers.FraudAssessment!, ...outcomeResolvers.FraudAssessment },
   ...trafficResolvers,
-  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model, ...modelTrustResolvers.Model },
+  Model: {
+    ...modelResolvers.Model,
+    ...rolloutResolvers.Model,
+    ...outcomeResolvers.Model,
+    ...modelTrustResolvers.Model,
+  },
   ModelVersion: { ...modelResolvers.ModelVersion, ...modelTrustResolvers.ModelVersion },
   ModelAlias: modelTrustResolvers.ModelAlias,
   RollOut: { ...rolloutResolvers.RollOut, ...trafficResolvers.RollOut },

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bytes, share } from '../../../src/dashboard/state/format.js';
 import {
   guardWords,
+  outcomeGuards,
   policyWords,
+  rightness,
   shortOf100,
   signatureWords,
   stepsOf,
@@ -72,7 +74,7 @@ describe('what people write', () => {
 });
 
 describe('guards beside what was measured', () => {
-  const guards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25 };
+  const guards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25, minOutcomes: 50 };
   const write = { share, count: String };
   it('before anything was measured', () => {
     expect(guardWords(guards, null, null, write).map(({ now }) => now)).toEqual(['0', '–', '–', 'server looks']);
@@ -81,6 +83,27 @@ describe('guards beside what was measured', () => {
     const words = guardWords(guards, { rows: 100, errors: 5, p95Ms: 6 }, { rows: 300, errors: 0, p95Ms: 4 }, write);
     expect(words.map(({ now }) => now)).toEqual(['100', '5.0 %', '1.5 ×', 'server looks']);
     expect(words.map(({ broken }) => broken)).toEqual([false, true, false, false]);
+  });
+});
+
+describe('what predictions turned out to be', () => {
+  it('over all arms of a version', () => {
+    const arm = { truePositives: 3, falsePositives: 1, falseNegatives: 2 };
+    const two = { ...arm, falsePositives: 1 };
+    expect(rightness([arm, two])).toEqual({ precision: 0.75, recall: 0.6, flagged: 8, fraud: 10 });
+    expect(rightness([])).toEqual({ precision: null, recall: null, flagged: 0, fraud: 0 });
+  });
+  it('beside the guards that are set', () => {
+    const guards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25, minOutcomes: 50 };
+    const write = { share, count: String };
+    expect(outcomeGuards(guards, null, write)).toEqual([]);
+    const set = { ...guards, minPrecision: 0.5, maxRecallDrop: 0.05 };
+    const told = outcomeGuards(set, { outcomes: 70, precision: { value: 0.8 } }, write);
+    expect(told.map(({ name, now, limit }) => [name, now, limit])).toEqual([
+      ['Precision', '80 %', 'at least 50 %'],
+      ['Recall', '–', 'at most 5.0 % below the champion’s'],
+      ['Outcomes', '70', 'at least 50'],
+    ]);
   });
 });
 
