@@ -9,6 +9,7 @@ import {
   list,
   problem,
   selected,
+  simulated,
   standing,
 } from './live/model-pages.js';
 import { caller, knowCaller, whyNot } from './live/operations.js';
@@ -94,7 +95,7 @@ function Page() {
       <a class="skip" href="#model-title">
         Skip to the model
       </a>
-      <Header here="models" standing={{ ...standing.value, notice: null }} simulated={null} />
+      <Header here="models" standing={{ ...standing.value, notice: null }} simulated={simulated.value} />
       {signInNeeded.value && (
         <main>
           <SignIn />

@@ -130,6 +130,14 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       expect(watched).toEqual({ errors: [], elsewhere: [] });
     });
 
+    it('says on the page of models, too, that all of it is simulated', async () => {
+      await open(server.url);
+      await page.locator('.pages a', { hasText: 'Models' }).click();
+      await until(async () => expect(await text('.simulated')).toBe('Simulated data'));
+      await until(async () => expect(await page.locator('.split-stream path').count()).toBe(1));
+      expect(watched).toEqual({ errors: [], elsewhere: [] });
+    });
+
     it('keeps everything in its place while values move', async () => {
       await open(server.url);
       await until(async () => expect(await page.locator('.recommended li').count()).toBe(6));

@@ -52,7 +52,6 @@ async function models() {
     await founded(url);
     const at = `${url}/models#fraud`;
     const light = await open(at, { viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
-    const dark = await open(at, { viewport: { width: 1440, height: 1000 }, colorScheme: 'dark' });
     await light.waitForTimeout(60_000);
     await ask(
       url,
@@ -63,7 +62,6 @@ async function models() {
     await light.locator('.arms button', { hasText: 'Compare' }).click();
     await light.waitForTimeout(70_000);
     await take(light, 'models-light');
-    await take(dark, 'models-dark');
   });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -9,6 +9,7 @@ import {
   ModelProblemsDocument,
   type ModelProblemsQuery,
   ModelStateChangedDocument,
+  SimulatedWorldDocument,
 } from '../__generated__/graphql.js';
 import { ask, GraphRequestError } from '../graph/query.js';
 import { connection } from '../graph/socket.js';
@@ -30,6 +31,8 @@ export const engine = signal<ModelListQuery['engine'] | null>(null);
 export const problem = signal<string | null>(null);
 /** What lies in the models folder and cannot be served; empty where this caller may not hear of it. */
 export const folderProblems = signal<ModelProblemsQuery['modelProblems']>([]);
+/** What to say of the simulated world, whose rows are among what is shown; null where there is none. */
+export const simulated = signal<string | null>(null);
 /** The model that is looked at, by name; null until there is one. */
 export const selected = signal<string | null>(nameInAddress());
 export const detail = signal<Detail | null>(null);
@@ -47,7 +50,8 @@ export const standing = signal<{ readonly phase: Phase; readonly replayed: numbe
 const FIGURES_MS = 5_000;
 
 let mayHearFigures = true;
-let mayHearProblems = true;
+/** Whether what is about all customers is of any use to ask for: somebody who may not hear of it is not asked again. */
+let mayHearOfAll = true;
 
 /** Names of models are letters, digits and underscores, so they stand in an address as they are. */
 function nameInAddress(): string | null {
@@ -69,11 +73,12 @@ async function readList(): Promise<void> {
   } catch (error) {
     problem.value = (error as Error).message;
   }
-  if (!mayHearProblems) return;
+  if (!mayHearOfAll) return;
   try {
     folderProblems.value = (await ask(ModelProblemsDocument, {}, 'What cannot be served')).data.modelProblems;
+    simulated.value = (await ask(SimulatedWorldDocument, {}, 'The simulated world')).data.simulation?.note ?? null;
   } catch (error) {
-    mayHearProblems = !(error instanceof GraphRequestError && error.forbidden);
+    mayHearOfAll = !(error instanceof GraphRequestError && error.forbidden);
   }
 }
 
@@ -147,7 +152,7 @@ export function followModelPages(): void {
   refresh();
   onSignedIn(() => {
     mayHearFigures = true;
-    mayHearProblems = true;
+    mayHearOfAll = true;
     refresh();
   });
   connection.subscribe((state) => {
