@@ -164,5 +164,5 @@ describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', (engine) => {
     expect(worst).toBeLessThan(BOUND);
     expect(worstCertain).toBeLessThan(BOUND_NEAR_CERTAINTY);
     expect(unlike).toBeLessThanOrEqual(ROWS / 100);
-  });
+  }, 120_000);
 });

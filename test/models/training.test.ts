@@ -75,7 +75,7 @@ describe.skipIf(!hasNative)('training', () => {
     expect(figures).toHaveLength(metrics.length);
     expect(figures.filter((figure) => !figure.same)).toEqual([]);
     for (const { recomputed } of figures) expect(recomputed).toSatisfy(Number.isFinite);
-  });
+  }, 120_000);
 
   it('learns what is in the data', async () => {
     const figure = (model: string, name: string, on = '') => {
