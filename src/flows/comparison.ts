@@ -1,4 +1,7 @@
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { OutcomeCounts } from '../data/outcomes.js';
+import { isFlagged } from '../domains/fraud/fraud.js';
+import { counted, NO_OUTCOMES } from './outcome-figures.js';
 import type { Rescoring, Verdict } from './rescoring.js';
 import { populationStability } from './roll-out-guards.js';
 
@@ -21,6 +24,8 @@ export interface ComparedFigures {
   readonly largestDifference: number | null;
   /** Population stability index of the second's scores against the first's; null without rows. */
   readonly psi: number | null;
+  /** How right each was, of the rows whose outcome is known; null where none is. */
+  readonly outcomes: { readonly first: OutcomeCounts; readonly second: OutcomeCounts } | null;
   /** How often one label became another, most often first. */
   readonly changes: readonly { readonly before: string; readonly after: string; readonly rows: number }[];
 }
@@ -33,10 +38,12 @@ export class Comparison {
   #sum = 0;
   #absolute = 0;
   #largest = 0;
+  #outcomes: ComparedFigures['outcomes'] = null;
   readonly #scores = [new Float32Array(SCORES), new Float32Array(SCORES)] as const;
   readonly #changes = new Map<string, { before: string; after: string; rows: number }>();
 
-  add(before: Verdict, after: Verdict): void {
+  /** `fraud`: what the row turned out to be; absent while nobody has said. */
+  add(before: Verdict, after: Verdict, fraud?: boolean | null): void {
     const difference = after.score - before.score;
     this.#scores[0][this.#rows % SCORES] = before.score;
     this.#scores[1][this.#rows % SCORES] = after.score;
@@ -44,6 +51,13 @@ export class Comparison {
     this.#sum += difference;
     this.#absolute += Math.abs(difference);
     this.#largest = Math.max(this.#largest, Math.abs(difference));
+    if (fraud != null) {
+      const { first, second } = this.#outcomes ?? { first: NO_OUTCOMES, second: NO_OUTCOMES };
+      this.#outcomes = {
+        first: counted(first, isFlagged(before.label), fraud),
+        second: counted(second, isFlagged(after.label), fraud),
+      };
+    }
     if (before.label === after.label) {
       this.#agreements++;
       return;
@@ -69,6 +83,7 @@ export class Comparison {
       meanDifference: of(this.#sum / rows),
       meanAbsoluteDifference: of(this.#absolute / rows),
       largestDifference: of(this.#largest),
+      outcomes: this.#outcomes,
       psi: of(populationStability(before!, after!)),
       changes: [...this.#changes.values()].sort((a, b) => b.rows - a.rows).map((change) => ({ ...change })),
     };
@@ -95,7 +110,7 @@ export async function compare(
           rescoring.again(record, after, context),
         ]);
         const [then, now] = outputs.map((output) => rescoring.verdict(record.model, output));
-        comparison.add(then!, now!);
+        comparison.add(then!, now!, record.outcome);
       } catch {
         comparison.failed();
       }

@@ -13,6 +13,9 @@ import { type FraudThresholds, readThresholds } from './thresholds.js';
 export const FRAUD_MODEL = 'fraud';
 export type FraudDecision = 'APPROVE' | 'REVIEW' | 'DECLINE';
 
+/** Whether a decision calls a payment suspicious: what counts as positive. */
+export const isFlagged = (decision: string): boolean => decision !== 'APPROVE';
+
 /** What the fraud model says about one payment. */
 export interface FraudOutput {
   readonly probability: number;

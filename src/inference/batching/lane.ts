@@ -46,6 +46,11 @@ export class Lane {
     return this.#queued + this.#blocks.rows;
   }
 
+  /** Parts of failed batches are to be run again. */
+  get retrying(): boolean {
+    return this.#retries.length > 0;
+  }
+
   /** Takes a block of rows in, or answers why not. */
   addBlock(
     block: Block,
@@ -141,8 +146,10 @@ export class Lane {
       const retried = this.#retries.shift()!.filter((entry) => entry.open > 0);
       if (retried.length > 0) return this.#job(retried, now);
     }
-    const queue = [...this.#queues.values()].filter((q) => q.size > 0).sort((a, b) => a.oldest() - b.oldest())[0];
-    if (queue === undefined) return null;
+    let queue: PriorityQueue | null = null;
+    for (const other of this.#queues.values())
+      if (other.size > 0 && (queue === null || other.oldest() < queue.oldest())) queue = other;
+    if (queue === null) return null;
     const entries: Entry[] = [];
     queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
     return entries.length === 0 ? null : this.#job(entries, now);

@@ -40,6 +40,15 @@ const known = (entity: string): NewEvent => ({
   source: 'api',
   payload: { country: 'France' },
 });
+const turnedOut = ({ id, entity }: NewEvent, position: number): NewEvent => ({
+  id: `${id}@${now}`,
+  type: 'outcome.reported',
+  schemaVersion: 1,
+  entity,
+  occurredAt: now,
+  source: 'api',
+  payload: { transactionId: id, position, predictionId: null, fraud: true },
+});
 const prediction = (
   id: string,
   entity: string,
@@ -156,9 +165,10 @@ describe('personal data', () => {
       await data.predictions.commit(
         events.map((e, k) => prediction(Math.random().toString(36).slice(2), e.entity, e.id, stored[k]!.seq)),
       );
+      await data.events.append(events.map((e, k) => turnedOut(e, stored[k]!.seq)));
     }
     await data.snapshots.save('customer', [{ key: 'the-victim', seq: 1, body: '{"of":"the-victim"}' }]);
-    expect(await erase(data, 'the-victim')).toMatchObject({ events: 1_500, predictions: 1_500 });
+    expect(await erase(data, 'the-victim')).toMatchObject({ events: 3_000, predictions: 1_500 });
     expect(filesWith(dir, 'the-victim', 'MARKER MERCHANT', 'VICTIMTX')).toEqual([]);
     await data.close();
     expect(filesWith(dir, 'the-victim', 'MARKER MERCHANT', 'VICTIMTX')).toEqual([]);
