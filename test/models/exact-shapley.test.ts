@@ -78,7 +78,7 @@ function byDividends(players: number, values: readonly number[]): number[] {
   );
 }
 
-describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', (engine) => {
+describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', { timeout: 120_000 }, (engine) => {
   const folder = temporaryFolder();
   let server: TestServer;
   let tf: typeof import('@tensorflow/tfjs-node');
@@ -164,5 +164,5 @@ describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', (engine) => {
     expect(worst).toBeLessThan(BOUND);
     expect(worstCertain).toBeLessThan(BOUND_NEAR_CERTAINTY);
     expect(unlike).toBeLessThanOrEqual(ROWS / 100);
-  }, 120_000);
+  });
 });
