@@ -38,6 +38,7 @@ import { Replays } from './flows/replay.js';
 import { Rescoring } from './flows/rescoring.js';
 import { RollOuts } from './flows/roll-out.js';
 import { RollOutOperations } from './flows/roll-out-operations.js';
+import { ruleCompiler } from './flows/routing-rules.js';
 import { ShadowScoring } from './flows/shadow.js';
 import { entityHub } from './flows/streams.js';
 import { Admission } from './graphql/admission.js';
@@ -177,7 +178,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     shadows: null,
   };
   const policies = await ModelPolicies.open({
-    book: new RoutingBook((customerId) => routing.customers?.peek(customerId)?.segment ?? null),
+    book: new RoutingBook(ruleCompiler(() => routing.customers, clock)),
     aliases: aliases.book,
     log: data.events,
     snapshots: data.snapshots,
@@ -240,7 +241,9 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
 
   routing.customers = customers.store;
   const offer = (record: PredictionRecord) => !departures.isRecent(record.entity) && data.predictions.offer(record);
-  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction) => routing.shadows?.saw(prediction));
+  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction, request) =>
+    routing.shadows?.saw(prediction, request),
+  );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { uuidv7 } from '../core/ids.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import type { AuditLog } from '../data/audit.js';
 import type { PredictionLog } from '../data/ports.js';
 import type { ModelVersionInfo, Routed } from '../inference/ports.js';
@@ -22,6 +23,8 @@ export interface PredictionDraft<Output> {
   readonly features: () => Float32Array;
   readonly defaulted: readonly string[];
   readonly output: Output;
+  /** What was known of the question when it was routed. */
+  readonly request?: RequestFacts | undefined;
 }
 
 /** Turns answers born of queries into predictions, notes who asked, and keeps the share of them that the model's manifest asks for. */
@@ -30,14 +33,14 @@ export class QueryRecorder {
   readonly #clock: Clock;
   readonly #audit: Pick<AuditLog, 'asked'>;
 
-  readonly #made: (prediction: PredictionRecord) => void;
+  readonly #made: (prediction: PredictionRecord, request: RequestFacts | undefined) => void;
 
   /** `made`: told of each prediction; must be quick and must not throw. */
   constructor(
     log: Pick<PredictionLog, 'offer'>,
     clock: Clock,
     audit: Pick<AuditLog, 'asked'>,
-    made: (prediction: PredictionRecord) => void = () => {},
+    made: (prediction: PredictionRecord, request: RequestFacts | undefined) => void = () => {},
   ) {
     this.#log = log;
     this.#clock = clock;
@@ -55,7 +58,7 @@ export class QueryRecorder {
     const prediction = new QueryPrediction(draft, now);
     prediction.recorded = Math.random() < info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
     const id = prediction.recorded ? prediction.id : null;
-    this.#made(prediction);
+    this.#made(prediction, draft.request);
     this.#audit.asked(asker, 'QUESTION', info.model, info.version, entity, now, id);
     return prediction;
   }

@@ -14,10 +14,10 @@ export const CANARY = 'canary';
 const SYSTEM = 'system';
 
 /** The policy of a roll-out while one of its steps holds. */
-export const policyOf = ({ candidate, steps, step, segment }: RollOut): RoutingPolicy => ({
+export const policyOf = ({ candidate, steps, step, rule }: RollOut): RoutingPolicy => ({
   kind: 'CANARY',
   arms: [{ name: CANARY, version: candidate, percent: steps[step]! }],
-  segment,
+  rule,
   shadow: null,
 });
 

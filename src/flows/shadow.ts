@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { uuidv7 } from '../core/ids.js';
 import type { Metrics } from '../core/metrics.js';
 import { type PredictionRecord, SHADOW_ARM } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import type { PredictionLog } from '../data/ports.js';
 import { CHAMPION } from '../inference/aliases.js';
 import type { InferenceService } from '../inference/service.js';
@@ -68,13 +69,13 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
   }
 
   scored(payments: readonly Positioned<ScoredPayment>[]): void {
-    for (const { value } of payments) this.saw(value.prediction);
+    for (const { value } of payments) this.saw(value.prediction, value.event.payload);
   }
 
-  /** Told of a prediction that was made. Those of other versions than the champion have no shadow. */
-  saw(prediction: PredictionRecord): void {
+  /** Told of a prediction that was made, and of what its question was. Those of other versions than the champion have no shadow. */
+  saw(prediction: PredictionRecord, request: RequestFacts | undefined): void {
     const { model, entity } = prediction;
-    const version = this.#inference.policies.shadow(model, entity);
+    const version = this.#inference.policies.shadow(model, entity, request);
     if (version === null || version === prediction.version || !this.#rescoring.can(model)) return;
     if (this.#inference.aliases.get(model, CHAMPION)?.version !== prediction.version) return;
     if (this.#waiting.length >= MAX_WAITING) {

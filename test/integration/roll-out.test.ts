@@ -5,7 +5,7 @@ import { fill, payment, startTestServer, type TestServer, temporaryFolder } from
 import { changeManifest, fillWeights, modelFolder, publish } from '../support/versions.js';
 
 const CUSTOMERS = 60;
-const MODEL = `model { name policy { kind segment reason changedBy arms { name version percent } shadow { version percent rows agreement meanDifference failed dropped } }
+const MODEL = `model { name policy { kind reason changedBy arms { name version percent } shadow { version percent rows agreement meanDifference failed dropped } }
   rollOut { version status percent step reason arms { arm rows errors p95Ms } } aliases { name version { number } } }`;
 
 const RECORD_ARMS = `mutation ($transactions: [TransactionInput!]!) { recordTransactions(transactions: $transactions) {
@@ -178,7 +178,7 @@ describe('who answers, by policy', () => {
     });
     expect(await set('{ canary: { version: 2, percent: 101 } }')).toMatchObject({ code: 'POLICY_INVALID' });
     expect(await set('{ canary: { version: 77, percent: 1 } }')).toMatchObject({ code: 'NOT_FOUND' });
-    expect(await set('{ canary: { version: 2, percent: 1, segment: "nobody" } }')).toMatchObject({
+    expect(await set('{ canary: { version: 2, percent: 1, rule: [{ segment: ["nobody"] }] } }')).toMatchObject({
       code: 'SEGMENT_UNKNOWN',
       message: expect.stringMatching(/^expected one of .*, got "nobody"$/),
     });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { RowContext } from '../../core/predictions.js';
+import type { RequestFacts } from '../../core/routing.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { storedFeatures } from '../../features/stored.js';
 import type {
@@ -42,9 +43,10 @@ export class GenericDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
-    const routed = this.#inference.route(model, NOBODY, selector);
+    const request = new ToldRow(values);
+    const routed = this.#inference.route(model, NOBODY, selector, request);
     const row = readRow(routed.info.manifest, values);
-    return this.#answer(routed, row, { entity: NOBODY, featuresAsOf: 0 }, context);
+    return this.#answer(routed, row, { entity: NOBODY, featuresAsOf: 0, request }, context);
   }
 
   /**
@@ -69,7 +71,7 @@ export class GenericDomain {
   async #answer(
     routed: Routed,
     { inputs, defaulted }: ModelRow,
-    about: { readonly entity: string; readonly featuresAsOf: number },
+    about: { readonly entity: string; readonly featuresAsOf: number; readonly request?: RequestFacts },
     context: RowContext,
   ): Promise<GenericPrediction> {
     const { info } = routed;
@@ -85,6 +87,18 @@ export class GenericDomain {
       },
       context,
     );
+  }
+}
+
+/** A row about nobody: the same row always falls into the same share of a policy. What it is drawn by is made where a policy asks for it. */
+class ToldRow implements RequestFacts {
+  readonly #values: RowValues;
+
+  constructor(values: RowValues) {
+    this.#values = values;
+  }
+  get key(): string {
+    return Object.values(this.#values).join();
   }
 }
 

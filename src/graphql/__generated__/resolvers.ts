@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, ConditionNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { ReplayState } from '../../flows/replay.js';
@@ -64,6 +64,23 @@ export type AcknowledgeFraudAlertsPayload = {
   readonly alerts?: Maybe<ReadonlyArray<Maybe<FraudAlert>>>;
   /** One error for each alert that this call did not acknowledge. */
   readonly userErrors: ReadonlyArray<FraudAlertUserError>;
+};
+
+/** An amount within bounds. */
+export type AmountBounds = {
+  readonly __typename?: 'AmountBounds';
+  /** The least that fits; null: no bound. */
+  readonly atLeast?: Maybe<Money>;
+  /** What no longer fits; null: no bound. */
+  readonly below?: Maybe<Money>;
+};
+
+/** An amount within bounds, one of which may be left out. In the model's currency. */
+export type AmountBoundsInput = {
+  /** The least that fits. */
+  readonly atLeast?: InputMaybe<MoneyInput>;
+  /** What no longer fits, and all above. */
+  readonly below?: InputMaybe<MoneyInput>;
 };
 
 /** How often one answer became another. */
@@ -199,8 +216,8 @@ export type AuditKind =
 export type CanaryInput = {
   /** Share of the customers, 0 to 100. */
   readonly percent: Scalars['Float']['input'];
-  /** Only customers of this segment take part. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only rows for which all of these hold take part; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
   /** Which version; it must be AVAILABLE. */
   readonly version: Scalars['Int']['input'];
 };
@@ -525,6 +542,27 @@ export type Explanation = {
   readonly score: Scalars['Float']['output'];
   /** What is added up: `log-odds of fraud`, say. */
   readonly unit: Scalars['String']['output'];
+};
+
+/** A stored feature within bounds. */
+export type FeatureBounds = {
+  readonly __typename?: 'FeatureBounds';
+  /** The least that fits; null: no bound. */
+  readonly atLeast?: Maybe<Scalars['Float']['output']>;
+  /** What no longer fits; null: no bound. */
+  readonly below?: Maybe<Scalars['Float']['output']>;
+  /** As docs/features.md has it. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** A stored feature within bounds, one of which may be left out. */
+export type FeatureBoundsInput = {
+  /** The least that fits. */
+  readonly atLeast?: InputMaybe<Scalars['Float']['input']>;
+  /** What no longer fits, and all above. */
+  readonly below?: InputMaybe<Scalars['Float']['input']>;
+  /** As docs/features.md has it: `customer@1/recency_days`. */
+  readonly name: Scalars['String']['input'];
 };
 
 /** One number that a model looks at. */
@@ -959,6 +997,10 @@ export type ModelOperationErrorCode =
   | 'ALIAS_NOT_FOUND'
   /** Something else is being done to this model: look what becomes of it, then try again. */
   | 'BUSY'
+  /** There is no such category. */
+  | 'CATEGORY_UNKNOWN'
+  /** There is no such stored feature. */
+  | 'FEATURE_UNKNOWN'
   /** The version could not be loaded; its `reason` says why. */
   | 'LOAD_FAILED'
   /** The version cannot answer. */
@@ -1262,7 +1304,7 @@ export type MutationStartRollOutArgs = {
   model: Scalars['String']['input'];
   promote?: Scalars['Boolean']['input'];
   reason: Scalars['String']['input'];
-  segment?: InputMaybe<Scalars['String']['input']>;
+  rule?: ReadonlyArray<RoutingConditionInput>;
   stepSeconds?: Scalars['Int']['input'];
   steps?: ReadonlyArray<Scalars['Float']['input']>;
   version: Scalars['Int']['input'];
@@ -1772,8 +1814,8 @@ export type RollOut = {
   readonly percent: Scalars['Float']['output'];
   /** Why it stands so: the guard that was broken, say. */
   readonly reason: Scalars['String']['output'];
-  /** Only customers of this segment. */
-  readonly segment?: Maybe<Scalars['String']['output']>;
+  /** Whom it is about: all of these must hold. Empty: everybody. */
+  readonly rule: ReadonlyArray<RoutingCondition>;
   /** Where it stands. */
   readonly status: RollOutStatus;
   /** Which of them holds, or held last, from 0. */
@@ -1832,6 +1874,41 @@ export type RoutingArmInput = {
   readonly version: Scalars['Int']['input'];
 };
 
+/** Something a rule asks. One of these is not null. */
+export type RoutingCondition = {
+  readonly __typename?: 'RoutingCondition';
+  /** Payments by their amount. */
+  readonly amount?: Maybe<AmountBounds>;
+  /** Payments of one of these categories. */
+  readonly category?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Customers of one of these countries. */
+  readonly country?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** So many customers by name; who they are is not kept. */
+  readonly customers?: Maybe<Scalars['Int']['output']>;
+  /** Customers by a stored feature. */
+  readonly feature?: Maybe<FeatureBounds>;
+  /** Customers of one of these segments. */
+  readonly segment?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+/**
+ * Something a rule asks of a row. What is not known of the customer, or of the question, never fits. Conditions of payments are for the fraud
+ * model.
+ */
+export type RoutingConditionInput =
+  /** Payments by their amount. */
+  { readonly amount: AmountBoundsInput; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** Payments of one of these categories; 1 to 100. */
+  { readonly amount?: never; readonly category: ReadonlyArray<Scalars['String']['input']>; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** Customers of one of these countries, as `Customer.country` says it; 1 to 100, and not checked: any may come. */
+  { readonly amount?: never; readonly category?: never; readonly country: ReadonlyArray<Scalars['String']['input']>; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** These customers, 1 to 1,000. Kept as hashes: no id of theirs outlives an erasure. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer: ReadonlyArray<Scalars['ID']['input']>; readonly feature?: never; readonly segment?: never; }
+  |  /** Customers by a stored feature. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature: FeatureBoundsInput; readonly segment?: never; }
+  |  /** Customers whose segment, as the log noted it last, is one of these; 1 to 100. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment: ReadonlyArray<Scalars['String']['input']>; };
+
 /** Who is answered by which version where nobody asks for one by name. */
 export type RoutingPolicy = {
   readonly __typename?: 'RoutingPolicy';
@@ -1845,8 +1922,8 @@ export type RoutingPolicy = {
   readonly kind: RoutingPolicyKind;
   /** Why it holds. */
   readonly reason: Scalars['String']['output'];
-  /** Only customers of this segment take part. */
-  readonly segment?: Maybe<Scalars['String']['output']>;
+  /** Whom it is about: all of these must hold. Empty: everybody. */
+  readonly rule: ReadonlyArray<RoutingCondition>;
   /** What is computed beside the champion. */
   readonly shadow?: Maybe<Shadow>;
 };
@@ -1996,8 +2073,8 @@ export type Shadow = {
 export type ShadowInput = {
   /** For which share of the customers. */
   readonly percent?: Scalars['Float']['input'];
-  /** Only for customers of this segment. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only for rows for which all of these hold; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
   /** Which version; it must be AVAILABLE. */
   readonly version: Scalars['Int']['input'];
 };
@@ -2019,8 +2096,8 @@ export type Simulation = {
 export type SplitInput = {
   /** Who gets how much; 100 together. With 0 and 100 it is blue-green: both stay loaded, and going back is one mutation. */
   readonly arms: ReadonlyArray<RoutingArmInput>;
-  /** Only customers of this segment take part; the champion answers the others. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only rows for which all of these hold take part, the champion answers the others; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
 };
 
 /** What became of `startReplay`. */
@@ -2388,6 +2465,8 @@ export type ResolversTypes = {
   AbortRollOutPayload: ResolverTypeWrapper<Omit<AbortRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   AcceptModelGraphPayload: ResolverTypeWrapper<AcceptModelGraphPayload>;
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
+  AmountBounds: ResolverTypeWrapper<AmountBounds>;
+  AmountBoundsInput: AmountBoundsInput;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
   ArmFacts: ResolverTypeWrapper<ArmFacts>;
   AuditDetail: ResolverTypeWrapper<AuditDetail>;
@@ -2425,6 +2504,8 @@ export type ResolversTypes = {
   EraseCustomerUserError: ResolverTypeWrapper<EraseCustomerUserError>;
   EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
+  FeatureBounds: ResolverTypeWrapper<FeatureBounds>;
+  FeatureBoundsInput: FeatureBoundsInput;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
   FeatureValue: ResolverTypeWrapper<FeatureValue>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -2498,6 +2579,8 @@ export type ResolversTypes = {
   RollOutStatus: RollOutStatus;
   RoutingArm: ResolverTypeWrapper<RoutingArm>;
   RoutingArmInput: RoutingArmInput;
+  RoutingCondition: ResolverTypeWrapper<ConditionNode>;
+  RoutingConditionInput: RoutingConditionInput;
   RoutingPolicy: ResolverTypeWrapper<PolicyNode>;
   RoutingPolicyInput: RoutingPolicyInput;
   RoutingPolicyKind: RoutingPolicyKind;
@@ -2538,6 +2621,8 @@ export type ResolversParentTypes = {
   AbortRollOutPayload: Omit<AbortRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   AcceptModelGraphPayload: AcceptModelGraphPayload;
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
+  AmountBounds: AmountBounds;
+  AmountBoundsInput: AmountBoundsInput;
   AnswerChange: AnswerChange;
   ArmFacts: ArmFacts;
   AuditDetail: AuditDetail;
@@ -2570,6 +2655,8 @@ export type ResolversParentTypes = {
   EraseCustomerUserError: EraseCustomerUserError;
   EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
+  FeatureBounds: FeatureBounds;
+  FeatureBoundsInput: FeatureBoundsInput;
   FeatureSpec: FeatureSpec;
   FeatureValue: FeatureValue;
   Float: Scalars['Float']['output'];
@@ -2628,6 +2715,8 @@ export type ResolversParentTypes = {
   RollOutGuardsInput: RollOutGuardsInput;
   RoutingArm: RoutingArm;
   RoutingArmInput: RoutingArmInput;
+  RoutingCondition: ConditionNode;
+  RoutingConditionInput: RoutingConditionInput;
   RoutingPolicy: PolicyNode;
   RoutingPolicyInput: RoutingPolicyInput;
   SchemaVersion: SchemaVersion;
@@ -2705,6 +2794,12 @@ export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, P
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   alerts?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['FraudAlertUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AmountBoundsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AmountBounds'] = ResolversParentTypes['AmountBounds']> = {
+  atLeast?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  below?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2916,6 +3011,13 @@ export type ExplanationResolvers<ContextType = GraphContext, ParentType extends 
   rest?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   unit?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FeatureBoundsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FeatureBounds'] = ResolversParentTypes['FeatureBounds']> = {
+  atLeast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  below?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3163,7 +3265,7 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
   setModelAlias?: Resolver<Maybe<ResolversTypes['SetModelAliasPayload']>, ParentType, ContextType, RequireFields<MutationSetModelAliasArgs, 'alias' | 'model' | 'reason' | 'version'>>;
   setRoutingPolicy?: Resolver<Maybe<ResolversTypes['SetRoutingPolicyPayload']>, ParentType, ContextType, RequireFields<MutationSetRoutingPolicyArgs, 'model' | 'policy' | 'reason'>>;
   startReplay?: Resolver<Maybe<ResolversTypes['StartReplayPayload']>, ParentType, ContextType, RequireFields<MutationStartReplayArgs, 'from' | 'model' | 'to' | 'version'>>;
-  startRollOut?: Resolver<Maybe<ResolversTypes['StartRollOutPayload']>, ParentType, ContextType, RequireFields<MutationStartRollOutArgs, 'guards' | 'model' | 'promote' | 'reason' | 'stepSeconds' | 'steps' | 'version'>>;
+  startRollOut?: Resolver<Maybe<ResolversTypes['StartRollOutPayload']>, ParentType, ContextType, RequireFields<MutationStartRollOutArgs, 'guards' | 'model' | 'promote' | 'reason' | 'rule' | 'stepSeconds' | 'steps' | 'version'>>;
   unloadModelVersion?: Resolver<Maybe<ResolversTypes['UnloadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationUnloadModelVersionArgs, 'model' | 'version'>>;
   upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
   upsertItems?: Resolver<Maybe<ResolversTypes['UpsertItemsPayload']>, ParentType, ContextType, RequireFields<MutationUpsertItemsArgs, 'items'>>;
@@ -3336,7 +3438,7 @@ export type RollOutResolvers<ContextType = GraphContext, ParentType extends Reso
   arms?: Resolver<ReadonlyArray<ResolversTypes['ArmFacts']>, ParentType, ContextType>;
   percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rule?: Resolver<ReadonlyArray<ResolversTypes['RoutingCondition']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RollOutStatus'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   stepStartedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -3352,13 +3454,23 @@ export type RoutingArmResolvers<ContextType = GraphContext, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type RoutingConditionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RoutingCondition'] = ResolversParentTypes['RoutingCondition']> = {
+  amount?: Resolver<Maybe<ResolversTypes['AmountBounds']>, ParentType, ContextType>;
+  category?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  customers?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  feature?: Resolver<Maybe<ResolversTypes['FeatureBounds']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type RoutingPolicyResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RoutingPolicy'] = ResolversParentTypes['RoutingPolicy']> = {
   arms?: Resolver<ReadonlyArray<ResolversTypes['RoutingArm']>, ParentType, ContextType>;
   changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   changedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['RoutingPolicyKind'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rule?: Resolver<ReadonlyArray<ResolversTypes['RoutingCondition']>, ParentType, ContextType>;
   shadow?: Resolver<Maybe<ResolversTypes['Shadow']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -3554,6 +3666,7 @@ export type Resolvers<ContextType = GraphContext> = {
   AbortRollOutPayload?: AbortRollOutPayloadResolvers<ContextType>;
   AcceptModelGraphPayload?: AcceptModelGraphPayloadResolvers<ContextType>;
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
+  AmountBounds?: AmountBoundsResolvers<ContextType>;
   AnswerChange?: AnswerChangeResolvers<ContextType>;
   ArmFacts?: ArmFactsResolvers<ContextType>;
   AuditDetail?: AuditDetailResolvers<ContextType>;
@@ -3581,6 +3694,7 @@ export type Resolvers<ContextType = GraphContext> = {
   EraseCustomerUserError?: EraseCustomerUserErrorResolvers<ContextType>;
   EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
+  FeatureBounds?: FeatureBoundsResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;
   FeatureValue?: FeatureValueResolvers<ContextType>;
   FraudAlert?: FraudAlertResolvers<ContextType>;
@@ -3628,6 +3742,7 @@ export type Resolvers<ContextType = GraphContext> = {
   RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
   RollOut?: RollOutResolvers<ContextType>;
   RoutingArm?: RoutingArmResolvers<ContextType>;
+  RoutingCondition?: RoutingConditionResolvers<ContextType>;
   RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
   SchemaVersion?: SchemaVersionResolvers<ContextType>;
   Segment?: SegmentResolvers<ContextType>;

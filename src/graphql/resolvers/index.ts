@@ -19,6 +19,7 @@ import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
 import { rolloutResolvers } from './rollout.js';
+import { routingRuleResolvers } from './routing-rules.js';
 import { schemaChangeResolvers } from './schema-changes.js';
 
 /** All resolvers of the written graph. */
@@ -28,6 +29,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...predictionResolvers,
   ...modelResolvers,
   ...rolloutResolvers,
+  ...routingRuleResolvers,
   ...comparisonResolvers,
   Model: { ...modelResolvers.Model, ...rolloutResolvers.Model },
   ...ingestResolvers,
