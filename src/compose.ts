@@ -241,8 +241,8 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
 
   routing.customers = customers.store;
   const offer = (record: PredictionRecord) => !departures.isRecent(record.entity) && data.predictions.offer(record);
-  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction, request) =>
-    routing.shadows?.saw(prediction, request),
+  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction, question) =>
+    routing.shadows?.saw(prediction, question),
   );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
@@ -251,7 +251,12 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items.store, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
 
-  const rescoring = new Rescoring(fraud, segmentation);
+  const generic = new GenericDomain(inference, recorder, clock);
+  const rescoring = new Rescoring({
+    ...{ fraud, segmentation, recommendations, generic },
+    customers: customers.store,
+    manifestOf: (model) => inference.registry.get(model)?.manifest ?? null,
+  });
   const shadows = new ShadowScoring({ inference, rescoring, offer, clock, metrics });
   routing.shadows = shadows;
 
@@ -346,7 +351,7 @@ async function build(config: Config, logger: Logger, clock: Clock, undo: (() => 
     fraud,
     segmentation,
     recommendations,
-    generic: new GenericDomain(inference, recorder, clock),
+    generic,
     ingest,
     scorer,
     segmentWatch: live.segmentWatch,

@@ -1,6 +1,8 @@
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
-import type { Rescoring, Verdict } from './rescoring.js';
+import { type RankAgreement, rankAgreement } from './rank-agreement.js';
+import type { Rescoring } from './rescoring.js';
 import { populationStability } from './roll-out-guards.js';
+import { agrees, difference, type Verdict } from './verdicts.js';
 
 /** Scores kept of each side for the distributions: the newest. */
 const SCORES = 2_000;
@@ -11,17 +13,19 @@ const MAX_CHANGES = 100;
 export interface ComparedFigures {
   /** Rows that both judged. */
   readonly rows: number;
-  /** Rows of the same label. */
+  /** Rows of which both said the same (`agrees`). */
   readonly agreements: number;
   /** Rows that one of them could not judge. */
   readonly failed: number;
-  /** Of second score minus first; null without rows. */
+  /** Of second minus first (`difference`); null without rows. */
   readonly meanDifference: number | null;
   readonly meanAbsoluteDifference: number | null;
   readonly largestDifference: number | null;
   /** Population stability index of the second's scores against the first's; null without rows. */
   readonly psi: number | null;
   /** How often one label became another, most often first. */
+  /** Of ranked lists: means over the rows; null where there are none. */
+  readonly ranking: RankAgreement | null;
   readonly changes: readonly { readonly before: string; readonly after: string; readonly rows: number }[];
 }
 
@@ -33,21 +37,25 @@ export class Comparison {
   #sum = 0;
   #absolute = 0;
   #largest = 0;
+  #lists = 0;
+  readonly #meanRanking = { overlap: 0, jaccard: 0, rankBiasedOverlap: 0 };
   readonly #scores = [new Float32Array(SCORES), new Float32Array(SCORES)] as const;
   readonly #changes = new Map<string, { before: string; after: string; rows: number }>();
 
   add(before: Verdict, after: Verdict): void {
-    const difference = after.score - before.score;
+    const size = difference(before, after, true);
     this.#scores[0][this.#rows % SCORES] = before.score;
     this.#scores[1][this.#rows % SCORES] = after.score;
     this.#rows++;
-    this.#sum += difference;
-    this.#absolute += Math.abs(difference);
-    this.#largest = Math.max(this.#largest, Math.abs(difference));
-    if (before.label === after.label) {
+    this.#sum += difference(before, after, false);
+    this.#absolute += size;
+    this.#largest = Math.max(this.#largest, size);
+    if (before.items !== undefined && after.items !== undefined) this.#rank(rankAgreement(before.items, after.items));
+    if (agrees(before, after)) {
       this.#agreements++;
       return;
     }
+    if (before.label === null || after.label === null || before.label === after.label) return;
     const key = `${before.label}\0${after.label}`;
     const change = this.#changes.get(key);
     if (change !== undefined) change.rows++;
@@ -56,6 +64,13 @@ export class Comparison {
   }
   failed(): void {
     this.#failed++;
+  }
+
+  #rank(one: RankAgreement): void {
+    const mean = this.#meanRanking;
+    this.#lists++;
+    for (const measure of ['overlap', 'jaccard', 'rankBiasedOverlap'] as const)
+      mean[measure] += (one[measure] - mean[measure]) / this.#lists;
   }
 
   figures(): ComparedFigures {
@@ -70,6 +85,7 @@ export class Comparison {
       meanAbsoluteDifference: of(this.#absolute / rows),
       largestDifference: of(this.#largest),
       psi: of(populationStability(before!, after!)),
+      ranking: this.#lists === 0 ? null : { ...this.#meanRanking },
       changes: [...this.#changes.values()].sort((a, b) => b.rows - a.rows).map((change) => ({ ...change })),
     };
   }

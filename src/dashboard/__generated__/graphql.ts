@@ -365,9 +365,7 @@ export type ReplayErrorCode =
   /** There is no such model, version or replay. */
   | 'NOT_FOUND'
   /** The time is none. */
-  | 'RANGE_INVALID'
-  /** The predictions of this model cannot be asked about again. */
-  | 'UNSUPPORTED';
+  | 'RANGE_INVALID';
 
 /** Where a replay stands. */
 export type ReplayStatus =

@@ -12,7 +12,7 @@ import type {
   VersionSelector,
 } from '../../inference/ports.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
-import { type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
+import { inputsOf, type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
 
 /** What came out, by the manifest's names: one number, or as many as the output has per row. */
 export type GenericOutput = Readonly<Record<string, number | readonly number[]>>;
@@ -66,6 +66,17 @@ export class GenericDomain {
       for (const feature of features) if (feature.stored !== undefined) values[feature.name] = stored[feature.stored];
     const about = { entity: customer.customerId, featuresAsOf: customer.state.asOf };
     return this.#answer(routed, readRow(routed.info.manifest, values), about, context);
+  }
+
+  /** Who answers about a customer. @throws what `Inference.route` throws. */
+  route(model: string, customerId: string, selector?: VersionSelector): Routed {
+    return this.#inference.route(model, customerId, selector);
+  }
+  /** What a version says of a vector that was recorded; nothing of it is recorded. @throws INVALID_FEATURES, and what `Inference.predict` throws. */
+  async score(vector: Float32Array, context: RowContext, routed: Routed): Promise<GenericOutput> {
+    const { info } = routed;
+    const inputs = inputsOf(info.manifest, vector);
+    return outputOf(info, (await this.#inference.predict(info.model, { inputs }, context, routed)).outputs);
   }
 
   async #answer(

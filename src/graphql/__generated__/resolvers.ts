@@ -243,7 +243,7 @@ export type CaughtUp = StreamMessage & {
 /** How two opinions of the same rows differ. Outcomes are not among it: none are known yet. */
 export type ComparisonFigures = {
   readonly __typename?: 'ComparisonFigures';
-  /** Share of them with the same decision or segment; null without rows. */
+  /** Share of them with the same decision, segment, first item or largest column; of single numbers those within 1 %. Null without rows. */
   readonly agreement?: Maybe<Scalars['Float']['output']>;
   /** How often one answer became another, most often first. */
   readonly changes: ReadonlyArray<AnswerChange>;
@@ -253,10 +253,12 @@ export type ComparisonFigures = {
   readonly largestDifference?: Maybe<Scalars['Float']['output']>;
   /** The same without sign. */
   readonly meanAbsoluteDifference?: Maybe<Scalars['Float']['output']>;
-  /** Mean of second score minus first. */
+  /** Mean of second score minus first; of a dropped-in model over all its numbers. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
   /** Population stability index of the second's scores against the first's. */
   readonly psi?: Maybe<Scalars['Float']['output']>;
+  /** Of ranked lists: how alike they are; null for models that make none. */
+  readonly ranking?: Maybe<RankAgreement>;
   /** Rows that both judged. */
   readonly rows: Scalars['Int']['output'];
 };
@@ -1181,7 +1183,7 @@ export type Mutation = {
   readonly setRoutingPolicy?: Maybe<SetRoutingPolicyPayload>;
   /**
    * What would this version have said? Asks it about the predictions that were logged in a time, in the background and behind everybody else.
-   * Nothing of it is recorded; a restart ends it. Two run at once at most. Fraud and segmentation.
+   * Nothing of it is recorded; a restart ends it. Two run at once at most.
    */
   readonly startReplay?: Maybe<StartReplayPayload>;
   /**
@@ -1447,7 +1449,7 @@ export type Query = {
   readonly auditEntries: AuditEntryConnection;
   /**
    * What two versions say of the same rows: the newest logged predictions of the model, asked about again at bulk priority over the vectors that
-   * were logged with them. Nothing of it is recorded. Fraud and segmentation.
+   * were logged with them. Nothing of it is recorded.
    */
   readonly compareVersions?: Maybe<VersionComparison>;
   /** A customer by your own key; null and `NOT_FOUND` when unknown. */
@@ -1615,6 +1617,17 @@ export type QueryTransactionsArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** How alike ranked lists are: means over the rows, from 0 (nothing in common) to 1 (the same). */
+export type RankAgreement = {
+  readonly __typename?: 'RankAgreement';
+  /** Items in both, of the items in either (Jaccard index). */
+  readonly jaccard: Scalars['Float']['output'];
+  /** Share of the k items of each list that the other has too (overlap@k). */
+  readonly overlap: Scalars['Float']['output'];
+  /** What stands further up counts more: rank-biased overlap, extrapolated, p = 0.9 (Webber, Moffat, Zobel 2010). */
+  readonly rankBiasedOverlap: Scalars['Float']['output'];
+};
+
 /** A caller's budget, in milliseconds of model time. Null where the caller has no limit. */
 export type RateLimit = {
   readonly __typename?: 'RateLimit';
@@ -1759,9 +1772,7 @@ export type ReplayErrorCode =
   /** There is no such model, version or replay. */
   | 'NOT_FOUND'
   /** The time is none. */
-  | 'RANGE_INVALID'
-  /** The predictions of this model cannot be asked about again. */
-  | 'UNSUPPORTED';
+  | 'RANGE_INVALID';
 
 /** Where a replay stands. */
 export type ReplayStatus =
@@ -2053,7 +2064,7 @@ export type SetRoutingPolicyPayload = {
 /** A version that is computed beside the champion, and what came of it since the server started. */
 export type Shadow = {
   readonly __typename?: 'Shadow';
-  /** Share of them that it decided as the champion did; null without rows. */
+  /** Share of them of which it said the same as the champion, as `ComparisonFigures.agreement` has it; null without rows. */
   readonly agreement?: Maybe<Scalars['Float']['output']>;
   /** Rows left out because too many waited. */
   readonly dropped: Scalars['Int']['output'];
@@ -2061,6 +2072,8 @@ export type Shadow = {
   readonly failed: Scalars['Int']['output'];
   /** Mean difference of the scores, without sign; null without rows. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** Of ranked lists: mean share of the items that both have (overlap@k); null without rows. */
+  readonly overlap?: Maybe<Scalars['Float']['output']>;
   /** For which share of the customers. */
   readonly percent: Scalars['Float']['output'];
   /** Rows it computed. */
@@ -2561,6 +2574,7 @@ export type ResolversTypes = {
   PredictionEdge: ResolverTypeWrapper<Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversTypes['Prediction']> }>;
   PredictionFilter: PredictionFilter;
   Query: ResolverTypeWrapper<{}>;
+  RankAgreement: ResolverTypeWrapper<RankAgreement>;
   RateLimit: ResolverTypeWrapper<RateLimit>;
   RecommendationBasis: RecommendationBasis;
   RecommendationList: ResolverTypeWrapper<RecommendationPrediction>;
@@ -2702,6 +2716,7 @@ export type ResolversParentTypes = {
   PredictionEdge: Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Prediction']> };
   PredictionFilter: PredictionFilter;
   Query: {};
+  RankAgreement: RankAgreement;
   RateLimit: RateLimit;
   RecommendationList: RecommendationPrediction;
   RecommendedItem: RankedItem;
@@ -2878,6 +2893,7 @@ export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType ex
   meanAbsoluteDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  ranking?: Resolver<Maybe<ResolversTypes['RankAgreement']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -3353,6 +3369,13 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   transactions?: Resolver<ResolversTypes['TransactionConnection'], ParentType, ContextType, Partial<QueryTransactionsArgs>>;
 };
 
+export type RankAgreementResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RankAgreement'] = ResolversParentTypes['RankAgreement']> = {
+  jaccard?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  overlap?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  rankBiasedOverlap?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type RateLimitResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {
   cost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   limit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
@@ -3538,6 +3561,7 @@ export type ShadowResolvers<ContextType = GraphContext, ParentType extends Resol
   dropped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  overlap?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -3731,6 +3755,7 @@ export type Resolvers<ContextType = GraphContext> = {
   PredictionConnection?: PredictionConnectionResolvers<ContextType>;
   PredictionEdge?: PredictionEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RankAgreement?: RankAgreementResolvers<ContextType>;
   RateLimit?: RateLimitResolvers<ContextType>;
   RecommendationList?: RecommendationListResolvers<ContextType>;
   RecommendedItem?: RecommendedItemResolvers<ContextType>;

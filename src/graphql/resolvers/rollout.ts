@@ -78,6 +78,7 @@ export const rolloutResolvers: Pick<Resolvers<GraphContext>, 'Mutation' | 'Routi
       return facts === null || facts.rows === 0 ? null : facts.agreements / facts.rows;
     },
     meanDifference: ({ model }, _args, { app }) => app.routing.shadow(model)?.meanDifference ?? null,
+    overlap: ({ model }, _args, { app }) => app.routing.shadow(model)?.meanOverlap ?? null,
     failed: ({ model }, _args, { app }) => app.routing.shadow(model)?.failed ?? 0,
     dropped: ({ model }, _args, { app }) => app.routing.shadow(model)?.dropped ?? 0,
   },
