@@ -32,7 +32,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 const roomOf = (file: string): string => {
   const [first] = relative(SRC, file).split('/');
-  return first!.replace(/\.ts$/, '').replace(/^(compose|compose-live|main|demo|logging|startup-lines)$/, 'main');
+  return first!.replace(/\.ts$/, '').replace(/^(compose|main|demo|logging|startup-lines)$/, 'main');
 };
 
 const IMPORT =
