@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
-import { encryptedTarget } from './embedded/data-file.js';
 import { EmbeddedEventLog } from './embedded/event-log.js';
 import { keepPrivate, lockFolder } from './embedded/lock.js';
 import { EmbeddedPersonalData } from './embedded/personal-data.js';
 import { EmbeddedPredictionHistory } from './embedded/prediction-history.js';
 import { EmbeddedPredictionLog } from './embedded/prediction-log.js';
 import { ReadThread } from './embedded/read-thread.js';
+import { encryptedTarget } from './embedded/sqlite.js';
 import { Storage } from './embedded/storage.js';
 import type {
   EventLog,

@@ -20,8 +20,12 @@ export interface LoadShedderOptions {
 
 /** So many may be under way however long they take: a few slow operations are no overload. */
 const ALWAYS = 256;
+/** So many may be under way however little is answered. */
+const LEAST = 64;
 /** Time between decisions, ms. */
 const LOOK_MS = 100;
+/** How many times as high the limit is after every look with every look at which nobody had to be refused. */
+const GROWTH = 1.25;
 /** A thread that is busy for less than this part of its time has some left. */
 const BUSY = 0.9;
 
@@ -34,16 +38,17 @@ const OVERLOADED = new ScoregraphError(
   'The server has more to do than it can do in time: nothing of this was begun. Try again in a moment.',
   { reason: 'OVERLOADED', retryAfterMs: 1_000 * RETRY_AFTER_S },
 );
-/** The same over HTTP, put together once: while there is too much to do, saying so must cost little. */
-const BODY = Buffer.from(
-  JSON.stringify({
-    errors: [{ message: OVERLOADED.message, extensions: { code: OVERLOADED.code, ...OVERLOADED.details } }],
-  }),
-);
+/**
+ * The same over HTTP, put together once: while there is too much to do, saying so must cost little. A string, since Node sends one
+ * with its headers in one write.
+ */
+const BODY = JSON.stringify({
+  errors: [{ message: OVERLOADED.message, extensions: { code: OVERLOADED.code, ...OVERLOADED.details } }],
+});
 const HEAD = [
   ...SECURITY,
   ...['content-type', 'application/json; charset=utf-8'],
-  ...['content-length', String(BODY.length)],
+  ...['content-length', String(Buffer.byteLength(BODY))],
   ...['cache-control', 'no-store'],
   ...['retry-after', String(RETRY_AFTER_S)],
 ];
@@ -51,9 +56,13 @@ const HEAD = [
 /**
  * Who may come in. As long as some operation is answered quickly, everybody up to `max`. Once even the quickest of a while took longer
  * than `targetMs`, and this thread has no rest or rows wait that long for an engine, there is a queue that stays (CoDel's sign; a burst
- * leaves one that goes): then only as many may be under way as are answered within `targetMs`. Further ones are refused at once, which
- * costs a fraction of an answer, so that those who were admitted are answered in time. It ends when nobody had to be refused for a
- * while. What is merely slow, on a machine that rests, is no overload. See docs/doors.md.
+ * leaves one that goes): then only as many may be under way as are answered within half of `targetMs`, since they also wait to be read.
+ * Further ones are refused, which costs a fraction of an answer, so that those who were admitted are answered in time. While nobody has
+ * to be refused the limit grows with every look, until it is gone. What is merely slow, on a machine that rests, is no overload. See
+ * docs/doors.md.
+ *
+ * Nobody looks while one turn of the event loop takes in everything that has come. So a turn that takes longer than `targetMs` is an
+ * overload by itself, from that moment on.
  *
  * What a request pays is an increment, a comparison and reading the clock.
  */
@@ -72,6 +81,11 @@ export class LoadShedder {
   #leftBefore = 0;
   /** Operations answered per ms while overloaded, smoothed. */
   #rate = 0;
+  /** When the first operation of this turn of the event loop came, ms; -1: none came yet. */
+  #turnSince = -1;
+  readonly #turnEnds = () => {
+    this.#turnSince = -1;
+  };
 
   constructor(options: LoadShedderOptions) {
     this.#options = options;
@@ -87,7 +101,12 @@ export class LoadShedder {
     return this.#entered - this.#left - this.#options.streams();
   }
 
-  /** How many may be at the moment. */
+  /** Whether there is too much to do. */
+  get isShedding(): boolean {
+    return this.#limit < this.#options.max;
+  }
+
+  /** How many may be under way at the moment. */
   get limit(): number {
     return this.#limit;
   }
@@ -104,8 +123,11 @@ export class LoadShedder {
   enter(): number {
     this.#entered++;
     const now = performance.now();
-    // Timers wait while one turn of the event loop takes in everything that has come: who looks then is whoever comes.
-    if (now - this.#lookedAt > 2 * LOOK_MS) this.#look();
+    if (this.#turnSince < 0) {
+      this.#turnSince = now;
+      setImmediate(this.#turnEnds);
+    } else if (now - this.#turnSince > this.#options.targetMs && this.underWay > ALWAYS)
+      this.#limit = Math.min(this.#limit, ALWAYS); // until the next look, which knows better
     return now;
   }
 
@@ -126,12 +148,15 @@ export class LoadShedder {
     const utilisation = performance.eventLoopUtilization();
     const { utilization: busy } = performance.eventLoopUtilization(utilisation, this.#utilisation);
     const rate = (this.#left - this.#leftBefore) / (now - this.#lookedAt);
-    const isShedding = this.#limit < max;
+    const { isShedding } = this;
     const isLate = this.#quickest > targetMs && this.underWay > ALWAYS;
     if (isShedding ? this.#refused > 0 : isLate && (busy > BUSY || queueMs() > targetMs)) {
-      this.#rate = isShedding ? 0.7 * this.#rate + 0.3 * rate : rate;
-      this.#limit = Math.min(max, Math.max(ALWAYS, Math.round(this.#rate * targetMs)));
-    } else this.#limit = max;
+      this.#rate = this.#rate > 0 ? 0.7 * this.#rate + 0.3 * rate : rate;
+      this.#limit = Math.min(max, Math.max(LEAST, Math.round((this.#rate * targetMs) / 2)));
+    } else {
+      this.#limit = Math.min(max, Math.ceil(GROWTH * this.#limit));
+      if (!this.isShedding) this.#rate = 0;
+    }
     this.#refused = 0;
     this.#quickest = Number.POSITIVE_INFINITY;
     this.#leftBefore = this.#left;
@@ -140,10 +165,11 @@ export class LoadShedder {
   }
 }
 
-/** Answers a request that was refused. */
-export function shed(response: ServerResponse): void {
+/** Tells a client that its request was refused. */
+export function tellShed(response: ServerResponse): void {
+  if (response.destroyed) return;
   response.writeHead(503, HEAD);
-  response.end(BODY);
+  response.end(BODY, 'latin1');
 }
 
 /** The graph for a door whose operations are no requests of their own: refuses them while there is too much under way. */

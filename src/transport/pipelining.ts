@@ -22,6 +22,11 @@ export class Pipelining {
     return underWay <= this.#max;
   }
 
+  /** Whether it has none. */
+  isIdle(socket: Counted): boolean {
+    return (socket[UNDER_WAY] ?? 0) === 0;
+  }
+
   leave(socket: Counted): void {
     socket[UNDER_WAY]!--;
   }

@@ -19,12 +19,13 @@ import { refuse, refuseBusy, refuseUnknown, refuseWith, send } from './http/http
 import { asPath, pathOf } from './http/request-target.js';
 import { StaticFiles } from './http/static-files.js';
 import { createListener, type Listener } from './listener.js';
-import { LoadShedder, shed, shedding } from './load-shedder.js';
+import { LoadShedder, shedding, tellShed } from './load-shedder.js';
 import type { PrometheusMetrics } from './metrics.js';
 import { Pipelining } from './pipelining.js';
 import { FOREIGN_PAGE, NO_PATH, nothingAt, OTHER_HOST } from './refusals.js';
 import type { StreamLimits } from './streams/streams.js';
 import type { TlsFiles } from './tls.js';
+import { TurnedAway } from './turned-away.js';
 import { graphqlWs, refuseUpgrade, type WsDoor } from './ws/ws.js';
 import type { WsLimits } from './ws/ws-connection.js';
 
@@ -137,6 +138,7 @@ class Door {
   readonly #page: StaticFiles;
   readonly #events: NdjsonDoor | null;
   readonly #bodies: BodyClock;
+  readonly #turnedAway: TurnedAway;
   readonly #requests;
   readonly #underWay = new Slots<ServerResponse>();
   #draining = false;
@@ -162,6 +164,7 @@ class Door {
     this.#ws = graphqlWs({ pipeline, identifier, logger: options.logger, limits: limits.ws });
     this.#page = new StaticFiles(options.pageDir);
     this.#bodies = new BodyClock(this.#underWay, limits.requestMs);
+    this.#turnedAway = new TurnedAway(this.#bodies, this.#pipelining, tellShed);
     this.#events =
       options.events === undefined
         ? null
@@ -178,6 +181,7 @@ class Door {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#isTurnedAway(request)) return this.#turnedAway.takeWhole(response);
     const { socket } = request;
     const slot = this.#underWay.add(response);
     const mayMore = this.#pipelining.enter(socket);
@@ -198,6 +202,14 @@ class Door {
       const { code, message, errorId } = masked(this.#options.logger, error, 'A request failed unexpectedly.');
       refuse(response, 500, code, message, { errorId });
     });
+  }
+
+  /** Whether it is refused before anything else is looked at. Counts it then. */
+  #isTurnedAway(request: IncomingMessage): boolean {
+    if (!this.#shedder.isShedding || this.#draining || this.#options.tls !== undefined) return false;
+    if (!this.#turnedAway.isPlain(request) || !this.#shedder.refuses()) return false;
+    this.#requests.add();
+    return true;
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -244,7 +256,7 @@ class Door {
       this.#requests.add();
       if (isCors(request) && !this.#cors.admit(request, response, 'GET, POST, PUT, DELETE')) return;
       // A DELETE only ends something.
-      if (request.method !== 'DELETE' && this.#shedder.refuses()) return shed(response);
+      if (request.method !== 'DELETE' && this.#shedder.refuses()) return this.#turnedAway.take(response);
       // What is asked by GET may be kept by whoever is between; a POST’s answer by nobody.
       if (request.method === 'GET') response.setHeader('cache-control', 'no-store');
       const since = this.#shedder.enter();
@@ -268,21 +280,7 @@ class Door {
         return this.#graphiql.serve(request, response);
       case '/metrics':
         if (!(await this.#mayScrape(request, response))) return;
-        this.#options.beforeScrape();
-        this.#options.metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
-        this.#options.metrics
-          .gauge('scoregraph_streams_open', 'HTTP responses that stay open: SSE and multipart.')
-          .set(this.#graphql.streams.count);
-        this.#options.metrics
-          .gauge('scoregraph_event_streams_open', 'Requests that stream events.')
-          .set(this.#events?.count() ?? 0);
-        this.#options.metrics
-          .gauge('scoregraph_operations_under_way', 'GraphQL operations under way, at every door.')
-          .set(this.#shedder.underWay);
-        this.#options.metrics
-          .gauge('scoregraph_operations_limit', 'How many may be under way: less than usual while overloaded.')
-          .set(this.#shedder.limit);
-        this.#options.metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
+        await this.#gauge();
         return send(response, 200, this.#options.metrics.contentType, await this.#options.metrics.text());
       default:
         if (this.#page.serve(path, request, response)) return;
@@ -315,6 +313,24 @@ class Door {
       refuse(response, 403, 'FORBIDDEN', messageOf(error));
       return false;
     }
+  }
+
+  /** What is open and under way, for who scrapes. */
+  async #gauge(): Promise<void> {
+    const { metrics, beforeScrape } = this.#options;
+    beforeScrape();
+    metrics.gauge('scoregraph_sockets_open', 'WebSockets open.').set(this.#ws.count());
+    metrics
+      .gauge('scoregraph_streams_open', 'HTTP responses that stay open: SSE and multipart.')
+      .set(this.#graphql.streams.count);
+    metrics.gauge('scoregraph_event_streams_open', 'Requests that stream events.').set(this.#events?.count() ?? 0);
+    metrics
+      .gauge('scoregraph_operations_under_way', 'GraphQL operations under way, at every door.')
+      .set(this.#shedder.underWay);
+    metrics
+      .gauge('scoregraph_operations_limit', 'How many may be under way: less than usual while overloaded.')
+      .set(this.#shedder.limit);
+    metrics.gauge('scoregraph_connections_open', 'Connections open.').set(await this.#connections());
   }
 
   /** Connections open, WebSockets among them. */

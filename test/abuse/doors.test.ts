@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ServerLimits, ServerOptions } from '../../src/transport/server.js';
 import { temporaryFolder } from '../support/server.js';
-import { raw, type StubServer, startStub } from '../unit/transport/stub-graph.js';
+import { raw } from '../unit/transport/raw-clients.js';
+import { type StubServer, startStub } from '../unit/transport/stub-graph.js';
 
 const rest = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const CLOSE = 'Host: localhost\r\nConnection: close\r\n';

@@ -53,12 +53,12 @@ export async function overload({ folder, customers, rounds, seconds }) {
       check,
     });
     if (result.wrong.length > 0) throw new Error(`${factor} ×: ${result.wrong.join('; ')}`);
-    const { sent, shed, unsent, refusals } = result;
+    const { sent, shed, settled, unsent, refusals } = result;
     line(
       `${factor} × (${round(capacity * factor)} /s offered)`,
       result.perSecond,
       result.latencies,
-      `; ${((100 * shed) / sent).toFixed(1)} % of ${round(sent)} refused, in p50 ${ms(refusals, 0.5)}, p99 ${ms(refusals, 0.99)} ms` +
+      `, after the first second ${ms(settled, 0.99)} ms; ${((100 * shed) / sent).toFixed(1)} % of ${round(sent)} refused, in p50 ${ms(refusals, 0.5)}, p99 ${ms(refusals, 0.99)} ms` +
         `${unsent > 0 ? `; ${round(unsent)} never sent` : ''}; RSS ${before} → ${await mib()} MiB; load ${loadavg()[0].toFixed(2)}`,
     );
   }

@@ -1,7 +1,5 @@
 // `npm run bench [-- combined deployed guarded overload explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named; `fuzz` only
 // when named. BENCH_… shorten or lengthen them.
-// `npm run bench [-- combined deployed overload explanations start-up ingest kill fan-out swaps hundred]`: all of them unless named; `fuzz` only when named.
-// BENCH_… shorten or lengthen them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';

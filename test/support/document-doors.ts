@@ -1,4 +1,4 @@
-import { type HandClient, handClient } from '../unit/transport/stub-graph.js';
+import { type HandClient, handClient } from '../unit/transport/raw-clients.js';
 import type { Answer } from './server.js';
 import { openSse } from './sse.js';
 

@@ -12,6 +12,15 @@ import { EmptySystem } from './empty.js';
 import { explain } from './why.js';
 
 const PAGE = 60;
+const COLUMNS = [
+  ['when', 'Time'],
+  ['who', 'Customer'],
+  ['what', 'Merchant'],
+  ['amount', 'Amount'],
+  ['probability', 'Score'],
+  ['verdict', 'Decision'],
+  ['why', <span class="sr-only">Explanation</span>],
+] as const;
 
 function PaymentRow({ row }: { row: Row }) {
   const missed = ticker.wasMissed(row);
@@ -153,27 +162,11 @@ export function Payments() {
           <table class="payments">
             <thead>
               <tr>
-                <th scope="col" class="when">
-                  Time
-                </th>
-                <th scope="col" class="who">
-                  Customer
-                </th>
-                <th scope="col" class="what">
-                  Merchant
-                </th>
-                <th scope="col" class="amount">
-                  Amount
-                </th>
-                <th scope="col" class="probability">
-                  Score
-                </th>
-                <th scope="col" class="verdict">
-                  Decision
-                </th>
-                <th scope="col" class="why">
-                  <span class="sr-only">Explanation</span>
-                </th>
+                {COLUMNS.map(([name, title]) => (
+                  <th key={name} scope="col" class={name}>
+                    {title}
+                  </th>
+                ))}
               </tr>
             </thead>
             <tbody>

@@ -1,5 +1,6 @@
 import type Database from 'libsql';
 import type { EventRow, PredictionRow, Write, WriteResult } from './protocol.js';
+import { NEW_EVENT_COLUMNS, NEW_PREDICTION_COLUMNS } from './schema.js';
 
 /** Rows of an EventRow[] as columns. The payload's text is cut out as it stands. */
 const EVENTS_OF_JSON = `
@@ -7,17 +8,14 @@ const EVENTS_OF_JSON = `
 const PREDICTIONS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
     substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10, value ->> 13 FROM json_each(?1)`;
-const EVENT_COLUMNS = 'id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
-const PREDICTION_COLUMNS =
-  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm';
 
 /** Appends within the open transaction; for each row: status (0 appended, 1 repeated, 2 conflict), seq, recordedAt. */
 export function eventAppender(db: Database.Database) {
   const append = allOrNone(
     db,
-    `INSERT INTO events (${EVENT_COLUMNS}) ${EVENTS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
+    `INSERT INTO events (${NEW_EVENT_COLUMNS}) ${EVENTS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
   );
-  const insert = db.prepare(`INSERT INTO events (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert = db.prepare(`INSERT INTO events (${NEW_EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const find = db.prepare(
     'SELECT seq, recorded_at, entity, occurred_at, payload FROM events WHERE id = ? AND type = ?',
   );
@@ -66,10 +64,10 @@ export function eventAppender(db: Database.Database) {
 export function predictionAppender(db: Database.Database) {
   const append = allOrNone(
     db,
-    `INSERT INTO predictions (${PREDICTION_COLUMNS}) ${PREDICTIONS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
+    `INSERT INTO predictions (${NEW_PREDICTION_COLUMNS}) ${PREDICTIONS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
   );
   const insert = db.prepare(
-    `INSERT INTO predictions (${PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO predictions (${NEW_PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = db.prepare('SELECT position FROM predictions WHERE id = ?');
   return ({ rows, count, features }: Extract<Write, { kind: 'predictions' }>): WriteResult => {

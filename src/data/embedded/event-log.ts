@@ -2,10 +2,9 @@ import type { Clock } from '../../core/clock.js';
 import type { EventType, NewEvent, StoredEvent } from '../../core/events.js';
 import type { AppendResult, EventLog, LogPage } from '../ports.js';
 import type { EventRow, StoredRow } from './protocol.js';
-import { EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE, PAYMENT_TYPE, TOMBSTONE } from './schema.js';
+import { EVENT_COLUMNS, EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE, PAYMENT_TYPE, TOMBSTONE } from './schema.js';
 import type { Storage } from './storage.js';
 
-export const EVENT_COLUMNS = 'seq, id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
 const STATUS = ['appended', 'repeated', 'conflict'] as const;
 /** Ids per statement: SQLite takes 32,766 variables, and a few hundred are as fast. */
 const IDS_PER_READ = 500;

@@ -8,15 +8,10 @@ import type {
   SavedDocument,
   SnapshotDocument,
 } from '../ports.js';
-import { type EmbeddedEventLog, EVENT_COLUMNS, toEvent } from './event-log.js';
-import {
-  type EmbeddedPredictionLog,
-  PREDICTION_COLUMNS,
-  type StoredPrediction,
-  toPredictionRecord,
-} from './prediction-log.js';
+import { type EmbeddedEventLog, toEvent } from './event-log.js';
+import { type EmbeddedPredictionLog, type StoredPrediction, toPredictionRecord } from './prediction-log.js';
 import type { StoredRow } from './protocol.js';
-import { EVENT_TYPES } from './schema.js';
+import { EVENT_COLUMNS, EVENT_TYPES, PREDICTION_COLUMNS } from './schema.js';
 import type { Storage } from './storage.js';
 
 const CODES = CUSTOMER_EVENTS.map((type) => EVENT_TYPES.indexOf(type));

@@ -7,8 +7,9 @@ import type {
   PredictionSelection,
   SeriesBucket,
 } from '../ports.js';
-import { PREDICTION_COLUMNS, type StoredPrediction, toPredictionRecord } from './prediction-log.js';
+import { type StoredPrediction, toPredictionRecord } from './prediction-log.js';
 import type { ReadThread } from './read-thread.js';
+import { PREDICTION_COLUMNS } from './schema.js';
 
 type Arg = string | number;
 type Turn = Pick<RowContext, 'deadline' | 'signal'>;

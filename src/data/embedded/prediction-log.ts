@@ -4,11 +4,9 @@ import type { PredictionRecord } from '../../core/predictions.js';
 import type { PositionedPrediction, PredictionLog } from '../ports.js';
 import { logBounds } from './event-log.js';
 import type { PredictionRow, Write } from './protocol.js';
+import { PREDICTION_COLUMNS } from './schema.js';
 import type { Storage } from './storage.js';
 
-/** Of `predictions AS p`. */
-export const PREDICTION_COLUMNS =
-  'p.position, p.id, p.model, p.version, p.entity, p.event_id, p.event_seq, p.predicted_at, p.features_as_of, p.feature_set, p.features, p.defaulted, p.output, p.arm';
 const IDS_PER_READ = 500;
 /** Query-born predictions waiting to be written; more are not kept. */
 const MAX_BUFFERED = 10_000;

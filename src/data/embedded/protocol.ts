@@ -13,8 +13,8 @@ export type EventRow = readonly [string, number, number, string, number, number,
 /** seq first, then as EventRow with recordedAt before source, and the payload as JSON text. */
 export type StoredRow = readonly [number, string, number, number, string, number, number, number, string];
 /**
- * id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, defaulted, output, and where in the write's
- * `features` its own are: first byte (counted from 0), bytes.
+ * id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, defaulted, output, where in the write's `features`
+ * its own are (first byte, counted from 0; bytes), and the arm.
  */
 export type PredictionRow = readonly [
   string,

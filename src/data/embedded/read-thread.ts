@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../core/built-file.js';
 import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
@@ -16,12 +17,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
   /** Answered, or given up on: by the deadline, or because the caller went away. */
   over: boolean;
-}
-
-function readerFile(): URL {
-  const here = new URL(import.meta.url);
-  if (!here.pathname.endsWith('.ts')) return new URL('./reader.js', here);
-  return new URL(here.href.replace('/src/', '/dist/').replace(/read-thread\.ts$/, 'reader.js'));
 }
 
 /**
@@ -107,7 +102,7 @@ export class ReadThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(fileURLToPath(readerFile()), {
+    const worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'reader.js')), {
       workerData: { file: this.#file, key: this.#key } satisfies WriterOptions,
       name: 'data-reader',
     });

@@ -29,6 +29,19 @@ export const FIRST_RARE_TYPE = 4;
 export const PAYMENT_TYPE = 2;
 export const EVENT_SOURCES: readonly EventSource[] = ['api', 'simulator', 'system'];
 
+/** What is written of an event, in the order of its row; the log adds its position. */
+export const NEW_EVENT_COLUMNS = 'id, type, schema_version, entity, occurred_at, recorded_at, source, payload';
+/** What is read of an event. */
+export const EVENT_COLUMNS = `seq, ${NEW_EVENT_COLUMNS}`;
+/** What is written of a prediction, in the order of its row. */
+export const NEW_PREDICTION_COLUMNS =
+  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm';
+/** What is read of a prediction, of `predictions AS p`. */
+export const PREDICTION_COLUMNS = `position, ${NEW_PREDICTION_COLUMNS}`
+  .split(', ')
+  .map((column) => `p.${column}`)
+  .join(', ');
+
 /**
  * The format of the data file, one step per version (`PRAGMA user_version`). A file of an older version is brought up to
  * date when it is opened, in one transaction; a newer one is refused.

@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../core/built-file.js';
 import { ScoregraphError } from '../../core/errors.js';
 import { Slots } from '../../core/slots.js';
 import type { FromWriter, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
@@ -21,12 +22,6 @@ interface Waiting {
   readonly rows: number;
   readonly resolve: (result: WriteResult) => void;
   readonly reject: (error: Error) => void;
-}
-
-function writerFile(): URL {
-  const here = new URL(import.meta.url);
-  if (!here.pathname.endsWith('.ts')) return new URL('./writer.js', here);
-  return new URL(here.href.replace('/src/', '/dist/').replace(/storage\.ts$/, 'writer.js'));
 }
 
 /**
@@ -66,7 +61,7 @@ export class Storage {
   private constructor(file: string, key: string | null, watermarkBytes: number) {
     this.#file = file;
     this.#watermarkBytes = watermarkBytes;
-    this.#worker = new Worker(fileURLToPath(writerFile()), {
+    this.#worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'writer.js')), {
       workerData: { file, key } satisfies WriterOptions,
       name: 'data-writer',
     });

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'libsql';
 import { eventAppender, predictionAppender } from './appenders.js';
-import { openFile } from './data-file.js';
 import { eraser } from './erasure.js';
-import type { FromWriter, ToWriter, WireFailure, Write, WriteResult, WriterOptions } from './protocol.js';
+import type { FromWriter, ToWriter, Write, WriteResult, WriterOptions } from './protocol.js';
 import { MIGRATIONS } from './schema.js';
 import { scrubber } from './scrub.js';
+import { emptyLog, inTransaction, openOwnFile, preparedReads, wireFailure } from './sqlite.js';
 
 /**
  * The thread that owns the data file. libsql is synchronous, so it lives here; a transaction per message is the group
@@ -15,33 +15,12 @@ const port = parentPort!;
 const { file, key } = workerData as WriterOptions;
 const say = (message: FromWriter, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
-const failure = (error: unknown): WireFailure => ({
-  message: error instanceof Error ? error.message : String(error),
-  code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
-});
+/** Pages that many rows change are copied into the file once per so many pages: 64 MiB, as many as stay in memory. */
+const PRAGMAS = ['wal_autocheckpoint = 16000', 'cache_size = -65536'];
 
 function open(): Database.Database {
-  const db = openFile(file, key);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('secure_delete = ON'); // what is deleted is overwritten, not only given free
-  // Pages that many rows change are copied into the file once per so many: 64 MiB.
-  db.pragma('wal_autocheckpoint = 16000');
-  db.pragma('cache_size = -65536');
-  const [{ user_version: version }] = db.pragma('user_version') as [{ user_version: number }];
-  if (version > MIGRATIONS.length) {
-    throw Object.assign(new Error(`it has format ${version}, this server knows formats up to ${MIGRATIONS.length}`), {
-      code: 'NEWER_FORMAT',
-    });
-  }
-  for (let step = version; step < MIGRATIONS.length; step++) {
-    db.exec('BEGIN IMMEDIATE');
-    db.exec(MIGRATIONS[step]!);
-    db.exec(`PRAGMA user_version = ${step + 1}`);
-    db.exec('COMMIT');
-  }
-  // What a process that was killed had erased may still lie in its write-ahead log.
-  db.pragma('wal_checkpoint(TRUNCATE)');
+  const db = openOwnFile(file, key, PRAGMAS, MIGRATIONS);
+  emptyLog(db); // what a process that was killed had erased may still lie in it
   db.prepare('SELECT count(*) FROM offsets').get(); // a damaged file says so now rather than later
   return db;
 }
@@ -86,57 +65,30 @@ function serve(db: Database.Database): void {
     }
   };
 
-  const transaction = <T>(work: () => T): T => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      try {
-        db.exec('ROLLBACK');
-      } catch {
-        // SQLite has rolled back by itself
-      }
-      throw error;
-    }
-  };
-
-  const reads = new Map<string, Database.Statement>();
-  const read = (sql: string, args: readonly (string | number)[]) => {
-    let statement = reads.get(sql);
-    if (statement === undefined) {
-      statement = db.prepare(sql).raw();
-      if (reads.size >= 200) reads.clear();
-      reads.set(sql, statement);
-    }
-    return statement.all(...(args as []));
-  };
+  const read = preparedReads(db, 200);
 
   port.on('message', (message: ToWriter) => {
     const { call } = message;
     try {
       switch (message.kind) {
         case 'write':
-          return say({ kind: 'done', call, result: transaction(() => message.writes.map(apply)) });
+          return say({ kind: 'done', call, result: inTransaction(db, () => message.writes.map(apply)) });
         case 'read':
           return say({ kind: 'done', call, result: read(message.read.sql, message.read.args) });
         case 'backup':
           db.prepare('VACUUM INTO ?').run(message.target);
           return say({ kind: 'done', call, result: null });
         case 'scrub':
-          return say({ kind: 'done', call, result: transaction(() => scrub(message.from, message.count)) });
-        case 'truncate': {
-          const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-          return say({ kind: 'done', call, result: busy === 0 });
-        }
+          return say({ kind: 'done', call, result: inTransaction(db, () => scrub(message.from, message.count)) });
+        case 'truncate':
+          return say({ kind: 'done', call, result: emptyLog(db) });
         case 'close':
           db.close();
           say({ kind: 'done', call, result: null });
           port.close();
       }
     } catch (error) {
-      say({ kind: 'failed', call, error: failure(error) });
+      say({ kind: 'failed', call, error: wireFailure(error) });
     }
   });
 }
@@ -160,5 +112,5 @@ try {
   serve(open());
   say({ kind: 'open' });
 } catch (error) {
-  say({ kind: 'refused', error: failure(error) });
+  say({ kind: 'refused', error: wireFailure(error) });
 }

@@ -7,6 +7,7 @@ import { Outbox } from './outbox.js';
 import type { RenderedFor, Rendering } from './rendering.js';
 import type { LogSubscription, StreamNotice } from './sources.js';
 import { type Toll, waitFor } from './toll.js';
+import { Wakeup } from './wakeup.js';
 
 /** What a subscriber needs of the graph: the same for all who selected the same. */
 export interface SubscriberRoom<T> {
@@ -31,6 +32,7 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   readonly #room: SubscriberRoom<T>;
   /** Who pays for the events; null: nobody. */
   readonly #account: Account | null;
+  readonly #writable = new Wakeup();
   #sink: ResultSink | null = null;
   /** Made when the client first does not keep up. */
   #outbox: Outbox | null = null;
@@ -41,7 +43,6 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
   /** When the next message may go, monotonic ms; only with a throttle. */
   #notBefore = 0;
   #timer: NodeJS.Timeout | null = null;
-  #onWritable: (() => void) | null = null;
   #over = false;
 
   constructor(subscription: LogSubscription<T>, room: SubscriberRoom<T>, account: Account | null) {
@@ -66,12 +67,12 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
     this.#leave?.();
     this.#closeDoor?.();
     this.#outbox?.clear();
-    this.#onWritable?.();
+    this.#writable.wake();
     this.#room.onEnd(this);
   }
 
   flush(): void {
-    this.#onWritable?.();
+    this.#writable.wake();
     const outbox = this.#outbox;
     while (
       outbox !== null &&
@@ -104,11 +105,11 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
       const some = entries.slice(i, i + REPLAY_AT_ONCE);
       const frames = await Promise.all(some.map((entry) => this.#room.rendering.once(entry)));
       for (const frame of frames) {
-        if (!this.#over && !this.#sink!.writable()) await this.#writable();
+        if (!this.#over && !this.#sink!.writable()) await this.#writable.wait();
         this.#send(frame);
       }
       this.#account?.spend(frames.length * this.#room.toll.alone);
-      while (!this.#over && !this.#isDue()) await this.#writable();
+      while (!this.#over && !this.#isDue()) await this.#writable.wait();
     }
   }
 
@@ -194,15 +195,6 @@ export class LogSubscriber<T> implements LiveSubscription, LogReader<T>, Rendere
       this.flush();
     }, Math.ceil(wait));
     return false;
-  }
-
-  #writable(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onWritable = () => {
-        this.#onWritable = null;
-        resolve();
-      };
-    });
   }
 
   #end(errors?: readonly GraphQLError[]): void {

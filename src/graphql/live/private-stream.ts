@@ -4,6 +4,7 @@ import type { Account } from '../../access/budgets.js';
 import type { LiveSubscription, ResultSink } from './frames.js';
 import type { Render } from './rendering.js';
 import { type Toll, waitFor } from './toll.js';
+import { Wakeup } from './wakeup.js';
 
 /** How often a stream that waits looks whether it was ended. */
 const LOOK_MS = 250;
@@ -19,8 +20,8 @@ export class PrivateStream implements LiveSubscription {
   readonly #onEnd: () => void;
   readonly #toll: Toll;
   readonly #account: Account | null;
+  readonly #writable = new Wakeup();
   #sink: ResultSink | null = null;
-  #onWritable: (() => void) | null = null;
   #over = false;
 
   constructor(options: {
@@ -45,13 +46,13 @@ export class PrivateStream implements LiveSubscription {
   }
 
   flush(): void {
-    this.#onWritable?.();
+    this.#writable.wake();
   }
 
   stop(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#onWritable?.();
+    this.#writable.wake();
     this.#onEnd();
     void this.#source.return?.()?.catch(() => {}); // it ends by its signal; whatever it has to say has no listener
   }
@@ -62,7 +63,7 @@ export class PrivateStream implements LiveSubscription {
         const { done, value } = await this.#source.next();
         if (done || this.#over) break;
         const frame = await this.#render(value, null);
-        if (!this.#over && !sink.writable()) await this.#writable();
+        if (!this.#over && !sink.writable()) await this.#writable.wait();
         if (this.#over) break;
         sink.send(frame);
         this.#account?.spend(this.#toll.alone);
@@ -74,15 +75,6 @@ export class PrivateStream implements LiveSubscription {
     } catch (error) {
       this.#end(this.#present([error]));
     }
-  }
-
-  #writable(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onWritable = () => {
-        this.#onWritable = null;
-        resolve();
-      };
-    });
   }
 
   #end(errors?: readonly GraphQLError[]): void {

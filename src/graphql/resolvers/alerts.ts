@@ -10,9 +10,9 @@ import type { GraphContext } from '../context.js';
 import { encodeNodeId } from '../node-id.js';
 import { connection, logBounds, pageRequest } from '../pages.js';
 import { noteReading } from '../readings.js';
-import { eventSubscription, type Following } from './live.js';
+import { customersOf, eventSubscription, type Following } from './live.js';
 import { recorded } from './predictions.js';
-import { checkIdLength, checkListSize, notFound } from './shared.js';
+import { checkIdLength, checkListSize } from './shared.js';
 
 /** Most alerts one call acknowledges. */
 const MAX_ACKNOWLEDGED = 500;
@@ -88,14 +88,13 @@ export const alertResolvers: Pick<
       async subscribe(
         _root: unknown,
         { customerId, ...following }: Following & { customerId?: string | null },
-        { app, loaders, customers }: GraphContext,
+        context: GraphContext,
       ) {
-        if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
         return eventSubscription({
           field: 'fraudAlerts',
           type: 'FraudAlertChanged',
-          source: app.streams.alerts,
-          entities: customerId == null ? customers : new Set([customerId]),
+          source: context.app.streams.alerts,
+          entities: await customersOf(context, customerId),
           following,
           present: (event) => ({ event }),
         });

@@ -5,11 +5,11 @@ import type { AssessedPayment } from '../../domains/fraud/fraud.js';
 import { MAX_RECOMMENDATIONS } from '../../domains/recommendations/recommendations.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
-import type { CustomerNode, TransactionNode } from '../loaders.js';
+import type { TransactionNode } from '../loaders.js';
 import { encodeNodeId } from '../node-id.js';
 import { transactionPage, transactionsPage } from '../pages.js';
 import { noteReading } from '../readings.js';
-import { checkCount, checkListSize, moneyOf, notFound, selectorOf } from './shared.js';
+import { checkCount, checkListSize, customerOrNotFound, moneyOf, notFound, selectorOf } from './shared.js';
 
 /** Longest list of customers one query may name. */
 export const MAX_CUSTOMERS = 500;
@@ -42,12 +42,6 @@ function checkedAmount(input: HypotheticalInput) {
 function within(asked: readonly string[] | null | undefined, scope: CustomerScope): readonly string[] | 'all' {
   if (asked != null) return [...new Set(asked)].filter((customerId) => inScope(scope, customerId));
   return scope === 'all' ? scope : [...scope];
-}
-
-async function customerOrNotFound(context: GraphContext, customerId: string): Promise<CustomerNode> {
-  const customer = await context.loaders.customer(customerId);
-  if (customer === null) throw notFound('customer', customerId);
-  return customer;
 }
 
 export const customerResolvers: Pick<Resolvers<GraphContext>, 'Query' | 'Customer' | 'Transaction'> = {

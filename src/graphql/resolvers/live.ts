@@ -2,16 +2,18 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { type CustomerScope, inScope } from '../../access/principal.js';
 import { badInput } from '../../core/errors.js';
 import type { NewEvent, SegmentChanged, Stored } from '../../core/events.js';
+import type { RowContext } from '../../core/predictions.js';
 import { MAX_RECOMMENDATIONS } from '../../domains/recommendations/recommendations.js';
 import { type LogBackedSource, type LogSelection, startingPosition } from '../../flows/log-stream.js';
 import type { ScoredPayment } from '../../flows/scoring.js';
 import { scoredTopic } from '../../flows/streams.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
+import type { App } from '../app.js';
 import type { GraphContext } from '../context.js';
 import { type DeliveryInput, deliveryOf } from '../live/delivery.js';
 import { LogSubscription, StateSubscription } from '../live/sources.js';
 import { recorded } from './predictions.js';
-import { checkCount, checkListSize, notFound } from './shared.js';
+import { checkCount, checkListSize, customerOrNotFound } from './shared.js';
 
 /** Longest list in a subscription's filter. */
 const MAX_FILTER = 500;
@@ -91,6 +93,29 @@ export function eventSubscription<E extends NewEvent>(options: {
   });
 }
 
+/** Whose events: those of the one customer who is named, of all whom the caller may see where none is. @throws as `customerOrNotFound`. */
+export async function customersOf(context: GraphContext, customerId: string | null | undefined) {
+  if (customerId == null) return context.customers;
+  await customerOrNotFound(context, customerId);
+  return new Set([customerId]);
+}
+
+/** A subscription to the state of one customer, as a watch tells it, with a list of recommendations `first` long. */
+export const customerSubscription = (
+  field: string,
+  watchOf: (app: App) => {
+    follow(customerId: string, first: number, row: () => RowContext, signal?: AbortSignal): AsyncIterator<unknown>;
+  },
+) => ({
+  async subscribe(_root: unknown, { customerId, first }: { customerId: string; first: number }, asker: GraphContext) {
+    checkCount(first, MAX_RECOMMENDATIONS, 'first');
+    await customerOrNotFound(asker, customerId);
+    return new StateSubscription(field, (context) =>
+      watchOf(context.app).follow(customerId, first, () => context.renewed().row, context.call.signal),
+    );
+  },
+});
+
 const scoredFields = ({ event, prediction }: ScoredPayment) => ({ transaction: event, fraud: prediction });
 
 export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'SegmentChanged' | 'StreamMessage'> = {
@@ -117,41 +142,29 @@ export const liveResolvers: Pick<Resolvers<GraphContext>, 'Subscription' | 'Segm
       async subscribe(
         _root: unknown,
         { customerId, ...following }: Following & { customerId?: string | null },
-        { app, loaders, customers }: GraphContext,
+        context: GraphContext,
       ) {
-        if (customerId != null && (await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
+        const { app } = context;
         return eventSubscription({
           field: 'segmentChanged',
           type: 'SegmentChanged',
           source: app.streams.segments,
-          entities: customerId == null ? customers : new Set([customerId]),
+          entities: await customersOf(context, customerId),
           following,
           present: (change) => ({ change }),
           whileOpen: () => app.segmentWatch.watch(customerId ?? null),
         });
       },
     } as never,
-    recommendationsChanged: {
-      async subscribe(
-        _root: unknown,
-        { customerId, first }: { customerId: string; first: number },
-        { loaders }: GraphContext,
-      ) {
-        checkCount(first, MAX_RECOMMENDATIONS, 'first');
-        if ((await loaders.customer(customerId)) === null) throw notFound('customer', customerId);
-        return new StateSubscription('recommendationsChanged', (context) =>
-          context.app.recommendationWatch.follow(customerId, first, () => context.renewed().row, context.call.signal),
-        );
-      },
-    } as never,
+    recommendationsChanged: customerSubscription(
+      'recommendationsChanged',
+      ({ recommendationWatch }) => recommendationWatch,
+    ) as never,
   },
   StreamMessage: { __resolveType: (message) => (message as unknown as { __typename: never }).__typename },
   SegmentChanged: {
-    async customer({ change }: { change: Stored<SegmentChanged> }, _args: object, { loaders }: GraphContext) {
-      const customer = await loaders.customer(change.entity);
-      if (customer === null) throw notFound('customer', change.entity);
-      return customer;
-    },
+    customer: ({ change }: { change: Stored<SegmentChanged> }, _args: object, context: GraphContext) =>
+      customerOrNotFound(context, change.entity),
     previous: ({ change }: { change: Stored<SegmentChanged> }, _args: object, { app }: GraphContext) =>
       change.payload.previous === null ? null : app.segmentation.segment(change.payload.previous),
     current: async (

@@ -5,6 +5,7 @@ import { outOfRange, type Prediction } from '../../domains/prediction.js';
 import type { VersionSelector } from '../../inference/ports.js';
 import type { App, VersionFacts } from '../app.js';
 import type { GraphContext } from '../context.js';
+import type { CustomerNode } from '../loaders.js';
 
 /** Refuses a list that is longer than one call may carry. */
 export function checkListSize(list: readonly unknown[], max: number, field: string): void {
@@ -26,6 +27,13 @@ export function checkCount(value: number, max: number, field: string): number {
 
 export function notFound(what: string, key: string): ScoregraphError {
   return new ScoregraphError('NOT_FOUND', `There is no ${what} ${quote(key)}.`);
+}
+
+/** A customer, for whoever cannot do without. @throws ScoregraphError NOT_FOUND; those out of the caller's scope are not there either. */
+export async function customerOrNotFound({ loaders }: GraphContext, customerId: string): Promise<CustomerNode> {
+  const customer = await loaders.customer(customerId);
+  if (customer === null) throw notFound('customer', customerId);
+  return customer;
 }
 
 /** The `ModelSelector` input as the router takes it; undefined: the router decides. */

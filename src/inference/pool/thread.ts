@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../core/built-file.js';
 import { type ErrorCode, messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { BatchJob, JobSource, Signature, VersionSource } from '../ports.js';
-import { builtFile } from './built-file.js';
 import type { FromWorker, JobResult, ToWorker, WireError, WorkerOptions } from './protocol.js';
 
 const START_TIMEOUT_MS = 30_000;

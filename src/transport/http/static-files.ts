@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { refuse } from './http-answer.js';
-import { OWN_FILES_ONLY, PAGE_HEADERS } from './page-headers.js';
+import { OWN_FILES_ONLY } from './page-headers.js';
+import { etagOf, type ServedFile, serveFile } from './served-file.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,14 +17,6 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Smaller files gain nothing by it. */
 const LEAST_COMPRESSED = 1_024;
 
-interface Served {
-  readonly type: string;
-  readonly plain: Buffer;
-  readonly gzip: Buffer | null;
-  readonly etag: string;
-  readonly cache: string;
-}
-
 /**
  * A folder with a built page, served from memory: `index.html` at `/`, everything else under its own path. Only paths that were
  * found when the folder was read are answered, so a request cannot name any other file. The page itself is asked for again each
@@ -33,7 +25,7 @@ interface Served {
  */
 export class StaticFiles {
   readonly #folder: string;
-  #files: ReadonlyMap<string, Served> = new Map();
+  #files: ReadonlyMap<string, ServedFile> = new Map();
   #builtAt = 0;
 
   /** @param folder need not exist: then `/` says what to do */
@@ -46,7 +38,7 @@ export class StaticFiles {
     if (path === '/' || this.#builtAt === 0) this.#readAgain();
     const file = this.#files.get(path);
     if (file !== undefined) {
-      answer(file, request, response);
+      serveFile(file, request, response);
       return true;
     }
     if (path !== '/') return false;
@@ -59,7 +51,7 @@ export class StaticFiles {
     if (!existsSync(page)) return;
     const builtAt = statSync(page).mtimeMs;
     if (builtAt === this.#builtAt) return;
-    const files = new Map<string, Served>();
+    const files = new Map<string, ServedFile>();
     for (const entry of readdirSync(this.#folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
@@ -71,40 +63,14 @@ export class StaticFiles {
   }
 }
 
-function read(path: string, isPage: boolean): Served {
+function read(path: string, isPage: boolean): ServedFile {
   const plain = readFileSync(path);
   return {
     plain,
     type: TYPES[extname(path)] ?? 'application/octet-stream',
     gzip: plain.length < LEAST_COMPRESSED ? null : gzipSync(plain, { level: 9 }),
-    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    etag: etagOf(plain),
     cache: isPage ? 'no-cache' : 'public, max-age=31536000, immutable',
+    policy: OWN_FILES_ONLY,
   };
-}
-
-/** Whether the client has this version. */
-export const hasAlready = ({ headers }: IncomingMessage, etag: string): boolean =>
-  headers['if-none-match']?.split(/\s*,\s*/).includes(etag) ?? false;
-
-export const takesGzip = ({ headers }: IncomingMessage): boolean =>
-  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(String(headers['accept-encoding']));
-
-function answer({ type, plain, gzip, etag, cache }: Served, request: IncomingMessage, response: ServerResponse): void {
-  const headers: Record<string, string | number> = {
-    ...PAGE_HEADERS,
-    'content-security-policy': OWN_FILES_ONLY,
-    'cache-control': cache,
-    etag,
-    vary: 'accept-encoding',
-  };
-  if (hasAlready(request, etag)) {
-    response.writeHead(304, headers);
-    response.end();
-    return;
-  }
-  const compressed = gzip !== null && takesGzip(request);
-  const body = compressed ? gzip : plain;
-  if (compressed) headers['content-encoding'] = 'gzip';
-  response.writeHead(200, { ...headers, 'content-type': type, 'content-length': body.length });
-  response.end(body); // node leaves the body out for HEAD
 }

@@ -2,7 +2,6 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, handleProtocols, makeServer } from 'graphql-ws';
 import { type ServerOptions, WebSocketServer } from 'ws';
-/** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
 import type { Credentials } from '../../access/authentication.js';
 import { badInput, messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
@@ -15,6 +14,8 @@ import { Connection, type ConnectionRoom, DoorSocket, WS_DEFAULTS, type WsLimits
 import { Flusher } from './ws-frames.js';
 import { SocketOperation } from './ws-operation.js';
 import { SingleResult, SocketStream } from './ws-results.js';
+
+/** What a door needs of the graph: the same preparation, execution and presentation that every other door uses. */
 export type GraphDoor = Pick<GraphPipeline, 'prepare' | 'execute' | 'subscribe' | 'present'>;
 
 /** Time a client has to answer a close frame before its connection is cut. */

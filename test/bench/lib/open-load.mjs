@@ -5,19 +5,21 @@ import { connected } from './load.mjs';
 /**
  * @param {{ port: number, connections: number, seconds: number, ratePerSecond: number, body: (n: number) => Buffer, check: (n: number, text: string) => string | null }} options
  * as of `load`
- * @returns {Promise<{ perSecond: number, sent: number, shed: number, unsent: number, wrong: string[], latencies: Float64Array, refusals: Float64Array }>}
- * `perSecond`: answered with data. `unsent`: due when all connections waited. Latencies in ms from when the request was due, ascending.
+ * @returns {Promise<{ perSecond: number, sent: number, shed: number, unsent: number, wrong: string[], latencies: Float64Array, settled: Float64Array, refusals: Float64Array }>}
+ * `perSecond`: answered with data. `settled`: the latencies of what was due after the first second. `unsent`: due when all connections waited. Latencies in ms from when the request was due, ascending.
  */
 export async function flood({ port, connections, seconds, ratePerSecond, body, check }) {
   const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)));
   const idle = [];
   const latencies = [];
+  const settled = [];
   const refusals = [];
   const wrong = [];
   let due = 0;
   let sent = 0;
   let unsent = 0;
   const waiting = new Set();
+  const started = performance.now();
   for (const socket of sockets) {
     const client = { socket, n: -1, from: 0, pending: '' };
     socket.on('data', (chunk) => {
@@ -35,14 +37,15 @@ export async function flood({ port, connections, seconds, ratePerSecond, body, c
       idle.push(client);
       if (isPlain) return refusals.push(took);
       const problem = isRefused ? `an odd refusal: ${text.slice(0, 100)}` : check(client.n, text);
-      if (problem === null) latencies.push(took);
-      else if (wrong.length < 5) wrong.push(problem);
+      if (problem === null) {
+        latencies.push(took);
+        if (client.from > started + 1_000) settled.push(took);
+      } else if (wrong.length < 5) wrong.push(problem);
     });
     socket.on('error', ({ message }) => wrong.push(message));
     socket.on('end', () => wrong.push('the server closed a connection'));
     idle.push(client);
   }
-  const started = performance.now();
   await new Promise((resolve) => {
     const tick = () => {
       const elapsed = performance.now() - started;
@@ -77,6 +80,7 @@ export async function flood({ port, connections, seconds, ratePerSecond, body, c
     unsent,
     wrong,
     latencies: sorted(latencies),
+    settled: sorted(settled),
     refusals: sorted(refusals),
   };
 }

@@ -1,9 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { type StubServer, startStub } from './stub-graph.js';
+import { describe, expect, it } from 'vitest';
+import { bodyOf, type StubServer, stubServers } from './stub-graph.js';
 
 const CSRF = { 'apollo-require-preflight': '1' };
-// biome-ignore lint/suspicious/noExplicitAny: an answer has whatever shape the query gave it
-const bodyOf = (response: Response) => response.json() as Promise<any>;
 
 function partsOf(fields: Record<string, string>): FormData {
   const form = new FormData();
@@ -12,15 +10,7 @@ function partsOf(fields: Record<string, string>): FormData {
 }
 
 describe('GraphQL over HTTP: who may ask, and with which status', () => {
-  const open: StubServer[] = [];
-  const start = async () => {
-    const server = await startStub();
-    open.push(server);
-    return server;
-  };
-  afterEach(async () => {
-    for (const server of open.splice(0)) await server.running.close(100);
-  });
+  const start = stubServers();
   const get = (server: StubServer, search: Record<string, string>, headers: Record<string, string>) =>
     fetch(`${server.url}/graphql?${new URLSearchParams(search)}`, { headers });
 

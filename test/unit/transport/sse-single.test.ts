@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { ServerOptions } from '../../../src/transport/server.js';
+import { describe, expect, it } from 'vitest';
 import { openSse, type SseStream } from '../../support/sse.js';
-import { type StubServer, startStub } from './stub-graph.js';
+import { type StubServer, stubServers } from './stub-graph.js';
 
 const TOKEN = 'x-graphql-event-stream-token';
 const datas = (stream: SseStream) => stream.events.map(({ event, data }) => [event, JSON.parse(data)]);
 
 describe('GraphQL over SSE with one stream for all operations', () => {
-  const open: StubServer[] = [];
-  const start = async (options: Partial<ServerOptions> = {}) => {
-    const server = await startStub(options);
-    open.push(server);
-    return server;
-  };
-  afterEach(async () => {
-    for (const server of open.splice(0)) {
-      server.release();
-      await server.running.close(100);
-    }
-  });
+  const start = stubServers();
   const reserve = async (server: StubServer) => {
     const response = await fetch(`${server.url}/graphql`, { method: 'PUT' });
     expect([response.status, response.headers.get('content-type')]).toEqual([201, 'text/plain; charset=utf-8']);

@@ -1,10 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { ServerOptions } from '../../../src/transport/server.js';
+import { describe, expect, it } from 'vitest';
 import { openSse, type SseStream } from '../../support/sse.js';
-import { raw, type StubServer, startStub } from './stub-graph.js';
+import { raw } from './raw-clients.js';
+import { bodyOf, type StubServer, stubServers } from './stub-graph.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer has whatever shape the query gave it
-const bodyOf = (response: Response) => response.json() as Promise<any>;
 const endpoint = (server: StubServer, search: Record<string, string> = {}) =>
   `${server.url}/graphql?${new URLSearchParams(search)}`;
 const datas = (stream: SseStream) => stream.events.map(({ data }) => (data === '' ? '' : JSON.parse(data)));
@@ -14,18 +12,7 @@ const openStreams = async (server: StubServer) => {
 };
 
 describe('GraphQL over SSE', () => {
-  const open: StubServer[] = [];
-  const start = async (options: Partial<ServerOptions> = {}) => {
-    const server = await startStub(options);
-    open.push(server);
-    return server;
-  };
-  afterEach(async () => {
-    for (const server of open.splice(0)) {
-      server.release();
-      await server.running.close(100);
-    }
-  });
+  const start = stubServers();
 
   describe('with a stream for each operation', () => {
     it('streams a subscription, by POST and by GET', async () => {

@@ -9,7 +9,8 @@ import type { Logger } from '../../../src/core/logger.js';
 import type { ServerOptions } from '../../../src/transport/server.js';
 import { certificate } from '../../support/certificate.js';
 import { temporaryFolder } from '../../support/server.js';
-import { raw, type StubServer, startStub } from './stub-graph.js';
+import { raw } from './raw-clients.js';
+import { type StubServer, startStub } from './stub-graph.js';
 
 interface Said {
   readonly status: number;

@@ -1,20 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { ServerOptions } from '../../../src/transport/server.js';
-import { handClient, raw, type StubServer, startStub, upgradeRequest } from './stub-graph.js';
+import { describe, expect, it } from 'vitest';
+import { handClient, raw, upgradeRequest } from './raw-clients.js';
+import { stubServers } from './stub-graph.js';
 
 describe('GraphQL over WebSocket', () => {
-  const open: StubServer[] = [];
-  const start = async (options: Partial<ServerOptions> = {}) => {
-    const server = await startStub(options);
-    open.push(server);
-    return server;
-  };
-  afterEach(async () => {
-    for (const server of open.splice(0)) {
-      server.release();
-      await server.running.close(100);
-    }
-  });
+  const start = stubServers();
   const subscribe = (id: string, query: string, more: object = {}) => ({
     id,
     type: 'subscribe',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../../core/built-file.js';
 import { storageError } from '../storage.js';
 import type { AuditWriterOptions, FromAuditWriter, ToAuditWriter } from './protocol.js';
 import type { WoundTape } from './tape.js';
@@ -11,12 +12,6 @@ export type Written =
   | { readonly ok: true; readonly count: number; readonly tape: WoundTape | null }
   /** `tape` comes back as it was; null when there was none, or the thread died with it. */
   | { readonly ok: false; readonly error: Error; readonly tape: WoundTape | null };
-
-function writerFile(): URL {
-  const here = new URL(import.meta.url);
-  if (!here.pathname.endsWith('.ts')) return new URL('./writer.js', here);
-  return new URL(here.href.replace('/src/', '/dist/').replace(/writer-thread\.ts$/, 'writer.js'));
-}
 
 /** The audit's writer thread, one message at a time. One that dies, or cannot open its file, is replaced when it is asked again later. */
 export class AuditWriterThread {
@@ -67,7 +62,7 @@ export class AuditWriterThread {
   }
 
   #start(): void {
-    const worker = new Worker(fileURLToPath(writerFile()), {
+    const worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'writer.js')), {
       workerData: { file: this.#file, key: this.#key } satisfies AuditWriterOptions,
       name: 'audit-writer',
     });

@@ -1,8 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'libsql';
-import { openFile } from '../data-file.js';
-import type { WireFailure } from '../protocol.js';
+import { emptyLog, inTransaction, openOwnFile, wireFailure } from '../sqlite.js';
 import { Counting, minuteOf } from './counting.js';
 import type { AuditWriterOptions, CallerColumns, FromAuditWriter, PlainRow, ToAuditWriter } from './protocol.js';
 import { AUDIT_MIGRATIONS } from './schema.js';
@@ -16,6 +15,8 @@ import { HEAD, type TapeCaller, type WoundTape } from './tape.js';
 const port = parentPort!;
 const { file, key } = workerData as AuditWriterOptions;
 
+/** A checkpoint waits 5 s for a reader. */
+const PRAGMAS = ['cache_size = -16384', 'busy_timeout = 5000'];
 /** Entries that are made at once when so many are due. */
 const MAX_PENDING = 200_000;
 /** Entries of the running minute that are added to; further ones get another entry. */
@@ -32,37 +33,14 @@ interface JournalRow {
   readonly texts: Uint8Array;
 }
 
-const failure = (error: unknown): WireFailure => ({
-  message: error instanceof Error ? error.message : String(error),
-  code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
-});
-
 function open(): Database.Database {
   closeSync(openSync(file, 'a', 0o600)); // SQLite gives what it writes beside the file the same rights
   chmodSync(file, 0o600);
-  const db = openFile(file, key);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('secure_delete = ON');
-  db.pragma('cache_size = -16384');
-  db.pragma('busy_timeout = 5000'); // for a checkpoint that waits for a reader
-  const [{ user_version: version }] = db.pragma('user_version') as [{ user_version: number }];
-  if (version > AUDIT_MIGRATIONS.length) {
-    const message = `it has format ${version}, this server knows formats up to ${AUDIT_MIGRATIONS.length}`;
-    throw Object.assign(new Error(message), { code: 'NEWER_FORMAT' });
-  }
-  for (let step = version; step < AUDIT_MIGRATIONS.length; step++) {
-    db.exec('BEGIN IMMEDIATE');
-    db.exec(AUDIT_MIGRATIONS[step]!);
-    db.exec(`PRAGMA user_version = ${step + 1}`);
-    db.exec('COMMIT');
-  }
-  return db;
+  return openOwnFile(file, key, PRAGMAS, AUDIT_MIGRATIONS);
 }
 
 function truncateLog(db: Database.Database): void {
-  const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-  if (busy !== 0) throw Object.assign(new Error('somebody reads the file'), { code: 'BUSY' });
+  if (!emptyLog(db)) throw Object.assign(new Error('somebody reads the file'), { code: 'BUSY' });
 }
 
 function serve(db: Database.Database): void {
@@ -136,7 +114,7 @@ function serve(db: Database.Database): void {
   /** Makes entries of what the journal holds, and empties it. */
   const settle = (): number => {
     if (pending.size === 0) return 0;
-    inTransaction(() => {
+    write(() => {
       for (const [[kind, principal, door, model, version], q] of pending) {
         const caller = callerId([kind, principal, door, '', model, version, 'OK']);
         count(
@@ -168,21 +146,14 @@ function serve(db: Database.Database): void {
     else insert.run(...(values() as []));
   };
 
-  const inTransaction = (work: () => number): number => {
+  /** All or nothing; what was counted in memory is forgotten with what was not written. */
+  const write = (work: () => number): number => {
     fresh = [];
-    db.exec('BEGIN IMMEDIATE');
     try {
-      const result = work();
-      db.exec('COMMIT');
-      return result;
+      return inTransaction(db, work);
     } catch (error) {
       for (const [key] of fresh) known.delete(key);
       callers.clear();
-      try {
-        db.exec('ROLLBACK');
-      } catch {
-        // SQLite has rolled back by itself
-      }
       throw error;
     }
   };
@@ -200,7 +171,7 @@ function serve(db: Database.Database): void {
     switch (message.kind) {
       case 'write': {
         const { tape, rows } = message;
-        inTransaction(() => {
+        write(() => {
           if (tape !== null) writeTape(tape);
           for (const row of rows) writeRow(row);
           return 0;
@@ -215,7 +186,7 @@ function serve(db: Database.Database): void {
         return settle();
       case 'sweep': {
         settleSoon();
-        const deleted = inTransaction(() => sweep.run(message.before, message.slice).changes);
+        const deleted = write(() => sweep.run(message.before, message.slice).changes);
         if (deleted > 0 && deleted < message.slice) {
           sweepCallers.run();
           callers.clear();
@@ -226,7 +197,7 @@ function serve(db: Database.Database): void {
         const { entity, slice } = message;
         settle();
         known = new Map(); // what was counted about them is not added to any more
-        const named = inTransaction(() => forget.run(entity, slice).changes);
+        const named = write(() => forget.run(entity, slice).changes);
         if (named < slice) truncateLog(db); // the name is in the log of pages as well
         return named;
       }
@@ -260,7 +231,7 @@ function serve(db: Database.Database): void {
     try {
       answer = { kind: 'done', count: apply(message), tape };
     } catch (error) {
-      answer = { kind: 'failed', error: failure(error), tape };
+      answer = { kind: 'failed', error: wireFailure(error), tape };
     }
     port.postMessage(answer, transfer);
   });
@@ -270,6 +241,6 @@ try {
   serve(open());
   port.postMessage({ kind: 'open' } satisfies FromAuditWriter);
 } catch (error) {
-  port.postMessage({ kind: 'refused', error: failure(error) } satisfies FromAuditWriter);
+  port.postMessage({ kind: 'refused', error: wireFailure(error) } satisfies FromAuditWriter);
   port.close();
 }

@@ -1,6 +1,6 @@
 /**
  * The compiled file beside a source file: tests import the sources, threads and child processes need the build (`npm test` builds
- * first).
+ * first). `name` may be a path from the importer's folder.
  */
 export function builtFile(importerUrl: string, name: string): URL {
   const here = new URL(importerUrl);
