@@ -63,7 +63,7 @@ export class RollOutOperations {
         this.#underWay(model) ??
         checkSteps(wish) ??
         checkGuards(wish.guards) ??
-        this.#checkPolicy(registered, policyOf(rollOut)) ??
+        inArguments(this.#checkPolicy(registered, policyOf(rollOut))) ??
         this.#checkCandidate(model, wish.candidate);
       if (refusal !== null) return refusal;
       await this.#policies.change(model, { policy: policyOf(rollOut), rollOut, reason, by });
@@ -171,6 +171,13 @@ export class RollOutOperations {
     }
     return null;
   }
+}
+
+/** What is wrong with the policy of a roll-out, as its arguments call it. */
+function inArguments(refusal: ModelRefusal | null): ModelRefusal | null {
+  if (refusal === null) return null;
+  const ofVersion = refusal.code === 'NOT_FOUND' || refusal.code === 'NOT_AVAILABLE';
+  return { ...refusal, field: ofVersion ? 'version' : 'rule' };
 }
 
 const invalid = (message: string, field: string): ModelRefusal => ({ code: 'POLICY_INVALID', message, field });

@@ -215,7 +215,9 @@ describe('rules of policies', () => {
     const told = await mutate(
       'startRollOut(model: "fraud", version: 2, steps: [50], rule: [{ segment: ["nobody"] }], reason: "r")',
     );
-    expect(told.userErrors).toMatchObject([{ code: 'SEGMENT_UNKNOWN' }]);
+    expect(told.userErrors).toMatchObject([{ code: 'SEGMENT_UNKNOWN', field: ['rule'] }]);
+    const version = await mutate('startRollOut(model: "fraud", version: 77, reason: "r")');
+    expect(version.userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['version'] }]);
   });
 
   it('are refused where they are none, however often they come', async () => {
