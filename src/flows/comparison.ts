@@ -23,9 +23,9 @@ export interface ComparedFigures {
   readonly largestDifference: number | null;
   /** Population stability index of the second's scores against the first's; null without rows. */
   readonly psi: number | null;
-  /** How often one label became another, most often first. */
   /** Of ranked lists: means over the rows; null where there are none. */
   readonly ranking: RankAgreement | null;
+  /** How often one label became another, most often first. */
   readonly changes: readonly { readonly before: string; readonly after: string; readonly rows: number }[];
 }
 
