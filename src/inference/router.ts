@@ -1,5 +1,6 @@
 import { ScoregraphError } from '../core/errors.js';
 import type { RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import { type AliasBook, CHAMPION } from './aliases.js';
 import type { ModelVersionInfo, Routed, VersionSelector } from './ports.js';
 import type { RegisteredModel, RegisteredVersion, Registry } from './registry.js';
@@ -60,8 +61,8 @@ export class Router {
    * leaves its entities to the champion.
    * @throws as `resolve`.
    */
-  route(name: string, entity: string, selector?: VersionSelector): Routed {
-    const decision = isNamed(selector) ? null : this.#policies.decide(name, entity);
+  route(name: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed {
+    const decision = isNamed(selector) ? null : this.#policies.decide(name, entity, request);
     if (decision !== null) {
       const { version, arm } = decision;
       if (version === null) {

@@ -3,6 +3,7 @@ import { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import { AliasBook, type AliasMove } from './aliases.js';
 import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
@@ -107,8 +108,8 @@ export class InferenceService implements Inference {
     return this.router.resolve(model, context, selector);
   }
 
-  route(model: string, entity: string, selector?: VersionSelector): Routed {
-    return this.router.route(model, entity, selector);
+  route(model: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed {
+    return this.router.route(model, entity, selector, request);
   }
 
   splits(model: string): boolean {

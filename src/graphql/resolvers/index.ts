@@ -20,6 +20,7 @@ import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
 import { rolloutResolvers } from './rollout.js';
+import { routingRuleResolvers } from './routing-rules.js';
 import { schemaChangeResolvers } from './schema-changes.js';
 
 /** All resolvers of the written graph. */
@@ -29,6 +30,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...predictionResolvers,
   ...modelResolvers,
   ...rolloutResolvers,
+  ...routingRuleResolvers,
   ...comparisonResolvers,
   ...outcomeResolvers,
   Model: { ...modelResolvers.Model, ...rolloutResolvers.Model, ...outcomeResolvers.Model },

@@ -9,7 +9,7 @@ import { RoutingBook } from '../../../src/inference/routing/book.js';
 import { temporaryFolder } from '../../support/server.js';
 
 const canary = (percent: number, version = 2): ModelPolicyPayload => ({
-  policy: { kind: 'CANARY', arms: [{ name: 'canary', version, percent }], segment: null, shadow: null },
+  policy: { kind: 'CANARY', arms: [{ name: 'canary', version, percent }], rule: [], shadow: null },
   rollOut: null,
   reason: 'because',
   by: 'anna',
