@@ -43,6 +43,7 @@ export async function startDemo(running: Running, logger: Logger): Promise<Demo 
       upsertCustomers: (list) => accepted(ingest.upsertCustomers(list, 'simulator')),
       recordTransactions: (list) => accepted(ingest.recordTransactions(list, 'simulator')),
       recordInteractions: (list) => accepted(ingest.recordInteractions(list, 'simulator')),
+      reportOutcomes: (list) => accepted(ingest.reportOutcomes(list, 'simulator')),
     },
   });
   const isNew = app.customers.peek(simulator.people[0]!.customerId) === null;

@@ -1,5 +1,6 @@
 import type { Running } from './compose.js';
 import type { Demo } from './demo.js';
+import { NOT_IN_POLICY } from './inference/lifecycle.js';
 
 /** What a person wants to know at the start: where, with what, which models, how long it took. */
 export function startupLines(
@@ -18,7 +19,7 @@ export function startupLines(
       .map(({ number, mode }) => `version ${number} (${mode})`);
     lines.push(`  model    ${name}: ${shown.join(', ') || 'no version could be loaded'}`);
     for (const { number, state, reason } of versions) {
-      if (state === 'END' && reason !== 'not loaded by the version policy')
+      if (state === 'END' && reason !== NOT_IN_POLICY)
         lines.push(`           ${name} ${number} is not served: ${reason}`);
     }
   }

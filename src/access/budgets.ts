@@ -17,7 +17,7 @@ export interface BudgetOptions {
 }
 
 /** What a caller gets where nothing else is set: half of a core's time. */
-export const DEFAULT_MS_PER_SECOND = 500;
+const DEFAULT_MS_PER_SECOND = 500;
 
 /** One token bucket for each caller, in milliseconds of model time. Bounded, whoever comes. */
 export class Budgets {

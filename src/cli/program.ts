@@ -114,13 +114,15 @@ export function createProgram(say: (line: string) => void): Command {
 
   program
     .command('backup')
-    .description('writes a consistent copy of the data of a stopped server')
+    .description('writes a consistent copy of the data and the audit of a stopped server')
     .argument('<file>', 'a new file')
     .option('--key-file <file>', 'encrypts the copy with this key; default: as the data is')
     .action(async (file: string, { keyFile }: { keyFile?: string }) => {
-      const key = readDataKey(keyFile ?? null);
+      const copyKey = readDataKey(keyFile ?? null);
+      const { dataDir: dir, dataKeyFile } = readConfig();
       await withData(async (data) => {
-        const note = await backup(data, file, systemClock.now(), key);
+        const from = { data, dir, key: readDataKey(dataKeyFile) };
+        const note = await backup(from, file, systemClock.now(), copyKey);
         say(`${file}: everything up to event ${note.events}, sha256 ${note.sha256}`);
       });
     });

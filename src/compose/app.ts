@@ -38,6 +38,7 @@ export function appOf(
     events: data.events,
     predictions: data.predictions,
     history: data.history,
+    outcomes: data.outcomes,
     personal: data.personal,
     erasure: parts.customers.erasure,
     audit,

@@ -41,10 +41,8 @@ export function openCustomers(
       leaving: (customerId) => departures.isLeaving(customerId),
       knownItem: (itemId) => catalogue.item(itemId) !== null,
       seen: () => projection.position,
-      knownPredictions: async (ids) => {
-        const found = await data.predictions.byIds(ids);
-        return new Set(ids.filter((_, i) => found[i] !== null));
-      },
+      leftLately: (customerId) => departures.isRecent(customerId),
+      predictions: (ids) => data.predictions.byIds(ids),
       paymentCurrency: () => inference.registry.get(FRAUD_MODEL)?.manifest.currency,
     },
     onAppended: (events: readonly StoredEvent[]) => projection.appended(events),

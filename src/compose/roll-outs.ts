@@ -28,7 +28,7 @@ export function startRollOuts(
 ): RollOutRoom {
   const logger = root.child({ room: 'flows' });
   const modelOperations = new ModelOperations(inference, aliases);
-  const carrying = new RollOuts({ inference, policies, aliases, clock, logger });
+  const carrying = new RollOuts({ inference, policies, aliases, outcomes: data.outcomes, clock, logger });
   const stopCarrying = every(ROLL_OUT_MS, () => void carrying.tick());
   onFailure(stopCarrying);
   const replays = new Replays({ history: data.history, rescoring, clock, logger });

@@ -58,8 +58,3 @@ export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
   return String(error);
 }
-
-/** Marks the place a closed union was meant to be exhausted; the compiler refuses the call while a member is left. */
-export function assertNever(value: never, what = 'value'): never {
-  throw new Error(`Unexpected ${what}: ${JSON.stringify(value)}`);
-}

@@ -51,6 +51,15 @@ export interface InteractionPayload {
   /** The recommendation that led here. */
   readonly predictionId?: string | null;
 }
+/** What a payment turned out to be. Each event carries all of it; of those about one subject the one observed last holds. */
+export interface OutcomePayload {
+  /** The payment, by the client's key, and its place on the log; both null where it is about a prediction that no payment caused. */
+  readonly transactionId: string | null;
+  readonly position: number | null;
+  /** That prediction; null where it is about a payment. */
+  readonly predictionId: string | null;
+  readonly fraud: boolean;
+}
 export interface SegmentChangedPayload {
   readonly predictionId: string;
   readonly previous: string | null;
@@ -125,6 +134,8 @@ export type CustomerUpserted = EventEnvelope<'customer.upserted', CustomerPayloa
 export type ItemUpserted = EventEnvelope<'item.upserted', ItemPayload>;
 export type PaymentRecorded = EventEnvelope<'payment.recorded', PaymentPayload>;
 export type InteractionRecorded = EventEnvelope<'interaction.recorded', InteractionPayload>;
+/** Happened when it was observed. Its id is made of its subject and that time: one of them cannot be told twice with different words. */
+export type OutcomeReported = EventEnvelope<'outcome.reported', OutcomePayload>;
 export type SegmentChanged = EventEnvelope<'segment.changed', SegmentChangedPayload>;
 export type ModelStateChanged = EventEnvelope<'model.state_changed', ModelStatePayload>;
 export type ModelAliasChanged = EventEnvelope<'model.alias_changed', ModelAliasPayload>;
@@ -143,6 +154,7 @@ export const CUSTOMER_EVENTS = [
   'customer.upserted',
   'payment.recorded',
   'interaction.recorded',
+  'outcome.reported',
   'segment.changed',
   'alert.raised',
   'alert.acknowledged',
@@ -155,6 +167,7 @@ export type NewEvent =
   | ItemUpserted
   | PaymentRecorded
   | InteractionRecorded
+  | OutcomeReported
   | SegmentChanged
   | ModelStateChanged
   | ModelAliasChanged

@@ -70,11 +70,6 @@ export function formatMinor({ minor, currency }: MinorAmount): string {
   return `${minor < 0 ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-/** The amount in major units as a float: for features only, never for storage. */
-export function toMajor({ minor, currency }: MinorAmount): number {
-  return minor / 10 ** minorDigits(currency);
-}
-
 /** Quotes a piece of input for an error message, cut to a length that cannot flood a log. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

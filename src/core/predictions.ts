@@ -24,6 +24,10 @@ export interface PredictionRecord {
   readonly output: unknown;
   /** The arm of the model's policy that it was made for; absent or null where no policy decided. */
   readonly arm?: string | null | undefined;
+  /** Of a shadow: the id of the prediction that it was computed beside. */
+  readonly shadowOf?: string | null | undefined;
+  /** As it is read back: whether what it judged turned out to be fraud; absent or null while nobody has said. */
+  readonly outcome?: boolean | null | undefined;
 }
 
 /** The arm of predictions that were computed beside the champion's and never answered. */

@@ -62,6 +62,14 @@ export interface RollOutGuards {
   readonly maxLatencyRatio: number;
   /** Population stability index of the candidate's scores against the champion's. */
   readonly maxPsi: number;
+  /** Predictions with a known outcome that precision and recall are judged by, of each side, and that a step so guarded needs to end. */
+  readonly minOutcomes: number;
+  /** The least share of what is flagged that is fraud, and of fraud that is flagged, 0 to 1; null: not guarded. */
+  readonly minPrecision: number | null;
+  readonly minRecall: number | null;
+  /** How much less than the champion's they may be, 0 to 1; null: not guarded. */
+  readonly maxPrecisionDrop: number | null;
+  readonly maxRecallDrop: number | null;
 }
 
 export type RollOutStatus = 'RUNNING' | 'PAUSED' | 'ABORTED' | 'ROLLED_BACK' | 'COMPLETED';

@@ -5,7 +5,9 @@ import { badInput } from '../core/errors.js';
 import type { AuditEntry, AuditKey, AuditLog, AuditSelection } from './audit.js';
 import { type AuditOptions, EmbeddedAuditLog } from './embedded/audit/audit-log.js';
 import { readAuditPage } from './embedded/audit/page.js';
+import { keepPrivate } from './embedded/lock.js';
 import { ReadThread } from './embedded/read-thread.js';
+import { encryptedTarget, openFile } from './embedded/sqlite.js';
 
 /** The audit's name inside the data folder: a file of its own, so that it can be kept, moved and guarded by itself. */
 export const AUDIT_FILE = 'audit.db';
@@ -18,6 +20,23 @@ export function openAudit({
   ...options
 }: Omit<AuditOptions, 'file'> & { readonly dir: string }): AuditLog & { close(): Promise<void> } {
   return new EmbeddedAuditLog({ ...options, file: join(dir, AUDIT_FILE) });
+}
+
+/**
+ * Writes a consistent copy of a data folder's audit to a new file. `key`: of the folder; `copyKey`: encrypts the copy with this one.
+ * @returns false where the folder has no audit
+ */
+export function copyAudit(dir: string, target: string, key?: string, copyKey?: string): boolean {
+  const file = join(dir, AUDIT_FILE);
+  if (!existsSync(file)) return false;
+  keepPrivate(target); // SQLite writes into an empty file as it finds it
+  const db = openFile(file, key ?? null);
+  try {
+    db.prepare('VACUUM INTO ?').run(copyKey === undefined ? target : encryptedTarget(target, copyKey));
+    return true;
+  } finally {
+    db.close();
+  }
 }
 
 /**

@@ -4,12 +4,14 @@ import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { EmbeddedEventLog } from './embedded/event-log.js';
 import { keepPrivate, lockFolder } from './embedded/lock.js';
+import { EmbeddedOutcomes } from './embedded/outcomes.js';
 import { EmbeddedPersonalData } from './embedded/personal-data.js';
 import { EmbeddedPredictionHistory } from './embedded/prediction-history.js';
 import { EmbeddedPredictionLog } from './embedded/prediction-log.js';
 import { ReadThread } from './embedded/read-thread.js';
 import { encryptedTarget } from './embedded/sqlite.js';
 import { Storage } from './embedded/storage.js';
+import type { Outcomes } from './outcomes.js';
 import type {
   EventLog,
   Offsets,
@@ -41,6 +43,7 @@ export interface DataRoom {
   readonly events: EventLog;
   readonly predictions: PredictionLog;
   readonly history: PredictionHistory;
+  readonly outcomes: Outcomes;
   readonly offsets: Offsets;
   readonly snapshots: SnapshotStore;
   readonly personal: PersonalData;
@@ -79,6 +82,7 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
     events,
     predictions,
     history: new EmbeddedPredictionHistory(reader),
+    outcomes: new EmbeddedOutcomes(storage, reader),
     offsets: {
       async get(consumer) {
         const [row] = (await storage.read('SELECT position FROM offsets WHERE consumer = ?', [consumer])) as [number][];

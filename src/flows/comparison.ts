@@ -1,4 +1,7 @@
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { OutcomeCounts } from '../data/outcomes.js';
+import { isFlagged } from '../domains/fraud/fraud.js';
+import { counted, NO_OUTCOMES } from './outcome-figures.js';
 import { type RankAgreement, rankAgreement } from './rank-agreement.js';
 import type { Rescoring } from './rescoring.js';
 import { populationStability } from './roll-out-guards.js';
@@ -23,6 +26,8 @@ export interface ComparedFigures {
   readonly largestDifference: number | null;
   /** Population stability index of the second's scores against the first's; null without rows. */
   readonly psi: number | null;
+  /** How right each was, of the rows whose outcome is known; null where none is. */
+  readonly outcomes: { readonly first: OutcomeCounts; readonly second: OutcomeCounts } | null;
   /** Of ranked lists: means over the rows; null where there are none. */
   readonly ranking: RankAgreement | null;
   /** How often one label became another, most often first. */
@@ -37,12 +42,14 @@ export class Comparison {
   #sum = 0;
   #absolute = 0;
   #largest = 0;
+  #outcomes: ComparedFigures['outcomes'] = null;
   #lists = 0;
   readonly #meanRanking = { overlap: 0, jaccard: 0, rankBiasedOverlap: 0 };
   readonly #scores = [new Float32Array(SCORES), new Float32Array(SCORES)] as const;
   readonly #changes = new Map<string, { before: string; after: string; rows: number }>();
 
-  add(before: Verdict, after: Verdict): void {
+  /** `fraud`: what the row turned out to be; absent while nobody has said. */
+  add(before: Verdict, after: Verdict, fraud?: boolean | null): void {
     const size = difference(before, after, true);
     this.#scores[0][this.#rows % SCORES] = before.score;
     this.#scores[1][this.#rows % SCORES] = after.score;
@@ -50,6 +57,13 @@ export class Comparison {
     this.#sum += difference(before, after, false);
     this.#absolute += size;
     this.#largest = Math.max(this.#largest, size);
+    if (fraud != null && before.label !== null && after.label !== null) {
+      const { first, second } = this.#outcomes ?? { first: NO_OUTCOMES, second: NO_OUTCOMES };
+      this.#outcomes = {
+        first: counted(first, isFlagged(before.label), fraud),
+        second: counted(second, isFlagged(after.label), fraud),
+      };
+    }
     if (before.items !== undefined && after.items !== undefined) this.#rank(rankAgreement(before.items, after.items));
     if (agrees(before, after)) {
       this.#agreements++;
@@ -62,6 +76,7 @@ export class Comparison {
     else if (this.#changes.size < MAX_CHANGES)
       this.#changes.set(key, { before: before.label, after: after.label, rows: 1 });
   }
+
   failed(): void {
     this.#failed++;
   }
@@ -84,6 +99,7 @@ export class Comparison {
       meanDifference: of(this.#sum / rows),
       meanAbsoluteDifference: of(this.#absolute / rows),
       largestDifference: of(this.#largest),
+      outcomes: this.#outcomes,
       psi: of(populationStability(before!, after!)),
       ranking: this.#lists === 0 ? null : { ...this.#meanRanking },
       changes: [...this.#changes.values()].sort((a, b) => b.rows - a.rows).map((change) => ({ ...change })),
@@ -111,7 +127,7 @@ export async function compare(
           rescoring.again(record, after, context),
         ]);
         const [then, now] = outputs.map((output) => rescoring.verdict(record.model, output));
-        comparison.add(then!, now!);
+        comparison.add(then!, now!, record.outcome);
       } catch {
         comparison.failed();
       }

@@ -2,9 +2,10 @@ import type { PredictionRecord } from '../core/predictions.js';
 import type { PositionedPrediction } from '../data/ports.js';
 import { FEATURE_SETS } from '../features/catalogue.js';
 
-/** A recorded prediction as every export shows it: with the features as the model saw them when it answered, by name. */
+/** A recorded prediction as every export shows it: with the features as the model saw them when it answered, by name, and with what it turned out to be as far as that is known. */
 export function exportedPrediction({ position, record }: PositionedPrediction): object {
   const { id, model, version, entity, eventId, predictedAt, featuresAsOf, featureSet, defaulted, output } = record;
+  const { arm = null, outcome = null } = record;
   return {
     position,
     predictionId: id,
@@ -18,6 +19,8 @@ export function exportedPrediction({ position, record }: PositionedPrediction): 
     features: named(record),
     defaulted,
     output,
+    arm,
+    outcome: outcome === null ? null : { fraud: outcome },
   };
 }
 

@@ -2,7 +2,10 @@ import type { RollOutGuards } from '../core/routing.js';
 import type { ArmFacts } from '../inference/routing/arm-stats.js';
 
 /** Guards where nobody said otherwise. */
-export const DEFAULT_GUARDS: RollOutGuards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25 };
+export const DEFAULT_GUARDS: RollOutGuards = {
+  ...{ minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25 },
+  ...{ minOutcomes: 50, minPrecision: null, minRecall: null, maxPrecisionDrop: null, maxRecallDrop: null },
+};
 /** Below this many rows not even failures are judged. */
 const LEAST_ROWS = 10;
 /** A candidate that is slower by less than this is not slower: so much two measurements of one version differ. */
@@ -24,7 +27,11 @@ export function wilson(count: number, of: number): { readonly low: number; reado
   const square = (Z * Z) / of;
   const middle = share + square / 2;
   const reach = Z * Math.sqrt((share * (1 - share)) / of + square / (4 * of));
-  return { low: Math.max(0, (middle - reach) / (1 + square)), high: Math.min(1, (middle + reach) / (1 + square)) };
+  // None and all are the ends themselves: a rounding beside one of them would break a bound of exactly 0 or 1.
+  return {
+    low: count === 0 ? 0 : Math.max(0, (middle - reach) / (1 + square)),
+    high: count === of ? 1 : Math.min(1, (middle + reach) / (1 + square)),
+  };
 }
 
 /**

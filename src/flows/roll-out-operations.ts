@@ -1,11 +1,13 @@
 import { quote } from '../core/money.js';
 import type { RollOut, RollOutGuards, RoutingPolicy } from '../core/routing.js';
+import { FRAUD_MODEL } from '../domains/fraud/fraud.js';
 import { CHAMPION } from '../inference/aliases.js';
 import type { RegisteredModel } from '../inference/registry.js';
 import { CONTROL, versionsOf } from '../inference/routing/book.js';
 import type { InferenceService } from '../inference/service.js';
 import { because, type ModelOperations, type ModelRefusal } from './model-operations.js';
 import type { ModelPolicies } from './model-policies.js';
+import { asksForOutcomes } from './outcome-guards.js';
 import { policyOf } from './roll-out.js';
 import { checkRule } from './routing-rules.js';
 
@@ -13,6 +15,7 @@ import { checkRule } from './routing-rules.js';
 export type RollOutWish = Pick<RollOut, 'candidate' | 'steps' | 'stepMs' | 'rule' | 'guards' | 'promote'>;
 
 const MAX_ARMS = 10;
+const MAX_OUTCOMES = 100_000;
 const MAX_STEPS = 20;
 const MAX_STEP_MS = 7 * 86_400_000;
 const ARM_NAME = /^[a-z][a-z0-9-]{0,31}$/;
@@ -63,6 +66,7 @@ export class RollOutOperations {
         this.#underWay(model) ??
         checkSteps(wish) ??
         checkGuards(wish.guards) ??
+        checkOutcomes(model, wish.guards) ??
         inArguments(this.#checkPolicy(registered, policyOf(rollOut))) ??
         this.#checkCandidate(model, wish.candidate);
       if (refusal !== null) return refusal;
@@ -199,4 +203,16 @@ function checkGuards({ minRows, maxErrorRate, maxLatencyRatio, maxPsi }: RollOut
   if (!(maxLatencyRatio >= 1))
     return invalid(`expected maxLatencyRatio of at least 1, got ${maxLatencyRatio}`, 'guards');
   return maxPsi > 0 ? null : invalid(`expected maxPsi above 0, got ${maxPsi}`, 'guards');
+}
+
+function checkOutcomes(model: string, guards: RollOutGuards): ModelRefusal | null {
+  const { minOutcomes, minPrecision, minRecall, maxPrecisionDrop, maxRecallDrop } = guards;
+  if (!(minOutcomes >= 1 && minOutcomes <= MAX_OUTCOMES))
+    return invalid(`expected minOutcomes of 1 to ${MAX_OUTCOMES}, got ${minOutcomes}`, 'guards');
+  for (const [name, bound] of Object.entries({ minPrecision, minRecall, maxPrecisionDrop, maxRecallDrop }))
+    if (bound != null && !(bound >= 0 && bound <= 1))
+      return invalid(`expected ${name} of 0 to 1, got ${bound}`, 'guards');
+  return asksForOutcomes(guards) && model !== FRAUD_MODEL
+    ? invalid(`expected no guard of precision or recall: outcomes are of ${FRAUD_MODEL}, not of ${model}`, 'guards')
+    : null;
 }

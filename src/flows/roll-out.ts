@@ -2,16 +2,21 @@ import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { RollOut, RollOutStatus, RoutingPolicy } from '../core/routing.js';
+import type { Outcomes } from '../data/outcomes.js';
 import { CHAMPION } from '../inference/aliases.js';
 import { CONTROL } from '../inference/routing/book.js';
 import type { InferenceService } from '../inference/service.js';
 import type { ModelAliases } from './model-aliases.js';
 import type { ModelPolicies, ModelPolicyState } from './model-policies.js';
+import { NO_OUTCOMES } from './outcome-figures.js';
+import { brokenByOutcomes, enoughOutcomes } from './outcome-guards.js';
 import { brokenGuard } from './roll-out-guards.js';
+import { type ArmsOutcomes, StepOutcomes } from './step-outcomes.js';
 
 /** The arm of a roll-out's candidate. */
 export const CANARY = 'canary';
 const SYSTEM = 'system';
+const NOTHING_KNOWN = { candidate: NO_OUTCOMES, champion: NO_OUTCOMES };
 
 /** The policy of a roll-out while one of its steps holds. */
 export const policyOf = ({ candidate, steps, step, rule }: RollOut): RoutingPolicy => ({
@@ -25,6 +30,7 @@ export interface RollOutOptions {
   readonly inference: Pick<InferenceService, 'registry' | 'aliases' | 'arms' | 'lifecycle'>;
   readonly policies: ModelPolicies;
   readonly aliases: Pick<ModelAliases, 'move'>;
+  readonly outcomes: Pick<Outcomes, 'counts'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,10 +41,12 @@ export interface RollOutOptions {
  */
 export class RollOuts {
   readonly #options: RollOutOptions;
+  readonly #outcomes: StepOutcomes;
   #ticking: Promise<void> | null = null;
 
   constructor(options: RollOutOptions) {
     this.#options = options;
+    this.#outcomes = new StepOutcomes(options, CANARY);
   }
 
   /** Looks at all running roll-outs; a tick that finds another under way waits for that one. Never rejects. */
@@ -52,18 +60,19 @@ export class RollOuts {
   async #tick(): Promise<void> {
     const { policies, inference, logger } = this.#options;
     for (const model of policies.running()) {
-      if (this.#next(model) === null) continue;
+      const outcomes = await this.#outcomes.of(model, policies.get(model)?.rollOut ?? null);
+      if (this.#next(model, outcomes) === null) continue;
       // What people do to the model goes first; then it is looked at again.
       await inference.lifecycle
         .exclusively(model, async () => {
-          await this.#next(model)?.();
+          await this.#next(model, outcomes)?.();
         })
         .catch((error) => logger.error({ model, error: messageOf(error) }, 'A roll-out could not be carried on.'));
     }
   }
 
   /** What is to be done about a model's roll-out; null: nothing yet. */
-  #next(model: string): (() => Promise<void>) | null {
+  #next(model: string, outcomes: ArmsOutcomes | null): (() => Promise<void>) | null {
     const { policies, inference, clock } = this.#options;
     const state = policies.get(model);
     const rollOut = state?.rollOut;
@@ -77,7 +86,12 @@ export class RollOuts {
     const facts = inference.arms.facts(model, CANARY);
     const broken = brokenGuard(guards, facts, inference.arms.facts(model, CONTROL));
     if (broken !== null) return () => this.#end(model, rollOut, 'ROLLED_BACK', broken);
+    // What was read of another step says nothing about this one.
+    const known = outcomes?.stepStartedAt === rollOut.stepStartedAt ? outcomes : NOTHING_KNOWN;
+    const worse = brokenByOutcomes(guards, known.candidate, known.champion);
+    if (worse !== null) return () => this.#end(model, rollOut, 'ROLLED_BACK', worse);
     if (clock.now() - rollOut.stepStartedAt < rollOut.stepMs || facts.rows < guards.minRows) return null;
+    if (!enoughOutcomes(guards, known.candidate)) return null;
     if (step + 1 < steps.length) return () => this.#advance(model, rollOut);
     return () => this.#complete(model, rollOut);
   }

@@ -142,10 +142,18 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
         this.#counter(model, version, 'agreements').add();
       }
       const now = this.#clock.now();
-      // Born of no event: the event's prediction is the one that was answered.
+      // Born of no event: the event's prediction is the one that was answered. By `shadowOf` it meets the same outcome.
       const { entity, featuresAsOf, featureSet, defaulted } = record;
       const facts = { model, version, entity, featuresAsOf, featureSet, features, defaulted, output };
-      this.#offer({ ...facts, id: uuidv7(now), eventId: null, eventSeq: null, predictedAt: now, arm: SHADOW_ARM });
+      this.#offer({
+        ...facts,
+        id: uuidv7(now),
+        eventId: null,
+        eventSeq: null,
+        predictedAt: now,
+        arm: SHADOW_ARM,
+        shadowOf: record.id,
+      });
     } catch {
       counts.failed++;
       this.#counter(model, version, 'failed').add();

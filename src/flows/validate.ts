@@ -10,6 +10,7 @@ export type IngestErrorCode =
   | 'BEING_ERASED'
   | 'UNKNOWN_ITEM'
   | 'UNKNOWN_PREDICTION'
+  | 'UNKNOWN_TRANSACTION'
   | 'TOO_OLD'
   | 'IN_FUTURE';
 
@@ -125,6 +126,12 @@ export interface TransactionInput {
   readonly category: string;
   readonly amount: MinorAmount;
   readonly occurredAt: number;
+}
+export interface OutcomeInput {
+  /** One of them. */
+  readonly subject: { readonly transactionId?: string | null; readonly predictionId?: string | null };
+  readonly fraud: boolean;
+  readonly observedAt: number;
 }
 export interface InteractionInput {
   readonly interactionId: string;

@@ -4,12 +4,12 @@ import type {
   EventSource,
   ModelStateChanged,
   ModelVersionState,
-  PaymentRecorded,
   SegmentChanged,
   Stored,
 } from '../core/events.js';
 import type { LatencyHistogram } from '../core/latency-histogram.js';
 import type { AuditLog } from '../data/audit.js';
+import type { Outcomes } from '../data/outcomes.js';
 import type { EventLog, FeatureStore, PersonalData, PredictionHistory, PredictionLog } from '../data/ports.js';
 import type { FraudDomain } from '../domains/fraud/fraud.js';
 import type { GenericDomain } from '../domains/generic/generic.js';
@@ -42,6 +42,7 @@ export interface App {
   readonly events: EventLog;
   readonly predictions: PredictionLog;
   readonly history: PredictionHistory;
+  readonly outcomes: Outcomes;
   readonly personal: PersonalData;
   readonly erasure: CustomerErasure;
   readonly audit: AuditLog;
@@ -161,5 +162,3 @@ export interface SimulationFacts {
     readonly recall: number | null;
   };
 }
-
-export type ScoredEvent = Stored<PaymentRecorded>;

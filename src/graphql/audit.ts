@@ -11,6 +11,7 @@ const ON_THE_EVENT_LOG: ReadonlySet<string> = new Set([
   'upsertItems',
   'recordTransactions',
   'recordInteractions',
+  'reportOutcomes',
   'acknowledgeFraudAlerts',
 ]);
 /** How long the answer to such a deed waits for a disk that does not say a word, ms. */

@@ -3,6 +3,7 @@ import { type CustomerScope, inScope } from '../access/principal.js';
 import { ScoregraphError } from '../core/errors.js';
 import type { PaymentRecorded, Stored } from '../core/events.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { KnownOutcome, OutcomeSubject } from '../data/outcomes.js';
 import { FRAUD_MODEL, type FraudPrediction } from '../domains/fraud/fraud.js';
 import type { GenericPrediction } from '../domains/generic/generic.js';
 import type { RecommendationPrediction } from '../domains/recommendations/recommendations.js';
@@ -25,6 +26,10 @@ type ByArguments<V> = { readonly key: string; readonly loader: DataLoader<Custom
 /** Longest batch a loader hands on at once. */
 const MAX_BATCH = 1_000;
 const OPTIONS = { maxBatchSize: MAX_BATCH } as const;
+const BY_SUBJECT = {
+  maxBatchSize: MAX_BATCH,
+  cacheKeyFn: (subject: OutcomeSubject) => ('position' in subject ? subject.position : subject.predictionId),
+} as const;
 const BY_CUSTOMER = { maxBatchSize: MAX_BATCH, cacheKeyFn: (customer: CustomerNode) => customer.customerId } as const;
 
 /**
@@ -40,6 +45,7 @@ export class Loaders {
   #transactions: DataLoader<string, TransactionNode | null> | undefined;
   #predictions: DataLoader<string, PredictionRecord | null> | undefined;
   #arrivalAssessments: DataLoader<string, FraudPrediction | null> | undefined;
+  #outcomes: DataLoader<OutcomeSubject, KnownOutcome | null, number | string> | undefined;
   readonly #segments: ByArguments<SegmentPrediction> = [];
   readonly #recommendations: ByArguments<RecommendationPrediction> = [];
   #generic: ByArguments<GenericPrediction> | undefined;
@@ -84,6 +90,12 @@ export class Loaders {
       return records.map((record) => (record === null ? null : ({ ...record, recorded: true } as FraudPrediction)));
     }, OPTIONS);
     return this.#arrivalAssessments;
+  }
+
+  /** What is known of payments and predictions. */
+  get outcomes(): DataLoader<OutcomeSubject, KnownOutcome | null, number | string> {
+    this.#outcomes ??= new DataLoader((subjects) => this.#app.outcomes.of(subjects), BY_SUBJECT);
+    return this.#outcomes;
   }
 
   /** A customer by their own key; null when unknown. Skips the loader when the state is at hand. */

@@ -39,6 +39,14 @@ export type ConditionNode = RoutingCondition;
 export interface RollOutNode extends RollOut {
   readonly model: string;
 }
+/** What an arm did in the step that holds. */
+export interface ArmFactsNode {
+  readonly rollOut: RollOutNode;
+  readonly arm: string;
+  readonly rows: number;
+  readonly errors: number;
+  readonly p95Ms: number | null;
+}
 export interface ShadowNode {
   readonly model: string;
   readonly version: number;

@@ -49,6 +49,8 @@ export interface ReadyOperation extends ExecutionArgs {
   readonly showsCost: boolean;
   /** Cancels what the operation still has under way. */
   end(): void;
+  /** The same for one that was never run: it gets its charge back. */
+  abandon(): void;
 }
 
 /**
@@ -150,6 +152,10 @@ export class GraphPipeline {
         operation: operation.operation,
         showsCost: (request.extensions as { cost?: unknown } | null | undefined)?.cost === true,
         end: () => ending.end(),
+        abandon() {
+          ending.end();
+          contextValue.charge?.giveBack();
+        },
       },
     };
   }
@@ -184,7 +190,7 @@ export class GraphPipeline {
       if (source instanceof LogSubscription) return this.live.open(args, source.after(resumeAfter));
       throw badInput('this subscription has no cursors: it always begins with the latest', 'after');
     } catch (error) {
-      return { errors: this.present([error]) };
+      return settled({ errors: this.present([error]) }, args.contextValue.charge, false);
     }
   }
 

@@ -5,6 +5,7 @@ export interface IngestDoor {
   upsertCustomers(list: readonly SimulatedCustomer[]): Promise<void>;
   recordTransactions(list: readonly SimulatedPayment[]): Promise<void>;
   recordInteractions(list: readonly SimulatedInteraction[]): Promise<void>;
+  reportOutcomes(list: readonly SimulatedOutcome[]): Promise<void>;
 }
 export interface SimulatedCustomer {
   readonly customerId: string;
@@ -28,6 +29,11 @@ export interface SimulatedInteraction {
   readonly quantity: number;
   readonly unitPrice: MinorAmount | null;
   readonly orderId: string | null;
+}
+export interface SimulatedOutcome {
+  readonly subject: { readonly transactionId: string };
+  readonly fraud: boolean;
+  readonly observedAt: number;
 }
 /** What is sold: the recommender's vocabulary. */
 export interface ShopItem {

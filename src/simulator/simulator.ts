@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { createPeople, type Person, type Persona } from './people.js';
-import type { IngestDoor, ShopItem, SimulatedInteraction, SimulatedPayment } from './ports.js';
+import type { IngestDoor, ShopItem, SimulatedInteraction, SimulatedOutcome, SimulatedPayment } from './ports.js';
 import { Random } from './random.js';
 import { drawPayment, FRAUD_SPENDING, SPENDING } from './spending.js';
 import { Truth } from './truth.js';
@@ -31,6 +31,12 @@ const EPISODE_CHANCE = 0.002;
 /** The first episode begins after this many live payments, so that a new visitor sees one soon. */
 const FIRST_EPISODE = 60;
 const BACKOFF_MS = 2_000;
+/** It comes out within this time what a payment was: minutes where the real world takes weeks, so that a demo shows it. */
+const FOUND_OUT_MS = [30_000, 120_000] as const;
+/** Calls a second that tell it. */
+const REPORTS_PER_SECOND = 0.5;
+/** Payments whose truth waits to be told; of more it never comes out. */
+const MAX_UNTOLD = 10_000;
 
 /** Orders a year, and days since the last one, by persona. */
 const ORDERS: Readonly<Record<Persona, { count: [number, number]; lastDaysAgo: [number, number] }>> = {
@@ -54,7 +60,10 @@ export class Simulator {
   readonly people: readonly Person[];
   readonly #options: Required<SimulatorOptions>;
   readonly #random: Random;
+  /** Of its own, so that when truth comes out changes nothing about what happens. */
+  readonly #delays: Random;
   readonly #episodes: Episode[] = [];
+  #untold: (SimulatedOutcome & { readonly dueAt: number })[] = [];
   #payments = 0;
   #running: Promise<void>[] = [];
   #stopped = false;
@@ -64,6 +73,7 @@ export class Simulator {
     this.#options = { customers: 300, paymentsPerSecond: 4, interactionsPerSecond: 1, historyDays: 30, ...options };
     this.people = createPeople(options.seed, this.#options.customers, options.items);
     this.#random = new Random(options.seed ^ 0x5eed);
+    this.#delays = new Random(options.seed ^ 0xde1a);
   }
 
   /**
@@ -99,6 +109,10 @@ export class Simulator {
         const interactions = this.nextInteractions();
         if (interactions.length > 0) await door.recordInteractions(interactions);
       }),
+      this.#every(REPORTS_PER_SECOND, async () => {
+        const outcomes = this.nextOutcomes();
+        if (outcomes.length > 0) await door.reportOutcomes(outcomes);
+      }),
     ];
   }
 
@@ -122,7 +136,21 @@ export class Simulator {
     const person = fraud ? episode.person : random.pick(this.people);
     const payment = this.#payment(person, this.#options.clock.now(), fraud);
     this.truth.tell(payment.transactionId, fraud);
+    if (this.#untold.length < MAX_UNTOLD) {
+      const [soon, late] = FOUND_OUT_MS;
+      const dueAt = payment.occurredAt + this.#delays.int(soon, late);
+      this.#untold.push({ subject: { transactionId: payment.transactionId }, fraud, observedAt: dueAt, dueAt });
+    }
     return payment;
+  }
+
+  /** What has come out by now about live payments; each is told once. */
+  nextOutcomes(): SimulatedOutcome[] {
+    const now = this.#options.clock.now();
+    const due = this.#untold.filter(({ dueAt }) => dueAt <= now).slice(0, BULK);
+    const told = new Set(due);
+    this.#untold = this.#untold.filter((one) => !told.has(one));
+    return due.map(({ subject, fraud, observedAt }) => ({ subject, fraud, observedAt }));
   }
 
   /** What somebody does next in the shop: looks at an item, sometimes puts it into the basket, sometimes buys. */

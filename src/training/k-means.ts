@@ -82,7 +82,7 @@ export function kMeans(
 }
 const point = (z: Float64Array, width: number, row: number) => z.slice(row * width, (row + 1) * width);
 /** Index of the centroid nearest to a row. */
-export function nearestTo(z: Float64Array, row: number, centroids: readonly Float64Array[]): number {
+function nearestTo(z: Float64Array, row: number, centroids: readonly Float64Array[]): number {
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;
   centroids.forEach((centroid, c) => {

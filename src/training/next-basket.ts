@@ -8,7 +8,7 @@ import type { Vocabulary } from './retail-split.js';
 import * as tf from './tf.js';
 
 /** Brings a customer's state up to date with a basket, as the feature store would. */
-export function applyBasket(state: CustomerState, basket: Basket): void {
+function applyBasket(state: CustomerState, basket: Basket): void {
   for (const { item } of basket.lines) {
     applyInteraction(state, item, 'PURCHASE', basket.at);
     applyPurchase(state, item, basket.invoice, null, basket.at);

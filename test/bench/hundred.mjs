@@ -1,6 +1,6 @@
-// A hundred models, each asked for a hundredth of the rows, against three with a third each: the same rows through router, batcher and
-// workers, without a graph in front, so that what many models cost is seen and not hidden behind GraphQL.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// A hundred models with weights of their own, each asked for a hundredth of the rows, against three with a third each: through the graph,
+// and the same rows straight through router, batcher and worker, so that what many models cost is seen and not hidden behind GraphQL.
+import { cpSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../dist/core/clock.js';
@@ -8,22 +8,17 @@ import { noMetrics } from '../../dist/core/metrics.js';
 import { createEnginePool } from '../../dist/inference/pool/pool.js';
 import { InferenceService } from '../../dist/inference/service.js';
 import { round, spread, withSpread } from './lib/figures.mjs';
+import { load } from './lib/load.mjs';
+import { modelName, writeModels } from './lib/many-models.mjs';
+import { ask, SERVER_FLAGS, serve, stop } from './lib/processes.mjs';
+import { threeModels } from './lib/three-models.mjs';
 
-const FROM = resolve(import.meta.dirname, '../../models/fraud');
+const SHIPPED = resolve(import.meta.dirname, '../../models');
 const MODELS = 100;
+const FEW = 3;
+const CUSTOMERS = 2_000;
 const IN_FLIGHT = [64, 512, 4_096];
 const silent = { debug() {}, info() {}, warn: console.error, error: console.error, child: () => silent };
-
-function copies(folder, count) {
-  const names = Array.from({ length: count }, (_, i) => `m${i}`);
-  for (const name of names) {
-    mkdirSync(join(folder, name), { recursive: true });
-    const manifest = JSON.parse(readFileSync(join(FROM, 'manifest.json'), 'utf8'));
-    writeFileSync(join(folder, name, 'manifest.json'), JSON.stringify({ ...manifest, name }));
-    cpSync(join(FROM, '1'), join(folder, name, '1'), { recursive: true });
-  }
-  return names;
-}
 
 /** Rows a second with `inFlight` rows waiting at any time. */
 async function rate(service, names, inFlight, seconds) {
@@ -32,7 +27,7 @@ async function rate(service, names, inFlight, seconds) {
   let n = 0;
   const one = async () => {
     while (performance.now() < until) {
-      const features = Float32Array.from({ length: 29 }, (_, i) => ((n * 31 + i * 7) % 100) / 100);
+      const features = Float32Array.of((n % 997) / 997, (n % 1_009) / 1_009, (n % 1_013) / 1_013);
       const context = {
         deadline: performance.now() + 60_000,
         priority: 'interactive',
@@ -47,9 +42,59 @@ async function rate(service, names, inFlight, seconds) {
   return answered / seconds;
 }
 
-export async function hundred({ folder, rounds, seconds }) {
+/** Combined queries a second of two servers that differ in how many models they have, in turns. */
+async function throughGraph({ folder, rounds, seconds, cores }) {
+  const contenders = [];
+  for (const count of [FEW, MODELS]) {
+    const place = join(folder, `graph-${count}-${cores}`);
+    const modelsDir = join(place, 'models');
+    cpSync(SHIPPED, modelsDir, { recursive: true });
+    writeModels(modelsDir, count);
+    const expectedFile = join(place, 'expected.json');
+    const server = await serve(
+      'server-ours.mjs',
+      [join(place, 'data'), String(CUSTOMERS), expectedFile, modelsDir],
+      cores,
+      SERVER_FLAGS,
+    );
+    const { body, check } = threeModels(JSON.parse(readFileSync(expectedFile, 'utf8')), count);
+    contenders.push({ server, body, check, rates: [], cpu: [] });
+  }
+  const measure = async ({ server, body, check }, length) => {
+    const before = (await ask(server, 'cpu')).cpu;
+    const { perSecond, wrong } = await load({ port: server.port, connections: 64, seconds: length, body, check });
+    if (wrong.length > 0) throw new Error(wrong.join('; '));
+    return { perSecond, cpu: ((await ask(server, 'cpu')).cpu - before) / (perSecond * length) };
+  };
+  for (const contender of contenders) await measure(contender, 2 * seconds);
+  for (let r = 0; r < rounds; r++) {
+    for (const contender of contenders) {
+      const { perSecond, cpu } = await measure(contender, seconds);
+      contender.rates.push(perSecond);
+      contender.cpu.push(cpu);
+    }
+  }
+  const [few, all] = contenders;
+  const ratio = withSpread(
+    all.rates.map((rate, r) => rate / few.rates[r]),
+    (n) => n.toFixed(2),
+  );
+  const { stats } = await ask(all.server, 'stats');
+  const own = Object.entries(stats).filter(([name]) => /^m\d+$/.test(name));
+  const rows = own.reduce((sum, [, s]) => sum + s.rows, 0);
+  const batches = own.reduce((sum, [, s]) => sum + s.batches, 0);
+  const micros = ({ cpu }) => spread(cpu).median.toFixed(0);
+  console.log(
+    `  server on ${cores.includes(',') ? 'both cores' : 'one core'}: ${withSpread(all.rates)} /s over ${MODELS}, ${withSpread(few.rates)} over ${FEW}: ${ratio}; ${micros(all)} and ${micros(few)} µs of CPU a query; mean batch ${(rows / batches).toFixed(1)}`,
+  );
+  for (const { server } of contenders) await stop(server);
+}
+
+/** Rows a second straight at the service. */
+async function withoutGraph({ folder, rounds, seconds }) {
   const modelsDir = join(folder, 'hundred');
-  const names = copies(modelsDir, MODELS);
+  writeModels(modelsDir, MODELS);
+  const names = Array.from({ length: MODELS }, (_, m) => modelName(m));
   const pool = await createEnginePool({
     engine: 'tensorflow',
     workers: 1,
@@ -62,14 +107,15 @@ export async function hundred({ folder, rounds, seconds }) {
   await service.start();
   const took = performance.now() - from;
   const grown = (process.memoryUsage.rss() - before) / 2 ** 20;
-  console.log(`${MODELS} models (copies of fraud), 1 worker, no graph in front; load ${loadavg()[0].toFixed(2)}`);
-  console.log(`  all loaded in ${(took / 1000).toFixed(1)} s, ${(grown / MODELS).toFixed(2)} MiB each`);
+  console.log(
+    `  straight at router and batcher, no graph in front; all loaded in ${(took / 1000).toFixed(1)} s, ${(grown / MODELS).toFixed(2)} MiB each`,
+  );
   for (const inFlight of IN_FLIGHT) {
     await rate(service, names, inFlight, 1);
     const all = [];
     const few = [];
     for (let r = 0; r < rounds; r++) {
-      few.push(await rate(service, names.slice(0, 3), inFlight, seconds / 2));
+      few.push(await rate(service, names.slice(0, FEW), inFlight, seconds / 2));
       all.push(await rate(service, names, inFlight, seconds / 2));
     }
     const share = spread(all).median / spread(few).median;
@@ -79,4 +125,13 @@ export async function hundred({ folder, rounds, seconds }) {
   }
   await service.close(1_000);
   console.log();
+}
+
+export async function hundred(options) {
+  console.log(
+    `${MODELS} models with weights of their own against ${FEW}; combined query of three models about a customer, 64 connections, answers checked, 1 worker; load ${loadavg()[0].toFixed(2)}`,
+  );
+  await throughGraph({ ...options, cores: '0,1' });
+  await throughGraph({ ...options, cores: '0' });
+  await withoutGraph(options);
 }

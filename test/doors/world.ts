@@ -1,15 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { UnsecuredJWT } from 'jose';
 import Database from 'libsql';
-import { createApiKey, revokeApiKey } from '../../src/access/api-keys.js';
+import { revokeApiKey } from '../../src/access/api-keys.js';
 import type { Logger } from '../../src/core/logger.js';
-import type { Role } from '../../src/core/roles.js';
 import { DATA_FILE } from '../../src/data/open.js';
 import { encodeCursor } from '../../src/flows/log-stream.js';
+import { guarded } from '../support/guarded.js';
 import { payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
 
-const SECRET = 'a secret of more than thirty-two characters';
 /** What only somebody who may see customer c2 may read. */
 export const NOT_YOURS = 'Wayne Enterprises';
 
@@ -38,23 +36,10 @@ function listening(): { logger: Logger; logged: Record<string, unknown>[] } {
   return { logger, logged };
 }
 
-const claims = (seconds: number) =>
-  new SignJWT({ roles: ['admin'] })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('ada')
-    .setIssuer('https://id.example')
-    .setAudience('scoregraph')
-    .setExpirationTime(Math.floor(Date.now() / 1_000) + seconds)
-    .sign(new TextEncoder().encode(SECRET));
-
 export async function createWorld(): Promise<World> {
   const folder = temporaryFolder();
   const { logger, logged } = listening();
-  const keyFile = join(folder.path, 'api-keys.json');
-  const secretFile = join(folder.path, 'secret');
-  writeFileSync(secretFile, SECRET);
-  const key = (roles: Role[], customers: string[] | null = null) =>
-    createApiKey(keyFile, { name: 'test', roles, customers, expiresAt: null }, Date.now());
+  const { keyFile, env, key, token } = guarded(folder.path);
   const gone = key(['admin']);
   const callers = {
     admin: key(['admin']).key,
@@ -63,7 +48,7 @@ export async function createWorld(): Promise<World> {
     bound: key(['scorer', 'operator', 'ingester'], ['c1']).key,
     forged: `${gone.key.slice(0, -8)}AAAAAAAA`,
     revoked: gone.key,
-    expired: await claims(-60),
+    expired: await token(-60),
     unsigned: new UnsecuredJWT({
       roles: ['admin'],
       sub: 'ada',
@@ -73,17 +58,7 @@ export async function createWorld(): Promise<World> {
     }).encode(),
   };
   for (const [caller, secret] of Object.entries(callers)) callers[caller as Caller] = `Bearer ${secret}`;
-  const server = await startTestServer({
-    dataDir: folder.path,
-    logger,
-    env: {
-      SCOREGRAPH_API_KEYS: 'on',
-      SCOREGRAPH_JWT_SECRET_FILE: secretFile,
-      SCOREGRAPH_JWT_ISSUER: 'https://id.example',
-      SCOREGRAPH_JWT_AUDIENCE: 'scoregraph',
-      SCOREGRAPH_INTROSPECTION: 'operator',
-    },
-  });
+  const server = await startTestServer({ dataDir: folder.path, logger, env });
   revokeApiKey(keyFile, gone.kept.prefix, Date.now());
   await new Promise((resolve) => setTimeout(resolve, 1_500)); // the server notices within a second
   const as = { authorization: callers.admin };

@@ -1,26 +1,19 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createApiKey, revokeApiKey } from '../../src/access/api-keys.js';
+import { revokeApiKey } from '../../src/access/api-keys.js';
 import { readConfig } from '../../src/config/config.js';
 import type { Logger } from '../../src/core/logger.js';
-import type { Role } from '../../src/core/roles.js';
+import { guarded, SECRET } from '../support/guarded.js';
 import { payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-
-const SECRET = 'a secret of more than thirty-two characters';
 
 describe('a guarded server', () => {
   const folder = temporaryFolder();
-  const keyFile = join(folder.path, 'api-keys.json');
+  const { keyFile, env, key, token } = guarded(folder.path);
   let server: TestServer;
   /** Everything that was logged, at every level. */
   const logged: string[] = [];
   const write = (fields: object, message: string) => void logged.push(JSON.stringify(fields), message);
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
-  const key = (roles: Role[], customers: string[] | null = null) =>
-    createApiKey(keyFile, { name: 'test', roles, customers, expiresAt: null }, Date.now());
   const keys = {
     admin: key(['admin']),
     viewer: key(['viewer']),
@@ -28,29 +21,12 @@ describe('a guarded server', () => {
     bound: key(['scorer', 'operator', 'ingester'], ['c1']),
   };
   const as = ({ key }: { key: string }) => ({ authorization: `Bearer ${key}` });
-  const token = (seconds: number) =>
-    new SignJWT({ roles: ['admin'] })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject('ada')
-      .setIssuer('https://id.example')
-      .setAudience('scoregraph')
-      .setExpirationTime(Math.floor(Date.now() / 1_000) + seconds)
-      .sign(new TextEncoder().encode(SECRET));
 
   beforeAll(async () => {
-    const secretFile = join(folder.path, 'secret');
-    writeFileSync(secretFile, SECRET);
     server = await startTestServer({
       dataDir: folder.path,
       logger,
-      env: {
-        SCOREGRAPH_API_KEYS: 'on',
-        SCOREGRAPH_JWT_SECRET_FILE: secretFile,
-        SCOREGRAPH_JWT_ISSUER: 'https://id.example',
-        SCOREGRAPH_JWT_AUDIENCE: 'scoregraph',
-        SCOREGRAPH_JWT_CLOCK_SKEW_SECONDS: '0',
-        SCOREGRAPH_INTROSPECTION: 'operator',
-      },
+      env: { ...env, SCOREGRAPH_JWT_CLOCK_SKEW_SECONDS: '0' },
     });
     const { data } = await server.query(
       'mutation { upsertCustomers(customers: [{customerId: "c1"}, {customerId: "c2"}]) { acceptedCount } }',

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -239,11 +240,10 @@ describe('the audit of a server that is killed', () => {
       await ended;
       folder.remove();
     }
-  });
+  }, 120_000);
 
   it('does not keep the server from answering when its file cannot be written', async () => {
     const folder = temporaryFolder();
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(folder.path, 'audit.db'));
     const server = await startTestServer({ dataDir: folder.path, env: { SCOREGRAPH_ENGINE: 'wasm' } });
     try {

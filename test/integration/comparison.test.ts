@@ -5,7 +5,9 @@ import { fill, listen, payment, RECORD, startTestServer, type TestServer, tempor
 import { changeManifest, modelFolder, publish } from '../support/versions.js';
 
 const FIGURES =
-  'figures { rows agreement failed meanDifference meanAbsoluteDifference largestDifference psi changes { before after rows } }';
+  'figures { rows agreement failed meanDifference meanAbsoluteDifference largestDifference psi changes { before after rows } outcomes { first { ...o } second { ...o } } }';
+const OUTCOMES =
+  'fragment o on OutcomeFigures { outcomes truePositives falsePositives trueNegatives falseNegatives recall { value low high } }';
 const REPLAY = `id model version status reason total done ${FIGURES}`;
 
 describe('what another version would say', () => {
@@ -35,18 +37,18 @@ describe('what another version would say', () => {
   });
 
   const compareVersions = (more: string) =>
-    server.query(`{ compareVersions(${more}) { a { number } b { number } p95MsOfA p95MsOfB ${FIGURES} } }`);
+    server.query(`{ compareVersions(${more}) { a { number } b { number } p95MsOfA p95MsOfB ${FIGURES} } } ${OUTCOMES}`);
   const start = async (more = '') =>
     (
       await server.query(
-        `mutation { startReplay(model: "fraud", version: 2, from: "2020-01-01T00:00:00Z", to: "2020-12-31T00:00:00Z" ${more}) { replay { ${REPLAY} } userErrors { code message field } } }`,
+        `mutation { startReplay(model: "fraud", version: 2, from: "2020-01-01T00:00:00Z", to: "2020-12-31T00:00:00Z" ${more}) { replay { ${REPLAY} } userErrors { code message field } } } ${OUTCOMES}`,
       )
     ).data.startReplay;
   const range = `from: "${new Date(Date.now() - 3_600_000).toISOString()}", to: "${new Date(Date.now() + 3_600_000).toISOString()}"`;
   const startNow = async (version = 2, model = 'fraud') =>
     (
       await server.query(
-        `mutation { startReplay(model: "${model}", version: ${version}, ${range}) { replay { ${REPLAY} } userErrors { code message field } } }`,
+        `mutation { startReplay(model: "${model}", version: ${version}, ${range}) { replay { ${REPLAY} } userErrors { code message field } } } ${OUTCOMES}`,
       )
     ).data.startReplay;
 
@@ -67,6 +69,38 @@ describe('what another version would say', () => {
     });
   });
 
+  it('is compared with what payments turned out to be, where that is known', async () => {
+    const rows = 'model: "fraud", a: 1, b: 2, rows: 200';
+    expect((await compareVersions(rows)).data.compareVersions.figures.outcomes).toBeNull();
+    const outcomes = Array.from({ length: 40 }, (_, i) => ({
+      ...{ subject: { transactionId: `t5-${i}` }, fraud: i < 10, observedAt: new Date().toISOString() },
+    }));
+    await server.query('mutation ($o: [OutcomeInput!]!) { reportOutcomes(outcomes: $o) { acceptedCount } }', {
+      o: outcomes,
+    });
+    const of40 = { outcomes: 40, truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
+    const known = {
+      first: {
+        ...of40,
+        trueNegatives: 30,
+        falseNegatives: 10,
+        recall: { value: 0, low: 0, high: expect.closeTo(0.278, 2) },
+      },
+      second: {
+        ...of40,
+        truePositives: 10,
+        falsePositives: 30,
+        recall: { value: 1, low: expect.closeTo(0.722, 2), high: 1 },
+      },
+    };
+    expect((await compareVersions(rows)).data.compareVersions.figures.outcomes).toEqual(known);
+    const { replay } = await startNow(1);
+    const replayed = async () =>
+      (await server.query(`{ replay(id: "${replay.id}") { ${REPLAY} } } ${OUTCOMES}`)).data.replay;
+    await expect.poll(async () => (await replayed()).status, { timeout: 15_000 }).toBe('COMPLETED');
+    expect((await replayed()).figures.outcomes).toEqual({ first: known.first, second: known.first });
+  });
+
   it('refuses what cannot be compared', async () => {
     for (const [more, message] of [
       ['model: "fraud", a: 1, b: 7', /no version 7/],
@@ -84,7 +118,7 @@ describe('what another version would say', () => {
     expect(userErrors).toEqual([]);
     expect(replay).toMatchObject({ status: 'RUNNING', version: 2, done: 0 });
     const client = server.client();
-    const watching = listen(client, `subscription ($id: ID!) { replayProgress(id: $id) { ${REPLAY} } }`, {
+    const watching = listen(client, `subscription ($id: ID!) { replayProgress(id: $id) { ${REPLAY} } } ${OUTCOMES}`, {
       id: replay.id,
     });
     await expect
@@ -93,7 +127,7 @@ describe('what another version would say', () => {
     const last = watching.messages.at(-1)!.data.replayProgress;
     expect(last).toMatchObject({ total: 600, done: 600, reason: null });
     expect(last.figures).toMatchObject({ rows: 600, agreement: 0, failed: 0 });
-    const { data } = await server.query(`{ replay(id: "${replay.id}") { ${REPLAY} } }`);
+    const { data } = await server.query(`{ replay(id: "${replay.id}") { ${REPLAY} } } ${OUTCOMES}`);
     expect(data.replay).toEqual(last);
     expect(server.running.data.predictions.head()).toBe(600); // nothing was recorded
     await client.dispose();

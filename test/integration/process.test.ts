@@ -168,7 +168,7 @@ describe('the server process', () => {
     const third = await up();
     expect(third.output()).toMatch(/, 0 replayed in \d+ ms/);
     expect((await graph(third.url, ask)).data).toEqual(before);
-  });
+  }, 120_000);
 
   it('goes on, and stops in order, when nobody reads what it says any more', async () => {
     const { child, url, ended } = await up();

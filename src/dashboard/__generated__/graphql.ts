@@ -220,7 +220,9 @@ export type IngestErrorCode =
   /** No such item: upsert it first. */
   | 'UNKNOWN_ITEM'
   /** No recorded prediction has this id. */
-  | 'UNKNOWN_PREDICTION';
+  | 'UNKNOWN_PREDICTION'
+  /** No recorded payment has this id. */
+  | 'UNKNOWN_TRANSACTION';
 
 /** Something a customer did with an item. */
 export type InteractionInput = {
@@ -331,6 +333,23 @@ export type MoneyInput = {
   readonly currency: Scalars['String']['input'];
 };
 
+/** What is known of a payment, or of a prediction. */
+export type OutcomeInput = {
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['input'];
+  /** When that was found out: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly observedAt: Scalars['DateTime']['input'];
+  /** What it is about. */
+  readonly subject: OutcomeSubject;
+};
+
+/** What an outcome is about. One of these. */
+export type OutcomeSubject =
+  /** A prediction of the fraud model that was recorded. Of one that a payment caused it is an outcome of that payment. */
+  { readonly predictionId: Scalars['ID']['input']; readonly transactionId?: never; }
+  |  /** A recorded payment, by your own key. It counts for every version that judged the payment, in every arm. */
+  { readonly predictionId?: never; readonly transactionId: Scalars['ID']['input']; };
+
 /** Which recorded predictions: all conditions that are given must hold. */
 export type PredictionFilter = {
   /** Only about these customers, at most 100. Unknown ones have no predictions. */
@@ -397,8 +416,18 @@ export type RollOutGuardsInput = {
   readonly maxErrorRate?: Scalars['Float']['input'];
   /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
   readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** How much less precise than the champion it may be; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxPrecisionDrop?: InputMaybe<Scalars['Float']['input']>;
   /** Population stability index of the scores against the champion's. */
   readonly maxPsi?: Scalars['Float']['input'];
+  /** How much less fraud than the champion it may find; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxRecallDrop?: InputMaybe<Scalars['Float']['input']>;
+  /** Outcomes of each side before precision and recall are judged, and of the candidate before a step with such a guard may end; 1 to 100,000. */
+  readonly minOutcomes?: Scalars['Int']['input'];
+  /** Share of what the version flags that must be fraud; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minPrecision?: InputMaybe<Scalars['Float']['input']>;
+  /** Share of fraud that the version must flag; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minRecall?: InputMaybe<Scalars['Float']['input']>;
   /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
   readonly minRows?: Scalars['Int']['input'];
 };

@@ -1,5 +1,5 @@
 export type Theme = 'system' | 'light' | 'dark';
-export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 export const THEME_KEY = 'scoregraph-theme';
 
 /** What a press on the toggle leads to. */

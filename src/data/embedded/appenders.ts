@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import type { OutcomeBook } from './outcome-book.js';
 import type { EventRow, PredictionRow, Write, WriteResult } from './protocol.js';
 import { NEW_EVENT_COLUMNS, NEW_PREDICTION_COLUMNS } from './schema.js';
 
@@ -7,10 +8,10 @@ const EVENTS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ?2, value ->> 5, value -> 6 FROM json_each(?1)`;
 const PREDICTIONS_OF_JSON = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-    substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10, value ->> 13 FROM json_each(?1)`;
+    substr(?2, 1 + (value ->> 11), value ->> 12), value -> 9, value -> 10, value ->> 13, value ->> 14 FROM json_each(?1)`;
 
 /** Appends within the open transaction; for each row: status (0 appended, 1 repeated, 2 conflict), seq, recordedAt. */
-export function eventAppender(db: Database.Database) {
+export function eventAppender(db: Database.Database, outcomes: OutcomeBook) {
   const append = allOrNone(
     db,
     `INSERT INTO events (${NEW_EVENT_COLUMNS}) ${EVENTS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
@@ -26,7 +27,7 @@ export function eventAppender(db: Database.Database) {
     readonly occurred_at: number;
     readonly payload: string;
   }
-  return ({ rows, count, recordedAt }: Extract<Write, { kind: 'events' }>): WriteResult => {
+  const write = ({ rows, count, recordedAt }: Extract<Write, { kind: 'events' }>): Float64Array => {
     const results = new Float64Array(count * 3);
     const first = append(count, rows, recordedAt);
     if (first !== null) {
@@ -58,31 +59,41 @@ export function eventAppender(db: Database.Database) {
     });
     return results;
   };
+  return (events: Extract<Write, { kind: 'events' }>): WriteResult => {
+    const results = write(events);
+    for (const i of events.outcomes) if (results[i * 3] === 0) outcomes.learn(results[i * 3 + 1]!);
+    return results;
+  };
 }
 
 /** Appends within the open transaction; for each row its position, or that of the record with its id. */
-export function predictionAppender(db: Database.Database) {
+export function predictionAppender(db: Database.Database, outcomes: OutcomeBook) {
   const append = allOrNone(
     db,
     `INSERT INTO predictions (${NEW_PREDICTION_COLUMNS}) ${PREDICTIONS_OF_JSON} WHERE true ON CONFLICT DO NOTHING`,
   );
   const insert = db.prepare(
-    `INSERT INTO predictions (${NEW_PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO predictions (${NEW_PREDICTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = db.prepare('SELECT position FROM predictions WHERE id = ?');
-  return ({ rows, count, features }: Extract<Write, { kind: 'predictions' }>): WriteResult => {
-    if (count === 0) return new Float64Array(0);
+  const write = ({ rows, count, features }: Extract<Write, { kind: 'predictions' }>): Float64Array => {
     const block = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
     const first = append(count, rows, block);
     if (first !== null) return Float64Array.from({ length: count }, (_, i) => first + i);
     return Float64Array.from(JSON.parse(rows) as PredictionRow[], (row) => {
       const known = find.get(row[0]) as { position: number } | undefined;
       if (known !== undefined) return known.position;
-      const [defaulted, output, at, size, arm] = row.slice(9) as [unknown, unknown, number, number, string | null];
+      const [defaulted, output, at, size, ...rest] = row.slice(9) as [unknown, unknown, number, number, ...unknown[]];
       const own = block.subarray(at, at + size);
-      const values = [...row.slice(0, 9), own, JSON.stringify(defaulted), JSON.stringify(output), arm];
+      const values = [...row.slice(0, 9), own, JSON.stringify(defaulted), JSON.stringify(output), ...rest];
       return Number(insert.run(...(values as [])).lastInsertRowid);
     });
+  };
+  return (predictions: Extract<Write, { kind: 'predictions' }>): WriteResult => {
+    if (predictions.count === 0) return new Float64Array(0);
+    const positions = write(predictions);
+    outcomes.meet(predictions, positions);
+    return positions;
   };
 }
 

@@ -31,6 +31,7 @@ export function eraser(db: Database.Database) {
      WHERE entity = ? AND type IN (${codes})`,
   );
   const forget = db.prepare('DELETE FROM predictions WHERE entity = ?');
+  const forgetOutcomes = db.prepare('DELETE FROM outcomes WHERE entity = ?');
   const forgetState = db.prepare("DELETE FROM snapshots WHERE kind = 'customer' AND key = ?");
   const replace = db.prepare('UPDATE snapshots SET seq = ?, body = ? WHERE kind = ? AND key = ?');
   const tell = db.prepare(
@@ -54,6 +55,7 @@ export function eraser(db: Database.Database) {
     if (note.seq !== null) return Float64Array.of(note.seq, note.events, note.predictions);
     const events = bury.run(at, entity).changes;
     const predictions = forget.run(entity).changes;
+    forgetOutcomes.run(entity);
     forgetState.run(entity);
     for (const [kind, key, seq, body] of documents) replace.run(seq, body, kind, key);
     const { id, subject, reason, principal: by, requested_at: requestedAt } = note;

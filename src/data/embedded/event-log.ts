@@ -2,7 +2,15 @@ import type { Clock } from '../../core/clock.js';
 import type { EventType, NewEvent, StoredEvent } from '../../core/events.js';
 import type { AppendResult, EventLog, LogPage } from '../ports.js';
 import type { EventRow, StoredRow } from './protocol.js';
-import { EVENT_COLUMNS, EVENT_SOURCES, EVENT_TYPES, FIRST_RARE_TYPE, PAYMENT_TYPE, TOMBSTONE } from './schema.js';
+import {
+  EVENT_COLUMNS,
+  EVENT_SOURCES,
+  EVENT_TYPES,
+  FIRST_RARE_TYPE,
+  OUTCOME_TYPE,
+  PAYMENT_TYPE,
+  TOMBSTONE,
+} from './schema.js';
 import type { Storage } from './storage.js';
 
 const STATUS = ['appended', 'repeated', 'conflict'] as const;
@@ -81,6 +89,7 @@ export class EmbeddedEventLog implements EventLog {
         kind: 'events',
         rows: JSON.stringify(events.map(toRow)),
         count: events.length,
+        outcomes: events.flatMap(({ type }, i) => (type === 'outcome.reported' ? [i] : [])),
         recordedAt: this.#clock.now(),
       },
       events.length,
@@ -192,6 +201,7 @@ export async function logBounds(storage: Storage, log: 'events' | 'predictions')
 export function typeCondition(types: readonly EventType[] | undefined): string {
   if (types === undefined) return ` AND type <> ${TOMBSTONE}`;
   const codes = types.map((type) => typeCode.get(type)!);
-  const rare = codes.every((code) => code >= FIRST_RARE_TYPE) ? ` AND type >= ${FIRST_RARE_TYPE}` : '';
-  return `${rare} AND type IN (${codes.join(',')})`;
+  const rare = codes.every((code) => code >= FIRST_RARE_TYPE && code !== OUTCOME_TYPE);
+  const condition = rare ? ` AND type >= ${FIRST_RARE_TYPE} AND type <> ${OUTCOME_TYPE}` : '';
+  return `${condition} AND type IN (${codes.join(',')})`;
 }

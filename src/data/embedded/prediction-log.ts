@@ -4,7 +4,7 @@ import type { PredictionRecord } from '../../core/predictions.js';
 import type { PositionedPrediction, PredictionLog } from '../ports.js';
 import { logBounds } from './event-log.js';
 import type { PredictionRow, Write } from './protocol.js';
-import { PREDICTION_COLUMNS } from './schema.js';
+import { POSITIVE, PREDICTION_COLUMNS } from './schema.js';
 import type { Storage } from './storage.js';
 
 const IDS_PER_READ = 500;
@@ -12,7 +12,7 @@ const IDS_PER_READ = 500;
 const MAX_BUFFERED = 10_000;
 const FLUSH_MS = 200;
 
-/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output, arm. */
+/** position, id, model, version, entity, event id, event seq, predictedAt, featuresAsOf, feature set, features, defaulted, output, arm, shadowOf, outcome (POSITIVE in schema.ts). */
 export type StoredPrediction = readonly [
   number,
   string,
@@ -28,12 +28,21 @@ export type StoredPrediction = readonly [
   string,
   string,
   string | null,
+  string | null,
+  number | null,
 ];
 
 /** The write of some predictions: their vectors in one block, everything else in one text. */
 function writeOf(records: readonly PredictionRecord[], offset: readonly [string, number] | null): Write {
   let size = 0;
-  for (const { features } of records) size += features.byteLength;
+  let events: [number, number] | null = null;
+  let others = false;
+  for (const { features, eventSeq } of records) {
+    size += features.byteLength;
+    if (eventSeq === null) others = true;
+    else if (events === null) events = [eventSeq, eventSeq];
+    else events = [Math.min(events[0], eventSeq), Math.max(events[1], eventSeq)];
+  }
   const bytes = new Uint8Array(size);
   let at = 0;
   const rows = records.map((p): PredictionRow => {
@@ -55,9 +64,18 @@ function writeOf(records: readonly PredictionRecord[], offset: readonly [string,
       at - byteLength,
       byteLength,
       p.arm ?? null,
+      p.shadowOf ?? null,
     ];
   });
-  return { kind: 'predictions', rows: JSON.stringify(rows), count: rows.length, features: bytes, offset };
+  return {
+    kind: 'predictions',
+    rows: JSON.stringify(rows),
+    count: rows.length,
+    features: bytes,
+    events,
+    others,
+    offset,
+  };
 }
 
 /** A row of PREDICTION_COLUMNS as the record it was. */
@@ -77,6 +95,8 @@ export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
     defaulted,
     output,
     arm,
+    shadowOf,
+    outcome,
   ] = row;
   const bytes = Uint8Array.from(features); // aligned, and not a view into something larger
   return {
@@ -93,6 +113,8 @@ export function toPredictionRecord(row: StoredPrediction): PredictionRecord {
     defaulted: JSON.parse(defaulted),
     output: JSON.parse(output),
     arm: arm ?? undefined,
+    shadowOf: shadowOf ?? undefined,
+    outcome: outcome === null ? undefined : outcome % POSITIVE === 1,
   };
 }
 

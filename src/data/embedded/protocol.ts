@@ -14,7 +14,7 @@ export type EventRow = readonly [string, number, number, string, number, number,
 export type StoredRow = readonly [number, string, number, number, string, number, number, number, string];
 /**
  * id, model, version, entity, eventId, eventSeq, predictedAt, featuresAsOf, featureSet, defaulted, output, where in the write's `features`
- * its own are (first byte, counted from 0; bytes), and the arm.
+ * its own are (first byte, counted from 0; bytes), the arm, and shadowOf.
  */
 export type PredictionRow = readonly [
   string,
@@ -31,12 +31,20 @@ export type PredictionRow = readonly [
   number,
   number,
   string | null,
+  string | null,
 ];
 
 /** One write; several travel together and are committed together. */
 export type Write =
   /** `rows`: EventRow[] as JSON. */
-  | { readonly kind: 'events'; readonly rows: string; readonly count: number; readonly recordedAt: number }
+  | {
+      readonly kind: 'events';
+      readonly rows: string;
+      readonly count: number;
+      /** Which of them are outcomes, by their place. */
+      readonly outcomes: readonly number[];
+      readonly recordedAt: number;
+    }
   | {
       readonly kind: 'predictions';
       /** PredictionRow[] as JSON. */
@@ -44,6 +52,10 @@ export type Write =
       readonly count: number;
       /** The vectors one after the other; the buffer goes over to the thread. */
       readonly features: Uint8Array<ArrayBuffer>;
+      /** First and last position of the events that they were born of; null where none was. */
+      readonly events: readonly [number, number] | null;
+      /** Some were born of no event. */
+      readonly others: boolean;
       readonly offset: readonly [string, number] | null;
     }
   | {

@@ -2,7 +2,7 @@ import type { EventSource, EventType } from '../../core/events.js';
 
 /**
  * Event types by the number they are stored as. Append only: a number is never given to another type. From 4 on they are the server's own
- * and rare: an index of their own finds them among millions of others, so a frequent type must not come after them without another index.
+ * and rare, but for outcomes: an index of their own finds them among millions of others, which a frequent type must stay out of.
  */
 export const EVENT_TYPES: readonly EventType[] = [
   'customer.upserted',
@@ -17,16 +17,21 @@ export const EVENT_TYPES: readonly EventType[] = [
   'customer.erased',
   'model.alias_changed',
   'model.policy_changed',
+  'outcome.reported',
 ];
 /**
  * The type of a tombstone: what an erasure leaves of an event. Position and time of recording stay, the time it happened becomes that of the
  * erasure, the id is the position, and nothing else is left. No reader of events is given one.
  */
 export const TOMBSTONE = -1;
-/** Types from this number on are in the index of rare events. */
+/** Types from this number on, but for outcomes, are in the index of rare events. */
 export const FIRST_RARE_TYPE = 4;
+/** As many as payments, where all of them are told. */
+export const OUTCOME_TYPE = 12;
 /** Payments have an index of their own: the newest of them are asked for, however much else happened since. */
 export const PAYMENT_TYPE = 2;
+/** In a prediction's `outcome`: 1 for fraud, and this where the prediction did not approve. One number, so that the index alone counts. */
+export const POSITIVE = 2;
 export const EVENT_SOURCES: readonly EventSource[] = ['api', 'simulator', 'system'];
 
 /** What is written of an event, in the order of its row; the log adds its position. */
@@ -35,9 +40,9 @@ export const NEW_EVENT_COLUMNS = 'id, type, schema_version, entity, occurred_at,
 export const EVENT_COLUMNS = `seq, ${NEW_EVENT_COLUMNS}`;
 /** What is written of a prediction, in the order of its row. */
 export const NEW_PREDICTION_COLUMNS =
-  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm';
+  'id, model, version, entity, event_id, event_seq, predicted_at, features_as_of, feature_set, features, defaulted, output, arm, shadow_of';
 /** What is read of a prediction, of `predictions AS p`. */
-export const PREDICTION_COLUMNS = `position, ${NEW_PREDICTION_COLUMNS}`
+export const PREDICTION_COLUMNS = `position, ${NEW_PREDICTION_COLUMNS}, outcome`
   .split(', ')
   .map((column) => `p.${column}`)
   .join(', ');
@@ -125,5 +130,26 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE predictions ADD COLUMN arm TEXT;
   DROP INDEX predictions_by_time;
   CREATE INDEX predictions_by_time ON predictions (model, predicted_at, position, score, decision, arm);
+  `,
+  // 8: what turned out to be fraud: the newest word about each payment or prediction, and with each prediction it is about, so that counting
+  // reads an index of those alone. Which prediction a shadow stands beside. Outcomes are no rare events.
+  `
+  ALTER TABLE predictions ADD COLUMN shadow_of TEXT;
+  ALTER TABLE predictions ADD COLUMN outcome INTEGER;
+  CREATE INDEX predictions_of_shadows ON predictions (shadow_of) WHERE shadow_of IS NOT NULL;
+  CREATE INDEX predictions_with_outcomes ON predictions (model, predicted_at, version, arm, outcome) WHERE outcome IS NOT NULL;
+  CREATE TABLE outcomes (
+    seq INTEGER PRIMARY KEY,
+    payment INTEGER UNIQUE,
+    prediction TEXT UNIQUE,
+    entity TEXT NOT NULL,
+    fraud INTEGER NOT NULL,
+    observed_at INTEGER NOT NULL,
+    reported_at INTEGER NOT NULL,
+    source INTEGER NOT NULL
+  );
+  CREATE INDEX outcomes_by_entity ON outcomes (entity);
+  DROP INDEX events_of_rare_types;
+  CREATE INDEX events_of_rare_types ON events (seq, type) WHERE type >= ${FIRST_RARE_TYPE} AND type <> ${OUTCOME_TYPE};
   `,
 ];

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'libsql';
 import { eventAppender, predictionAppender } from './appenders.js';
 import { eraser } from './erasure.js';
+import { OutcomeBook } from './outcome-book.js';
 import type { FromWriter, ToWriter, Write, WriteResult, WriterOptions } from './protocol.js';
 import { MIGRATIONS } from './schema.js';
 import { scrubber } from './scrub.js';
@@ -26,8 +27,9 @@ function open(): Database.Database {
 }
 
 function serve(db: Database.Database): void {
-  const appendEvents = eventAppender(db);
-  const appendPredictions = predictionAppender(db);
+  const outcomes = new OutcomeBook(db);
+  const appendEvents = eventAppender(db, outcomes);
+  const appendPredictions = predictionAppender(db, outcomes);
   const setOffset = db.prepare(
     'INSERT INTO offsets (consumer, position) VALUES (?, ?) ON CONFLICT (consumer) DO UPDATE SET position = max(position, excluded.position)',
   );
@@ -39,7 +41,7 @@ function serve(db: Database.Database): void {
   );
   const erase = eraser(db);
   const scrub = scrubber(db);
-  const pruneEvents = pruner(db, 'events', 'seq');
+  const pruneEvents = pruner(db, 'events', 'seq', (last) => outcomes.prune(last));
   const prunePredictions = pruner(db, 'predictions', 'position');
 
   const apply = (write: Write): WriteResult => {
@@ -93,8 +95,13 @@ function serve(db: Database.Database): void {
   });
 }
 
-/** Deletes the oldest rows of a log, and notes how far. */
-function pruner(db: Database.Database, log: 'events' | 'predictions', position: string) {
+/** Deletes the oldest rows of a log, and notes how far; `before` is told up to where, before they go. */
+function pruner(
+  db: Database.Database,
+  log: 'events' | 'predictions',
+  position: string,
+  before: (last: number) => void = () => {},
+) {
   const bound = db.prepare(
     `SELECT max(${position}) AS last FROM (SELECT ${position} FROM ${log} WHERE ${position} <= ? ORDER BY ${position} LIMIT ?)`,
   );
@@ -103,6 +110,7 @@ function pruner(db: Database.Database, log: 'events' | 'predictions', position: 
   return (upTo: number, slice: number): number => {
     const { last } = bound.get(upTo, slice) as { last: number | null };
     if (last === null) return 0;
+    before(last);
     note.run(last, log);
     return remove.run(last).changes;
   };

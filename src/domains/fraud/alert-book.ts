@@ -17,7 +17,7 @@ export interface AlertChange {
 }
 
 /** Alerts that may stand at once; beyond it the oldest makes room. */
-export const MAX_STANDING_ALERTS = 10_000;
+const MAX_STANDING_ALERTS = 10_000;
 
 /** The id of the alert that a payment raises: the same however often it is looked at. */
 export const alertIdOf = (transactionId: string): string => derivedId('fraud-alert', transactionId);

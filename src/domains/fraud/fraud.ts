@@ -14,6 +14,9 @@ import { type FraudThresholds, readThresholds } from './thresholds.js';
 export const FRAUD_MODEL = 'fraud';
 export type FraudDecision = 'APPROVE' | 'REVIEW' | 'DECLINE';
 
+/** Whether a decision calls a payment suspicious: what counts as positive. */
+export const isFlagged = (decision: string): boolean => decision !== 'APPROVE';
+
 /** What the fraud model says about one payment. */
 export interface FraudOutput {
   readonly probability: number;
@@ -215,6 +218,6 @@ export class FraudDomain {
 }
 
 /** The refusal of an amount in a currency the model does not know. */
-export function wrongCurrency(got: string, expected: string): ScoregraphError {
+function wrongCurrency(got: string, expected: string): ScoregraphError {
   return badInput(`the fraud model was trained on amounts in ${expected}, got ${got}`, 'amount.currency');
 }

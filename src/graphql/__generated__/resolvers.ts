@@ -3,11 +3,12 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ShadowNode, ConditionNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ArmFactsNode, ShadowNode, ConditionNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { ReplayState } from '../../flows/replay.js';
 import type { ComparedFigures } from '../../flows/comparison.js';
+import type { KnownOutcome, OutcomeCounts, ArmOutcomeCounts } from '../../data/outcomes.js';
 import type { GraphContext } from '../context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -101,10 +102,23 @@ export type ArmFacts = {
   readonly arm: Scalars['String']['output'];
   /** Rows that failed. */
   readonly errors: Scalars['Int']['output'];
+  /** What its predictions of this step turned out to be, as far as that is known; also when it is over. */
+  readonly outcomes: OutcomeFigures;
   /** p95 of its latency, milliseconds; null without answers. */
   readonly p95Ms?: Maybe<Scalars['Float']['output']>;
   /** Rows it was asked. */
   readonly rows: Scalars['Int']['output'];
+};
+
+/** How right one version was in one arm of a policy. */
+export type ArmOutcomes = {
+  readonly __typename?: 'ArmOutcomes';
+  /** Which arm (`shadow`: computed beside the answer); null: no policy decided. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
+  /** What it flagged, and what that turned out to be. */
+  readonly figures: OutcomeFigures;
+  /** Which version. */
+  readonly version: Scalars['Int']['output'];
 };
 
 /** One more thing about an action. */
@@ -240,7 +254,16 @@ export type CaughtUp = StreamMessage & {
   readonly replayed: Scalars['Int']['output'];
 };
 
-/** How two opinions of the same rows differ. Outcomes are not among it: none are known yet. */
+/** How right two opinions of the same rows were: over the same payments, so that they can be compared figure by figure. */
+export type ComparedOutcomes = {
+  readonly __typename?: 'ComparedOutcomes';
+  /** The first: version `a`, or what was said then. */
+  readonly first: OutcomeFigures;
+  /** The second: version `b`, or the one that was asked again. */
+  readonly second: OutcomeFigures;
+};
+
+/** How two opinions of the same rows differ. */
 export type ComparisonFigures = {
   readonly __typename?: 'ComparisonFigures';
   /** Share of them with the same decision, segment, first item or largest column; of single numbers those within 1 %. Null without rows. */
@@ -255,6 +278,8 @@ export type ComparisonFigures = {
   readonly meanAbsoluteDifference?: Maybe<Scalars['Float']['output']>;
   /** Mean of second score minus first; of a dropped-in model over all its numbers. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** How right each was, of those rows whose outcome is known; null where none is. */
+  readonly outcomes?: Maybe<ComparedOutcomes>;
   /** Population stability index of the second's scores against the first's. */
   readonly psi?: Maybe<Scalars['Float']['output']>;
   /** Of ranked lists: how alike they are; null for models that make none. */
@@ -522,6 +547,17 @@ export type EraseCustomerUserError = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
+/** A share with its 95 % confidence interval (Wilson). */
+export type EstimatedShare = {
+  readonly __typename?: 'EstimatedShare';
+  /** Where it ends. */
+  readonly high: Scalars['Float']['output'];
+  /** Where the interval begins. */
+  readonly low: Scalars['Float']['output'];
+  /** As counted, 0 to 1. */
+  readonly value: Scalars['Float']['output'];
+};
+
 /** The positions that the event log holds. */
 export type EventLogRange = {
   readonly __typename?: 'EventLogRange';
@@ -732,6 +768,8 @@ export type FraudAssessment = Node & Prediction & {
   readonly modelVersion: ModelVersion;
   /** Features outside the range the version was trained on: read its answer with care. */
   readonly outOfRangeFeatures: ReadonlyArray<Scalars['String']['output']>;
+  /** What it turned out to be, as far as the prediction was recorded; null while nobody has said. */
+  readonly outcome?: Maybe<Outcome>;
   /** When it answered. */
   readonly predictedAt: Scalars['DateTime']['output'];
   /** How likely the payment is fraudulent by this version, 0 to 1. */
@@ -784,7 +822,9 @@ export type IngestErrorCode =
   /** No such item: upsert it first. */
   | 'UNKNOWN_ITEM'
   /** No recorded prediction has this id. */
-  | 'UNKNOWN_PREDICTION';
+  | 'UNKNOWN_PREDICTION'
+  /** No recorded payment has this id. */
+  | 'UNKNOWN_TRANSACTION';
 
 /** One refused item of a call; the others went in. */
 export type IngestUserError = UserError & {
@@ -942,6 +982,11 @@ export type Model = Node & {
   readonly inputs: ReadonlyArray<TensorSpec>;
   /** Its name, as its folder and its manifest say. */
   readonly name: Scalars['String']['output'];
+  /**
+   * How right its versions were, of the predictions whose outcome is known, by version and arm, newest version first. Fraud alone has
+   * outcomes; other models have an empty list.
+   */
+  readonly outcomes: ReadonlyArray<ArmOutcomes>;
   /** The tensors it computes; one that is added to another is not answered on its own. */
   readonly outputs: ReadonlyArray<TensorSpec>;
   /** Who is answered by which version; null: the champion answers everybody. */
@@ -950,6 +995,13 @@ export type Model = Node & {
   readonly rollOut?: Maybe<RollOut>;
   /** Every version in the folder, ascending. */
   readonly versions: ReadonlyArray<ModelVersion>;
+};
+
+
+/** A model: a name, a signature, and versions of it. */
+export type ModelOutcomesArgs = {
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** A name for a version, which can move to another. */
@@ -1173,6 +1225,11 @@ export type Mutation = {
    * answers the first record; with other content it is refused.
    */
   readonly recordTransactions?: Maybe<RecordTransactionsPayload>;
+  /**
+   * Records what payments turned out to be, when that is known: minutes or months later. At most 1,000. Of what was said about one the word
+   * observed last holds; the same word again changes nothing, another one observed at the same moment is refused. See docs/outcomes.md.
+   */
+  readonly reportOutcomes?: Maybe<ReportOutcomesPayload>;
   /** Goes on; the step that was paused begins anew. */
   readonly resumeRollOut?: Maybe<ResumeRollOutPayload>;
   /** Lets an alias mean what it meant before its last move, which is loaded if need be. Again: one move further back. Durable. */
@@ -1260,6 +1317,12 @@ export type MutationRecordTransactionsArgs = {
 
 
 /** Where events come in. Acknowledged means on disk. */
+export type MutationReportOutcomesArgs = {
+  outcomes: ReadonlyArray<OutcomeInput>;
+};
+
+
+/** Where events come in. Acknowledged means on disk. */
 export type MutationResumeRollOutArgs = {
   model: Scalars['String']['input'];
   reason: Scalars['String']['input'];
@@ -1336,6 +1399,55 @@ export type Node = {
   /** Opaque and unique over all types. */
   readonly id: Scalars['ID']['output'];
 };
+
+/** What a payment turned out to be: of what was said about it, the word observed last. */
+export type Outcome = {
+  readonly __typename?: 'Outcome';
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['output'];
+  /** When that was found out. */
+  readonly observedAt: Scalars['DateTime']['output'];
+  /** When it was reported here. */
+  readonly reportedAt: Scalars['DateTime']['output'];
+  /** Part of the simulated world, not real. */
+  readonly simulated: Scalars['Boolean']['output'];
+};
+
+/** What was flagged (positive: `REVIEW` or `DECLINE`, as it was decided then), against what it turned out to be. */
+export type OutcomeFigures = {
+  readonly __typename?: 'OutcomeFigures';
+  /** Approved, and fraud. */
+  readonly falseNegatives: Scalars['Int']['output'];
+  /** Flagged, and none. */
+  readonly falsePositives: Scalars['Int']['output'];
+  /** Predictions whose outcome is known: the four together. */
+  readonly outcomes: Scalars['Int']['output'];
+  /** Of what was flagged the share that was fraud; null while nothing was. */
+  readonly precision?: Maybe<EstimatedShare>;
+  /** Of what was fraud the share that was flagged; null while nothing was. */
+  readonly recall?: Maybe<EstimatedShare>;
+  /** Approved, and none. */
+  readonly trueNegatives: Scalars['Int']['output'];
+  /** Flagged, and fraud. */
+  readonly truePositives: Scalars['Int']['output'];
+};
+
+/** What is known of a payment, or of a prediction. */
+export type OutcomeInput = {
+  /** Whether it was fraud. */
+  readonly fraud: Scalars['Boolean']['input'];
+  /** When that was found out: after 2000-01-01 and at most 5 minutes ahead of the server's clock. */
+  readonly observedAt: Scalars['DateTime']['input'];
+  /** What it is about. */
+  readonly subject: OutcomeSubject;
+};
+
+/** What an outcome is about. One of these. */
+export type OutcomeSubject =
+  /** A prediction of the fraud model that was recorded. Of one that a payment caused it is an outcome of that payment. */
+  { readonly predictionId: Scalars['ID']['input']; readonly transactionId?: never; }
+  |  /** A recorded payment, by your own key. It counts for every version that judged the payment, in every arm. */
+  { readonly predictionId?: never; readonly transactionId: Scalars['ID']['input']; };
 
 /** Where a page lies in its list, as the Relay connection specification has it. */
 export type PageInfo = {
@@ -1785,6 +1897,17 @@ export type ReplayStatus =
   /** It goes on. */
   | 'RUNNING';
 
+/** What became of `reportOutcomes`. */
+export type ReportOutcomesPayload = {
+  readonly __typename?: 'ReportOutcomesPayload';
+  /** How many are on disk, repeated ones included. */
+  readonly acceptedCount?: Maybe<Scalars['Int']['output']>;
+  /** Everything up to here is on disk; null when nothing was accepted. */
+  readonly durableThrough?: Maybe<Scalars['Cursor']['output']>;
+  /** One error for each item that was refused; the others went in. */
+  readonly userErrors: ReadonlyArray<IngestUserError>;
+};
+
 /** What became of `resumeRollOut`. */
 export type ResumeRollOutPayload = {
   readonly __typename?: 'ResumeRollOutPayload';
@@ -1845,8 +1968,18 @@ export type RollOutGuardsInput = {
   readonly maxErrorRate?: Scalars['Float']['input'];
   /** p95 of the latency over the champion's; less than 5 ms more never breaks it. */
   readonly maxLatencyRatio?: Scalars['Float']['input'];
+  /** How much less precise than the champion it may be; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxPrecisionDrop?: InputMaybe<Scalars['Float']['input']>;
   /** Population stability index of the scores against the champion's. */
   readonly maxPsi?: Scalars['Float']['input'];
+  /** How much less fraud than the champion it may find; broken when the 95 % confidence interval of the difference lies above. Null: not guarded. */
+  readonly maxRecallDrop?: InputMaybe<Scalars['Float']['input']>;
+  /** Outcomes of each side before precision and recall are judged, and of the candidate before a step with such a guard may end; 1 to 100,000. */
+  readonly minOutcomes?: Scalars['Int']['input'];
+  /** Share of what the version flags that must be fraud; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minPrecision?: InputMaybe<Scalars['Float']['input']>;
+  /** Share of fraud that the version must flag; broken when its 95 % confidence interval lies below. Null: not guarded. */
+  readonly minRecall?: InputMaybe<Scalars['Float']['input']>;
   /** Answers a step needs before it may end, and before latency and scores are compared; 1 to 1,000. */
   readonly minRows?: Scalars['Int']['input'];
 };
@@ -2254,6 +2387,8 @@ export type Transaction = Node & {
   readonly merchant: Scalars['String']['output'];
   /** When it happened, in the caller's word. */
   readonly occurredAt: Scalars['DateTime']['output'];
+  /** What it turned out to be; null while nobody has said. */
+  readonly outcome?: Maybe<Outcome>;
   /** When it was recorded here. */
   readonly recordedAt: Scalars['DateTime']['output'];
   /** Part of the simulated world, not real. */
@@ -2481,7 +2616,8 @@ export type ResolversTypes = {
   AmountBounds: ResolverTypeWrapper<AmountBounds>;
   AmountBoundsInput: AmountBoundsInput;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
-  ArmFacts: ResolverTypeWrapper<ArmFacts>;
+  ArmFacts: ResolverTypeWrapper<ArmFactsNode>;
+  ArmOutcomes: ResolverTypeWrapper<ArmOutcomeCounts>;
   AuditDetail: ResolverTypeWrapper<AuditDetail>;
   AuditEntry: ResolverTypeWrapper<AuditEntryNode>;
   AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversTypes['AuditEntry']>>> }>;
@@ -2492,6 +2628,7 @@ export type ResolversTypes = {
   CanaryInput: CanaryInput;
   CancelReplayPayload: ResolverTypeWrapper<Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
   CaughtUp: ResolverTypeWrapper<CaughtUp>;
+  ComparedOutcomes: ResolverTypeWrapper<Omit<ComparedOutcomes, 'first' | 'second'> & { first: ResolversTypes['OutcomeFigures'], second: ResolversTypes['OutcomeFigures'] }>;
   ComparisonFigures: ResolverTypeWrapper<ComparedFigures>;
   ConfusionCounts: ResolverTypeWrapper<ConfusionCounts>;
   Contribution: ResolverTypeWrapper<ContributionNode>;
@@ -2515,6 +2652,7 @@ export type ResolversTypes = {
   EraseCustomerErrorCode: EraseCustomerErrorCode;
   EraseCustomerPayload: ResolverTypeWrapper<EraseCustomerPayload>;
   EraseCustomerUserError: ResolverTypeWrapper<EraseCustomerUserError>;
+  EstimatedShare: ResolverTypeWrapper<EstimatedShare>;
   EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
   FeatureBounds: ResolverTypeWrapper<FeatureBounds>;
@@ -2565,6 +2703,10 @@ export type ResolversTypes = {
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<{}>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  Outcome: ResolverTypeWrapper<KnownOutcome>;
+  OutcomeFigures: ResolverTypeWrapper<OutcomeCounts>;
+  OutcomeInput: OutcomeInput;
+  OutcomeSubject: OutcomeSubject;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PauseRollOutPayload: ResolverTypeWrapper<Omit<PauseRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   PositiveInt: ResolverTypeWrapper<Scalars['PositiveInt']['output']>;
@@ -2585,6 +2727,7 @@ export type ResolversTypes = {
   ReplayError: ResolverTypeWrapper<ReplayError>;
   ReplayErrorCode: ReplayErrorCode;
   ReplayStatus: ReplayStatus;
+  ReportOutcomesPayload: ResolverTypeWrapper<ReportOutcomesPayload>;
   ResumeRollOutPayload: ResolverTypeWrapper<Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Role: Role;
   RollBackModelPayload: ResolverTypeWrapper<Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
@@ -2638,7 +2781,8 @@ export type ResolversParentTypes = {
   AmountBounds: AmountBounds;
   AmountBoundsInput: AmountBoundsInput;
   AnswerChange: AnswerChange;
-  ArmFacts: ArmFacts;
+  ArmFacts: ArmFactsNode;
+  ArmOutcomes: ArmOutcomeCounts;
   AuditDetail: AuditDetail;
   AuditEntry: AuditEntryNode;
   AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntryEdge']>>>, nodes?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['AuditEntry']>>> };
@@ -2648,6 +2792,7 @@ export type ResolversParentTypes = {
   CanaryInput: CanaryInput;
   CancelReplayPayload: Omit<CancelReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
   CaughtUp: CaughtUp;
+  ComparedOutcomes: Omit<ComparedOutcomes, 'first' | 'second'> & { first: ResolversParentTypes['OutcomeFigures'], second: ResolversParentTypes['OutcomeFigures'] };
   ComparisonFigures: ComparedFigures;
   ConfusionCounts: ConfusionCounts;
   Contribution: ContributionNode;
@@ -2667,6 +2812,7 @@ export type ResolversParentTypes = {
   EngineInfo: EngineInfo;
   EraseCustomerPayload: EraseCustomerPayload;
   EraseCustomerUserError: EraseCustomerUserError;
+  EstimatedShare: EstimatedShare;
   EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
   FeatureBounds: FeatureBounds;
@@ -2707,6 +2853,10 @@ export type ResolversParentTypes = {
   MoneyInput: MoneyInput;
   Mutation: {};
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  Outcome: KnownOutcome;
+  OutcomeFigures: OutcomeCounts;
+  OutcomeInput: OutcomeInput;
+  OutcomeSubject: OutcomeSubject;
   PageInfo: PageInfo;
   PauseRollOutPayload: Omit<PauseRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   PositiveInt: Scalars['PositiveInt']['output'];
@@ -2724,6 +2874,7 @@ export type ResolversParentTypes = {
   RecordTransactionsPayload: Omit<RecordTransactionsPayload, 'transactions'> & { transactions?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['Transaction']>>> };
   Replay: ReplayState;
   ReplayError: ReplayError;
+  ReportOutcomesPayload: ReportOutcomesPayload;
   ResumeRollOutPayload: Omit<ResumeRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollBackModelPayload: Omit<RollBackModelPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   RollOut: RollOutNode;
@@ -2828,8 +2979,16 @@ export type AnswerChangeResolvers<ContextType = GraphContext, ParentType extends
 export type ArmFactsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmFacts'] = ResolversParentTypes['ArmFacts']> = {
   arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   errors?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcomes?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
   p95Ms?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ArmOutcomesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ArmOutcomes'] = ResolversParentTypes['ArmOutcomes']> = {
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  figures?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2885,6 +3044,12 @@ export type CaughtUpResolvers<ContextType = GraphContext, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ComparedOutcomesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparedOutcomes'] = ResolversParentTypes['ComparedOutcomes']> = {
+  first?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  second?: Resolver<ResolversTypes['OutcomeFigures'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ComparisonFigures'] = ResolversParentTypes['ComparisonFigures']> = {
   agreement?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   changes?: Resolver<ReadonlyArray<ResolversTypes['AnswerChange']>, ParentType, ContextType>;
@@ -2892,6 +3057,7 @@ export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType ex
   largestDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanAbsoluteDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  outcomes?: Resolver<Maybe<ResolversTypes['ComparedOutcomes']>, ParentType, ContextType>;
   psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   ranking?: Resolver<Maybe<ResolversTypes['RankAgreement']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -3015,6 +3181,13 @@ export type EraseCustomerUserErrorResolvers<ContextType = GraphContext, ParentTy
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type EstimatedShareResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EstimatedShare'] = ResolversParentTypes['EstimatedShare']> = {
+  high?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  low?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type EventLogRangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['EventLogRange'] = ResolversParentTypes['EventLogRange']> = {
   head?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   horizon?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -3111,6 +3284,7 @@ export type FraudAssessmentResolvers<ContextType = GraphContext, ParentType exte
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   outOfRangeFeatures?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['Outcome']>, ParentType, ContextType>;
   predictedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   probability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -3180,6 +3354,7 @@ export type ModelResolvers<ContextType = GraphContext, ParentType extends Resolv
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   inputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['ArmOutcomes']>, ParentType, ContextType, Partial<ModelOutcomesArgs>>;
   outputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   policy?: Resolver<Maybe<ResolversTypes['RoutingPolicy']>, ParentType, ContextType>;
   rollOut?: Resolver<Maybe<ResolversTypes['RollOut']>, ParentType, ContextType>;
@@ -3276,6 +3451,7 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
   pauseRollOut?: Resolver<Maybe<ResolversTypes['PauseRollOutPayload']>, ParentType, ContextType, RequireFields<MutationPauseRollOutArgs, 'model' | 'reason'>>;
   recordInteractions?: Resolver<Maybe<ResolversTypes['RecordInteractionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordInteractionsArgs, 'interactions'>>;
   recordTransactions?: Resolver<Maybe<ResolversTypes['RecordTransactionsPayload']>, ParentType, ContextType, RequireFields<MutationRecordTransactionsArgs, 'transactions'>>;
+  reportOutcomes?: Resolver<Maybe<ResolversTypes['ReportOutcomesPayload']>, ParentType, ContextType, RequireFields<MutationReportOutcomesArgs, 'outcomes'>>;
   resumeRollOut?: Resolver<Maybe<ResolversTypes['ResumeRollOutPayload']>, ParentType, ContextType, RequireFields<MutationResumeRollOutArgs, 'model' | 'reason'>>;
   rollBackModel?: Resolver<Maybe<ResolversTypes['RollBackModelPayload']>, ParentType, ContextType, RequireFields<MutationRollBackModelArgs, 'alias' | 'model' | 'reason'>>;
   setModelAlias?: Resolver<Maybe<ResolversTypes['SetModelAliasPayload']>, ParentType, ContextType, RequireFields<MutationSetModelAliasArgs, 'alias' | 'model' | 'reason' | 'version'>>;
@@ -3290,6 +3466,25 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
 export type NodeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
   __resolveType: TypeResolveFn<'Customer' | 'FraudAlert' | 'FraudAssessment' | 'Item' | 'Model' | 'ModelVersion' | 'RecommendationList' | 'Segment' | 'SegmentAssignment' | 'Transaction', ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type OutcomeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Outcome'] = ResolversParentTypes['Outcome']> = {
+  fraud?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reportedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OutcomeFiguresResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['OutcomeFigures'] = ResolversParentTypes['OutcomeFigures']> = {
+  falseNegatives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  falsePositives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcomes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  precision?: Resolver<Maybe<ResolversTypes['EstimatedShare']>, ParentType, ContextType>;
+  recall?: Resolver<Maybe<ResolversTypes['EstimatedShare']>, ParentType, ContextType>;
+  trueNegatives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  truePositives?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -3442,6 +3637,13 @@ export type ReplayErrorResolvers<ContextType = GraphContext, ParentType extends 
   code?: Resolver<ResolversTypes['ReplayErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReportOutcomesPayloadResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ReportOutcomesPayload'] = ResolversParentTypes['ReportOutcomesPayload']> = {
+  acceptedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  durableThrough?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['IngestUserError']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3621,6 +3823,7 @@ export type TransactionResolvers<ContextType = GraphContext, ParentType extends 
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   merchant?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['Outcome']>, ParentType, ContextType>;
   recordedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   transactionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -3693,12 +3896,14 @@ export type Resolvers<ContextType = GraphContext> = {
   AmountBounds?: AmountBoundsResolvers<ContextType>;
   AnswerChange?: AnswerChangeResolvers<ContextType>;
   ArmFacts?: ArmFactsResolvers<ContextType>;
+  ArmOutcomes?: ArmOutcomesResolvers<ContextType>;
   AuditDetail?: AuditDetailResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   CancelReplayPayload?: CancelReplayPayloadResolvers<ContextType>;
   CaughtUp?: CaughtUpResolvers<ContextType>;
+  ComparedOutcomes?: ComparedOutcomesResolvers<ContextType>;
   ComparisonFigures?: ComparisonFiguresResolvers<ContextType>;
   ConfusionCounts?: ConfusionCountsResolvers<ContextType>;
   Contribution?: ContributionResolvers<ContextType>;
@@ -3716,6 +3921,7 @@ export type Resolvers<ContextType = GraphContext> = {
   EngineInfo?: EngineInfoResolvers<ContextType>;
   EraseCustomerPayload?: EraseCustomerPayloadResolvers<ContextType>;
   EraseCustomerUserError?: EraseCustomerUserErrorResolvers<ContextType>;
+  EstimatedShare?: EstimatedShareResolvers<ContextType>;
   EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
   FeatureBounds?: FeatureBoundsResolvers<ContextType>;
@@ -3747,6 +3953,8 @@ export type Resolvers<ContextType = GraphContext> = {
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
+  Outcome?: OutcomeResolvers<ContextType>;
+  OutcomeFigures?: OutcomeFiguresResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   PauseRollOutPayload?: PauseRollOutPayloadResolvers<ContextType>;
   PositiveInt?: GraphQLScalarType;
@@ -3763,6 +3971,7 @@ export type Resolvers<ContextType = GraphContext> = {
   RecordTransactionsPayload?: RecordTransactionsPayloadResolvers<ContextType>;
   Replay?: ReplayResolvers<ContextType>;
   ReplayError?: ReplayErrorResolvers<ContextType>;
+  ReportOutcomesPayload?: ReportOutcomesPayloadResolvers<ContextType>;
   ResumeRollOutPayload?: ResumeRollOutPayloadResolvers<ContextType>;
   RollBackModelPayload?: RollBackModelPayloadResolvers<ContextType>;
   RollOut?: RollOutResolvers<ContextType>;

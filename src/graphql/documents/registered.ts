@@ -10,7 +10,7 @@ export interface RegisteredLimits {
   readonly maxBytes: number;
 }
 
-export const REGISTERED_DEFAULTS: RegisteredLimits = { maxDocuments: 1_000, maxBytes: 8 * 1024 * 1024 };
+const REGISTERED_DEFAULTS: RegisteredLimits = { maxDocuments: 1_000, maxBytes: 8 * 1024 * 1024 };
 
 interface Entry {
   readonly text: string;

@@ -11,7 +11,7 @@ export interface Delivery {
   readonly intervalMs: number;
 }
 
-export const DELIVERY_LIMITS = { capacity: 10_000, minRate: 0.01, maxRate: 1_000 } as const;
+const DELIVERY_LIMITS = { capacity: 10_000, minRate: 0.01, maxRate: 1_000 } as const;
 
 const DEFAULT: Delivery = { policy: 'DROP_OLDEST', capacity: 1_000, intervalMs: 0 };
 

@@ -16,7 +16,7 @@ export const MAX_CUSTOMERS = 500;
 /** Longest list of customers whose payments are asked for together: each is a walk of its own. */
 const MAX_FILTER = 100;
 /** Longest list of hypothetical payments one field may assess. */
-export const MAX_ASSESSMENTS = 1_000;
+const MAX_ASSESSMENTS = 1_000;
 
 interface HypotheticalInput {
   readonly merchant: string;

@@ -15,6 +15,7 @@ import { modelOperationResolvers } from './model-operations.js';
 import { modelStateResolvers } from './model-states.js';
 import { modelResolvers } from './models.js';
 import { nodeResolvers } from './node.js';
+import { outcomeResolvers } from './outcomes.js';
 import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
@@ -31,7 +32,10 @@ export const resolvers: Resolvers<GraphContext> = {
   ...rolloutResolvers,
   ...routingRuleResolvers,
   ...comparisonResolvers,
-  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model },
+  ...outcomeResolvers,
+  Model: { ...modelResolvers.Model, ...rolloutResolvers.Model, ...outcomeResolvers.Model },
+  Transaction: { ...customerResolvers.Transaction, ...outcomeResolvers.Transaction },
+  FraudAssessment: { ...predictionResolvers.FraudAssessment!, ...outcomeResolvers.FraudAssessment },
   ...ingestResolvers,
   ...liveResolvers,
   ...alertResolvers,

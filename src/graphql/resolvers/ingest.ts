@@ -97,6 +97,10 @@ export const ingestResolvers: Pick<Resolvers<GraphContext>, 'Mutation'> = {
       );
       return payload('interactions', result);
     },
+    async reportOutcomes(_root, { outcomes }, { app, call }) {
+      checkListSize(outcomes, LIMITS.itemsPerCall, 'outcomes');
+      return payload('outcomes', await app.ingest.reportOutcomes(outcomes, app.source, call.principal.customers));
+    },
   },
 };
 

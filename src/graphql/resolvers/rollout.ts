@@ -2,6 +2,7 @@ import { badInput } from '../../core/errors.js';
 import type { RoutingPolicy } from '../../core/routing.js';
 import { CANARY } from '../../flows/roll-out.js';
 import { DEFAULT_GUARDS } from '../../flows/roll-out-guards.js';
+import { armsOf } from '../../flows/step-outcomes.js';
 import { CONTROL } from '../../inference/routing/book.js';
 import type { Resolvers, RoutingPolicyInput } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
@@ -26,7 +27,10 @@ function policyOf({ canary, split, shadow, champion }: RoutingPolicyInput): Rout
   return null;
 }
 
-export const rolloutResolvers: Pick<Resolvers<GraphContext>, 'Mutation' | 'RoutingPolicy' | 'RollOut' | 'Shadow'> & {
+export const rolloutResolvers: Pick<
+  Resolvers<GraphContext>,
+  'Mutation' | 'RoutingPolicy' | 'RollOut' | 'ArmFacts' | 'Shadow'
+> & {
   Model: Pick<NonNullable<Resolvers<GraphContext>['Model']>, 'policy' | 'rollOut'>;
 } = {
   Mutation: {
@@ -87,6 +91,14 @@ export const rolloutResolvers: Pick<Resolvers<GraphContext>, 'Mutation' | 'Routi
     steps: ({ steps }) => [...steps],
     rule: ({ rule }) => [...rule],
     percent: ({ steps, step }) => steps[step]!,
-    arms: ({ model }, _args, { app }) => [CANARY, CONTROL].map((arm) => ({ arm, ...app.routing.arm(model, arm) })),
+    arms: (rollOut, _args, { app }) =>
+      [CANARY, CONTROL].map((arm) => ({ rollOut, arm, ...app.routing.arm(rollOut.model, arm) })),
+  },
+  ArmFacts: {
+    async outcomes({ rollOut, arm }, _args, { app, row }) {
+      const counts = await app.outcomes.counts(rollOut.model, rollOut.stepStartedAt, null, row);
+      const { candidate, champion } = armsOf(counts, rollOut, CANARY);
+      return arm === CANARY ? candidate : champion;
+    },
   },
 };

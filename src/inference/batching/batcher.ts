@@ -16,6 +16,8 @@ export class Batcher implements JobSource {
   readonly #clock: Clock;
   readonly #wakeWorkers: () => void;
   readonly #lanes: Lane[] = [];
+  /** By model: a row must not look through those of a hundred. */
+  readonly #byModel = new Map<string, Lane[]>();
   readonly #signals = new WeakSet<AbortSignal>();
   #wakeScheduled = false;
   #deadlineTimer: NodeJS.Timeout | null = null;
@@ -29,7 +31,9 @@ export class Batcher implements JobSource {
 
   /** Opens the queue of a version that was loaded. */
   open(options: LaneOptions): void {
-    this.#lanes.push(new Lane(options, this.#clock, () => this.#scheduleWake()));
+    const lane = new Lane(options, this.#clock, () => this.#scheduleWake());
+    this.#lanes.push(lane);
+    this.#byModel.set(options.model, [...(this.#byModel.get(options.model) ?? []), lane]);
   }
 
   /** Closes a version's queue; what still waits in it is refused. */
@@ -37,6 +41,9 @@ export class Batcher implements JobSource {
     const lane = this.#lane(model, version);
     if (lane === undefined) return;
     this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    const left = this.#byModel.get(model)!.filter((other) => other !== lane);
+    if (left.length > 0) this.#byModel.set(model, left);
+    else this.#byModel.delete(model);
     lane.close(error);
   }
 
@@ -109,14 +116,17 @@ export class Batcher implements JobSource {
 
   take(canRun: (model: string, version: number) => boolean): BatchJob[] {
     const now = this.#clock.monotonic();
-    const due = this.#lanes.filter(
-      (lane) => lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version),
-    );
+    const due: { readonly lane: Lane; readonly oldest: number }[] = [];
+    for (const lane of this.#lanes) {
+      if (lane.queued === 0 && !lane.retrying) continue; // most of many models
+      if (lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version))
+        due.push({ lane, oldest: lane.oldest() });
+    }
     if (due.length === 0) return [];
-    due.sort((a, b) => a.oldest() - b.oldest());
+    due.sort((a, b) => a.oldest - b.oldest);
     const jobs: BatchJob[] = [];
     let rows = 0;
-    for (const lane of due) {
+    for (const { lane } of due) {
       if (rows >= MAX_ROWS_PER_TRIP) break;
       const job = lane.next(now);
       if (job === null) continue;
@@ -126,9 +136,9 @@ export class Batcher implements JobSource {
     return jobs;
   }
 
-  /** There are few, and a name of a Map would have to be put together for every row. */
   #lane(model: string, version: number): Lane | undefined {
-    for (const lane of this.#lanes) if (lane.options.version === version && lane.options.model === model) return lane;
+    const lanes = this.#byModel.get(model);
+    if (lanes !== undefined) for (const lane of lanes) if (lane.options.version === version) return lane;
     return undefined;
   }
 

@@ -1,11 +1,12 @@
 import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
-import type { BatchJob, BatchTopK, Block, BlockResult, Row, Tensor, TensorData, TensorMap } from '../ports.js';
+import type { BatchJob, Block, BlockResult, Row } from '../ports.js';
+import { type Column, columnsOf, inputsOf, outputsOf, topKOf } from './batch-tensors.js';
 import { BlockQueue } from './blocks.js';
 import { type LaneOptions, late } from './lane-options.js';
 import { type Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
-import { hashOf, sizeOf, validate } from './rows.js';
+import { hashOf, validate } from './rows.js';
 import { Shares } from './shares.js';
 
 const RETRY_AFTER_MIN_MS = 10;
@@ -43,6 +44,11 @@ export class Lane {
 
   get queued(): number {
     return this.#queued + this.#blocks.rows;
+  }
+
+  /** Parts of failed batches are to be run again. */
+  get retrying(): boolean {
+    return this.#retries.length > 0;
   }
 
   /** Takes a block of rows in, or answers why not. */
@@ -140,8 +146,10 @@ export class Lane {
       const retried = this.#retries.shift()!.filter((entry) => entry.open > 0);
       if (retried.length > 0) return this.#job(retried, now);
     }
-    const queue = [...this.#queues.values()].filter((q) => q.size > 0).sort((a, b) => a.oldest() - b.oldest())[0];
-    if (queue === undefined) return null;
+    let queue: PriorityQueue | null = null;
+    for (const other of this.#queues.values())
+      if (other.size > 0 && (queue === null || other.oldest() < queue.oldest())) queue = other;
+    if (queue === null) return null;
     const entries: Entry[] = [];
     queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
     return entries.length === 0 ? null : this.#job(entries, now);
@@ -200,13 +208,6 @@ export class Lane {
   #job(entries: Entry[], now: number): BatchJob {
     const { model, version, signature, observer } = this.options;
     const rows = entries.length;
-    const inputs: Record<string, Tensor> = {};
-    for (const { name, datatype, shape } of signature.inputs) {
-      const width = sizeOf(shape);
-      const data = datatype === 'FP32' ? new Float32Array(rows * width) : new Int32Array(rows * width);
-      for (let i = 0; i < rows; i++) data.set(entries[i]!.row.inputs[name]!, i * width);
-      inputs[name] = { datatype, shape: [rows, ...shape.slice(1)], data };
-    }
     const topK = topKOf(entries);
     let waited = 0;
     for (const entry of entries) waited += now - entry.enqueuedAt;
@@ -214,7 +215,7 @@ export class Lane {
       model,
       version,
       rows,
-      inputs,
+      inputs: inputsOf(entries, signature),
       ...(topK === null ? {} : { topK }),
       done: (outputs, { computeMicros, nonFinite }) => {
         this.#drainPerMs = 0.8 * this.#drainPerMs + 0.2 * ((rows * 1000) / Math.max(1, computeMicros));
@@ -263,12 +264,7 @@ export class Lane {
     for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
       if (!waiter.open) continue;
       waiter.open = false;
-      const own: Record<string, TensorData> = {};
-      for (const { name, data, width, ranked } of columns) {
-        const from = row * width;
-        own[name] = data.subarray(from, from + (ranked ? k : width)) as TensorData;
-      }
-      waiter.resolve({ model: this.options.model, version: this.options.version, outputs: own });
+      waiter.resolve({ model: this.options.model, version: this.options.version, outputs: outputsOf(columns, row, k) });
     }
   }
 
@@ -292,24 +288,6 @@ export class Lane {
   }
 }
 
-/** One output of a batch. */
-interface Column {
-  readonly name: string;
-  readonly data: TensorData;
-  /** Numbers a row. */
-  readonly width: number;
-  /** Of its numbers a row gets as many as it asked for. */
-  readonly ranked: boolean;
-}
-
-const columnsOf = (outputs: TensorMap, topK: BatchTopK | null): Column[] =>
-  Object.entries(outputs).map(([name, { data, shape }]) => ({
-    name,
-    data,
-    width: sizeOf(shape),
-    ranked: topK !== null && (name === topK.output || name === `${topK.output}:indices`),
-  }));
-
 const openWaiters = (entry: Entry): Waiter[] => {
   const waiters: Waiter[] = [];
   for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next)
@@ -322,25 +300,6 @@ function refuse(entry: Entry, waiter: Waiter, error: Error): void {
   waiter.open = false;
   entry.open--;
   waiter.reject(error);
-}
-
-function topKOf(entries: readonly Entry[]): BatchTopK | null {
-  const first = entries[0]!.row.topK;
-  if (first === undefined) return null;
-  let k = 0;
-  let excluded = 0;
-  for (const { row } of entries) {
-    k = Math.max(k, row.topK!.k);
-    excluded += row.topK!.exclude?.length ?? 0;
-  }
-  const exclude = new Int32Array(excluded);
-  const offsets = new Int32Array(entries.length + 1);
-  entries.forEach(({ row }, i) => {
-    const list = row.topK!.exclude;
-    if (list !== undefined) exclude.set(list, offsets[i]!);
-    offsets[i + 1] = offsets[i]! + (list?.length ?? 0);
-  });
-  return { output: first.output, k, exclude, offsets };
 }
 
 /** What a caller who went away gets, if anybody still listens. */

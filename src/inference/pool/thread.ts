@@ -4,7 +4,10 @@ import { builtFile } from '../../core/built-file.js';
 import { type ErrorCode, messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { BatchJob, JobSource, Signature, VersionSource } from '../ports.js';
-import type { FromWorker, JobResult, ToWorker, WireError, WorkerOptions } from './protocol.js';
+import { Calls } from './calls.js';
+import { Courtesy } from './courtesy.js';
+import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
+import { type Held, packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
 
 const START_TIMEOUT_MS = 30_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -26,15 +29,10 @@ export interface ThreadHooks {
   loaded(): Iterable<Loaded>;
   take: JobSource['take'];
 }
-interface Call {
-  resolve(answer: { signature: Signature; mode: string }): void;
-  reject(error: Error): void;
-  readonly timer: NodeJS.Timeout;
-}
-
 /**
  * One worker and its successors. While it is on duty it takes work, and when it dies another takes its place, with its models. Off duty
- * (a spare, which loads what is new beside those that serve) it takes none, and its death is only told.
+ * (a spare, which loads what is new beside those that serve) it takes none, its death is only told, and it steps back behind those that
+ * serve.
  */
 export class Thread {
   engineVersion = '';
@@ -45,10 +43,10 @@ export class Thread {
   #worker!: Worker;
   #ready!: Promise<void>;
   #running = false;
-  #models = new Set<string>();
-  #calls = new Map<number, Call>();
-  #nextCall = 1;
-  #trip: readonly BatchJob[] | null = null;
+  #models = new Map<string, Held>();
+  #courtesy = new Courtesy(null);
+  readonly #calls = new Calls();
+  #trip: readonly (readonly [BatchJob, Held])[] | null = null;
   #answered = 0;
   #tripTimer: NodeJS.Timeout | null = null;
   #timedOut = false;
@@ -76,32 +74,40 @@ export class Thread {
     return this.#worker.terminate();
   }
   /** The versions it holds, as `model/version`. */
-  get models(): ReadonlySet<string> {
-    return this.#models;
+  get models(): Pick<ReadonlySet<string>, 'has' | typeof Symbol.iterator> {
+    const models = this.#models;
+    return { has: (place) => models.has(place), [Symbol.iterator]: () => models.keys() };
   }
 
   /** From now on it takes work. */
   goOnDuty(): void {
     this.#onDuty = true;
+    this.#courtesy.comeForward();
     this.work();
   }
   /** From now on it takes no work; resolves when the trip under way is answered. */
   async goOffDuty(): Promise<void> {
     this.#onDuty = false;
     await this.#free();
+    this.#courtesy.stepBack();
   }
 
-  load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
-    const place = `${source.model}/${source.version}`;
-    return this.#call({ kind: 'load', call: 0, source, warmUp }).then((answer) => {
-      this.#models.add(place);
-      return answer;
-    });
+  async load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
+    const place = placeOf(source.model, source.version);
+    const known = this.#models.get(place);
+    if (known !== undefined) return known;
+    const held = await this.#call((call) => ({ kind: 'load', call, source, warmUp }));
+    this.#models.set(place, held);
+    return held;
   }
 
   async unload(model: string, version: number): Promise<void> {
-    if (!this.#models.delete(`${model}/${version}`)) return;
-    await this.#call({ kind: 'unload', call: 0, model, version }).catch(() => {}); // a dead worker has unloaded everything
+    const place = placeOf(model, version);
+    const held = this.#models.get(place);
+    if (held === undefined) return;
+    this.#models.delete(place);
+    const { handle } = held;
+    await this.#call((call) => ({ kind: 'unload', call, handle })).catch(() => {}); // a dead worker has unloaded everything
   }
 
   /** Takes the next trip if the worker is free. */
@@ -109,18 +115,10 @@ export class Thread {
     if (!this.#running || !this.#onDuty || this.#trip !== null || this.#closed) return;
     const jobs = this.#hooks.take(this.#canRun);
     if (jobs.length === 0) return;
-    this.#trip = jobs;
+    this.#trip = jobs.map((job) => [job, this.#models.get(placeOf(job.model, job.version))!]);
     this.#answered = 0;
-    const transfer: ArrayBuffer[] = [];
-    for (const { inputs, topK } of jobs) {
-      for (const { data } of Object.values(inputs)) transfer.push(data.buffer);
-      if (topK !== undefined) transfer.push(topK.exclude.buffer, topK.offsets.buffer);
-    }
-    const message: ToWorker = {
-      kind: 'trip',
-      jobs: jobs.map(({ model, version, rows, inputs, topK }) => ({ model, version, rows, inputs, topK })),
-    };
-    this.#worker.postMessage(message, transfer);
+    const { message, transfer } = packTrip(this.#trip);
+    this.#say({ kind: 'trip', trip: message }, transfer);
     if (this.#tripTimer === null) this.#tripTimer = setTimeout(() => this.#overdue(), this.#options.tripTimeoutMs);
     else this.#tripTimer.refresh();
   }
@@ -148,7 +146,7 @@ export class Thread {
     for (const tell of this.#whenFree.splice(0)) tell();
   }
 
-  readonly #canRun = (model: string, version: number): boolean => this.#models.has(`${model}/${version}`);
+  readonly #canRun = (model: string, version: number): boolean => this.#models.has(placeOf(model, version));
 
   #start(): void {
     const worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'worker.js')), {
@@ -156,7 +154,7 @@ export class Thread {
       name: `engine-${this.#index}`,
     });
     this.#worker = worker;
-    this.#models = new Set();
+    this.#models = new Map();
     let failure: unknown = null;
     this.#ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -164,7 +162,10 @@ export class Thread {
         void worker.terminate();
       }, START_TIMEOUT_MS);
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'ready') {
+        if (message.kind === 'started') {
+          this.#courtesy = new Courtesy(message.thread);
+          if (!this.#onDuty) this.#courtesy.stepBack();
+        } else if (message.kind === 'ready') {
           clearTimeout(timer);
           this.engineVersion = message.version;
           this.#running = true;
@@ -183,24 +184,26 @@ export class Thread {
     this.#ready.catch(() => {}); // whoever waits for it hears of it
   }
 
-  #receive(message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  #receive(message: Exclude<FromWorker, { kind: 'started' | 'ready' }>): void {
     switch (message.kind) {
       case 'results':
-        return this.#results(message.from, message.results, message.last);
+        return this.#results(message.results);
       case 'loaded':
-        return this.#finish(message.call, (call) => call.resolve(message));
+        return this.#calls.resolve(message.call, { ...message, handle: message.call });
       case 'unloaded':
-        return this.#finish(message.call, (call) => call.resolve({ signature: { inputs: [], outputs: [] }, mode: '' }));
+        return this.#calls.resolve(message.call, NOTHING);
       case 'refused':
-        return this.#finish(message.call, (call) => call.reject(fromWire(message.error)));
+        return this.#calls.reject(message.call, fromWire(message.error));
       case 'log':
         this.#logger[message.level](message.fields, message.message);
     }
   }
 
-  #results(from: number, results: readonly JobResult[], last: boolean): void {
+  #results(message: TripResults): void {
     const trip = this.#trip;
     if (trip === null) return;
+    const { from, last } = message;
+    const results = unpackResults(message, trip);
     this.#answered = from + results.length;
     if (last) {
       this.#trip = null;
@@ -209,7 +212,7 @@ export class Thread {
       this.work();
     }
     results.forEach((result, i) => {
-      const job = trip[from + i]!;
+      const [job] = trip[from + i]!;
       if ('error' in result) job.failed(fromWire(result.error));
       else job.done(result.outputs, result);
     });
@@ -245,8 +248,8 @@ export class Thread {
       retryAfterMs: RETRY_AFTER_MS,
     });
     this.#timedOut = false;
-    for (const job of lost) job.failed(error);
-    for (const call of [...this.#calls.keys()]) this.#finish(call, ({ reject }) => reject(error));
+    for (const [job] of lost) job.failed(error);
+    this.#calls.rejectAll(error);
     this.#tellFree();
     if (this.#closed || !this.#onDuty || !(wasRunning || this.#failures > 0)) return;
     const wait = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 100 * 2 ** this.#failures);
@@ -270,41 +273,26 @@ export class Thread {
     }
   }
 
-  #call(message: Extract<ToWorker, { call: number }>): Promise<{ signature: Signature; mode: string }> {
-    return new Promise((resolve, reject) => {
-      if (!this.#running) {
-        reject(
-          new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', {
-            reason: 'WORKER_EXITED',
-            retryAfterMs: RETRY_AFTER_MS,
-          }),
-        );
-        return;
-      }
-      const call = this.#nextCall++;
-      const timer = setTimeout(() => {
-        this.#finish(call, () =>
-          reject(
-            new ScoregraphError('MODEL_UNAVAILABLE', `Loading took longer than ${this.#options.loadTimeoutMs} ms.`, {
-              reason: 'LOAD_TIMEOUT',
-            }),
-          ),
-        );
-        void this.#worker.terminate(); // it may never come back from a native call
-      }, this.#options.loadTimeoutMs);
-      this.#calls.set(call, { resolve, reject, timer });
-      this.#worker.postMessage({ ...message, call });
-    });
+  async #call(message: (call: number) => Extract<ToWorker, { call: number }>): Promise<Held> {
+    if (!this.#running)
+      throw new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', {
+        reason: 'WORKER_EXITED',
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    return this.#calls.make(
+      this.#options.loadTimeoutMs,
+      (call) => this.#say(message(call)),
+      () => void this.#worker.terminate(), // it may never come back from a native call
+    );
   }
 
-  #finish(id: number, settle: (call: Call) => void): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    this.#calls.delete(id);
-    clearTimeout(call.timer);
-    settle(call);
+  #say(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 }
+
+const placeOf = (model: string, version: number) => `${model}/${version}`;
+const NOTHING: Held = { handle: 0, signature: { inputs: [], outputs: [] }, mode: '' };
 
 function fromWire({ message, code, reason }: WireError): Error {
   if (code === null) return new Error(message);

@@ -25,8 +25,8 @@ export interface Probed {
   readonly mode: string;
 }
 
-/** Change it when a probe looks at more: what passed the old one has to pass the new one. */
-const PROBE_VERSION = 1;
+/** Change it when a probe looks at more, or models compile otherwise: what passed the old one has to pass the new one. */
+const PROBE_VERSION = 2;
 const NICE = 10;
 /** A process that has nothing to probe waits this long for more: a folder often brings several versions. */
 const LINGER_MS = 200;

@@ -1,4 +1,5 @@
-import type { WireError, WorkerOptions } from '../pool/protocol.js';
+import type { WorkerOptions } from '../pool/protocol.js';
+import type { WireError } from '../pool/trips.js';
 import type { TensorMap, VersionSource } from '../ports.js';
 
 /** What the server asks a probing process: load this, warm it, run `rows` and see whether numbers come out. */

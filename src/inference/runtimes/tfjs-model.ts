@@ -1,7 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { messageOf } from '../../core/errors.js';
-import type { Datatype, Tensor, TensorMap, TensorSpec, VersionSource } from '../ports.js';
+import type { Datatype, LoadedModel, Signature, Tensor, TensorMap, TensorSpec, VersionSource } from '../ports.js';
 import { loadError, readTfjsArtifacts } from './files.js';
+import { checkOutput } from './outputs.js';
+import { zeroInputs } from './warm-up.js';
 
 type Tfjs = typeof tfjs;
 
@@ -143,19 +145,59 @@ function mismatch(source: VersionSource, what: string, expected: readonly string
 }
 
 /** Uploads a batch in the manifest's order. */
-export function toTensors(tf: Tfjs, source: VersionSource, inputs: TensorMap): tfjs.Tensor[] {
+function toTensors(tf: Tfjs, source: VersionSource, inputs: TensorMap): tfjs.Tensor[] {
   return source.signature.inputs.map(({ name }) => {
     const { data, shape, datatype } = inputs[name]!;
     return tf.tensor(data, shape as number[], DTYPE[datatype]);
   });
 }
 
-/** Downloads a batch's outputs, in the manifest's names, and checks that rows and shapes are as promised. */
-export function fromTensors(source: VersionSource, rows: number, outputs: readonly tfjs.Tensor[]): TensorMap {
+/** Downloads a batch's outputs, in the manifest's names. @throws as `checkOutput`. */
+function fromTensors(source: VersionSource, rows: number, outputs: readonly tfjs.Tensor[]): TensorMap {
   const map: Record<string, Tensor> = {};
   source.signature.outputs.forEach((spec, i) => {
+    checkOutput(source, spec, rows, outputs[i]!.shape);
     const data = outputs[i]!.dataSync() as Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
     map[spec.name] = { datatype: spec.datatype, shape: [rows, ...spec.shape.slice(1)], data };
   });
   return map;
+}
+
+/** A tfjs model as the pool runs it, kernel by kernel on whatever backend `tf` has. */
+export class LoadedTfjsModel implements LoadedModel {
+  readonly signature: Signature;
+  readonly #tf: Tfjs;
+  readonly #source: VersionSource;
+  readonly #model: TfjsModel;
+
+  constructor(
+    readonly mode: string,
+    tf: Tfjs,
+    source: VersionSource,
+    model: TfjsModel,
+  ) {
+    this.signature = source.signature;
+    this.#tf = tf;
+    this.#source = source;
+    this.#model = model;
+  }
+
+  async run(inputs: TensorMap): Promise<TensorMap> {
+    const tf = this.#tf;
+    const rows = Object.values(inputs)[0]!.shape[0]!;
+    tf.engine().startScope();
+    try {
+      return fromTensors(this.#source, rows, this.#model.run(toTensors(tf, this.#source, inputs)));
+    } finally {
+      tf.engine().endScope();
+    }
+  }
+
+  async warmUp(batchSizes: readonly number[]): Promise<void> {
+    for (const rows of batchSizes) await this.run(zeroInputs(this.signature, rows));
+  }
+
+  async unload(): Promise<void> {
+    this.#model.dispose();
+  }
 }

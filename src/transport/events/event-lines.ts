@@ -52,6 +52,16 @@ function kind(value: unknown, field: string): unknown {
   throw new Unreadable(field, `expected one of ${KINDS.join(', ')}, got ${shown(value)}`);
 }
 
+function subject(value: unknown, field: string): unknown {
+  if (!isObject(value)) {
+    throw new Unreadable(field, `expected an object such as {"transactionId":"t-1"}, got ${shown(value)}`);
+  }
+  const [name, ...others] = Object.keys(value);
+  if (name === undefined || others.length > 0 || (name !== 'transactionId' && name !== 'predictionId'))
+    throw new Unreadable(field, 'expected one of transactionId and predictionId');
+  return { [name]: id(value[name], `${field}.${name}`) };
+}
+
 function money(value: unknown, field: string): unknown {
   if (!isObject(value)) {
     throw new Unreadable(field, `expected an object such as {"amount":"12.50","currency":"USD"}, got ${shown(value)}`);
@@ -96,6 +106,7 @@ const LINES: Readonly<Record<IngestItem['type'], Fields>> = {
     orderId: may(id),
     predictionId: may(id),
   },
+  outcome: { subject: must(subject), fraud: must(bool), observedAt: must(dateTime) },
   customer: { customerId: must(id), country: may(text), birthDate: may(date), createdAt: may(dateTime) },
   item: { itemId: must(id), title: must(text), available: may(bool, true) },
 };

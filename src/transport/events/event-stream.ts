@@ -17,7 +17,7 @@ import { type LineBlock, LineSplitter } from './line-splitter.js';
 import { type EndReason, NdjsonAnswer, type Tally } from './ndjson-answer.js';
 
 /** Longest line; a longer one is refused, and the next is read. */
-export const MAX_LINE_BYTES = 64 * 1024;
+const MAX_LINE_BYTES = 64 * 1024;
 /** Blocks of one request that are on their way to the disk at once. */
 const MAX_BLOCKS = 8;
 /** A compressed body that grows to more than so many times its size, and beyond so many bytes, is no events. */

@@ -30,7 +30,7 @@ export interface Tally {
 }
 
 /** Refused lines that are told one by one; the others are counted. */
-export const MAX_REFUSALS_TOLD = 1_000;
+const MAX_REFUSALS_TOLD = 1_000;
 
 /**
  * The answer to a stream of events, itself a stream of JSON lines: how far it got, what was refused, and at the end a summary. Memory

@@ -37,8 +37,7 @@ export async function streamOperation(
   const prepared = prepare();
   const ready = prepared.kind === 'ready' ? prepared.args : null;
   if (ready?.operation === 'mutation' && request.method === 'GET') {
-    ready.end();
-    ready.contextValue.charge?.giveBack(); // nothing ran
+    ready.abandon();
     response.setHeader('allow', 'POST');
     return refuse(response, 405, 'BAD_REQUEST', 'expected POST for a mutation, got GET');
   }
@@ -50,7 +49,7 @@ export async function streamOperation(
     onOver: (errors) => running?.end(errors),
     onClose: () => running?.stop(),
   });
-  if (stream === null) return ready?.end();
+  if (stream === null) return ready?.abandon();
   if (prepared.kind === 'refused') {
     const json = Buffer.from(JSON.stringify({ errors: prepared.errors }));
     stream.write(format.next({ json, cursor: null }));

@@ -40,6 +40,10 @@ process.on('message', async (what) => {
     global.gc?.();
     process.send({ heap: process.memoryUsage().heapUsed, rss: process.memoryUsage().rss });
   }
+  if (what === 'cpu') {
+    const { user, system } = process.cpuUsage();
+    process.send({ cpu: user + system });
+  }
   if (what === 'rss') process.send({ rss: process.memoryUsage().rss });
   if (what === 'stats') {
     process.send({

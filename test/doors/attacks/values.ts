@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { payment, RECORD } from '../../support/server.js';
 import { type Attack, atMost, hostileKeys, line, one, query, SCORED, same } from './attack.js';
 
+const THEIR_OUTCOME = { subject: { transactionId: 't2' }, fraud: true, observedAt: '2026-03-01T12:00:00Z' };
+
 /** Values nobody means well with, other people's things, and what goes wrong inside. */
 export const VALUES: readonly Attack[] = [
   {
@@ -88,6 +90,23 @@ export const VALUES: readonly Attack[] = [
       if (name.includes('GET')) return same(status, 405);
       const refusals = takes === 'lines' ? errors : data.recordTransactions.userErrors;
       same(refusals[0]?.code, 'DUPLICATE_WITH_OTHER_CONTENT');
+    },
+    ownWords: ['JSON lines', 'HTTP GET', 'SSE by GET (EventSource)'],
+  },
+  {
+    name: 'the outcome of another customer’s payment',
+    by: 'bound',
+    operations: query(
+      'mutation ($o: [OutcomeInput!]!) { reportOutcomes(outcomes: $o) { acceptedCount userErrors { code message } } }',
+      { o: [THEIR_OUTCOME] },
+    ),
+    streams: 'subscriptions record nothing',
+    lines: () => ({ lines: JSON.stringify({ type: 'outcome', ...THEIR_OUTCOME }) }),
+    holds({ errors, data, status }, _world, { name, takes }) {
+      if (name.includes('GET')) return same(status, 405);
+      const [refusal] = takes === 'lines' ? errors : data.reportOutcomes.userErrors;
+      same(refusal?.code, 'UNKNOWN_TRANSACTION');
+      same(refusal?.message, 'no recorded payment has this id');
     },
     ownWords: ['JSON lines', 'HTTP GET', 'SSE by GET (EventSource)'],
   },

@@ -81,7 +81,7 @@ describe('opening the data folder', () => {
     await data.close();
     execFileSync(process.execPath, [
       '-e',
-      `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('DROP INDEX events_of_payments; DROP INDEX events_of_rare_types; DROP INDEX predictions_by_time; DROP INDEX predictions_by_entity; ALTER TABLE predictions DROP COLUMN arm; ALTER TABLE predictions DROP COLUMN score; ALTER TABLE predictions DROP COLUMN decision; DROP INDEX predictions_by_event_seq; CREATE INDEX predictions_by_event ON predictions (event_id, model); DROP TABLE erasures; DROP TABLE horizons; PRAGMA user_version = 1'); d.close()`,
+      `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('DROP TABLE outcomes; DROP INDEX predictions_with_outcomes; DROP INDEX predictions_of_shadows; ALTER TABLE predictions DROP COLUMN outcome; ALTER TABLE predictions DROP COLUMN shadow_of; DROP INDEX events_of_payments; DROP INDEX events_of_rare_types; DROP INDEX predictions_by_time; DROP INDEX predictions_by_entity; ALTER TABLE predictions DROP COLUMN arm; ALTER TABLE predictions DROP COLUMN score; ALTER TABLE predictions DROP COLUMN decision; DROP INDEX predictions_by_event_seq; CREATE INDEX predictions_by_event ON predictions (event_id, model); DROP TABLE erasures; DROP TABLE horizons; PRAGMA user_version = 1'); d.close()`,
       join(folder.path, 'scoregraph.db'),
     ]);
     const again = await open(folder.path);

@@ -40,6 +40,15 @@ const known = (entity: string): NewEvent => ({
   source: 'api',
   payload: { country: 'France' },
 });
+const turnedOut = ({ id, entity }: NewEvent, position: number): NewEvent => ({
+  id: `${id}@${now}`,
+  type: 'outcome.reported',
+  schemaVersion: 1,
+  entity,
+  occurredAt: now,
+  source: 'api',
+  payload: { transactionId: id, position, predictionId: null, fraud: true },
+});
 const prediction = (
   id: string,
   entity: string,
@@ -156,9 +165,10 @@ describe('personal data', () => {
       await data.predictions.commit(
         events.map((e, k) => prediction(Math.random().toString(36).slice(2), e.entity, e.id, stored[k]!.seq)),
       );
+      await data.events.append(events.map((e, k) => turnedOut(e, stored[k]!.seq)));
     }
     await data.snapshots.save('customer', [{ key: 'the-victim', seq: 1, body: '{"of":"the-victim"}' }]);
-    expect(await erase(data, 'the-victim')).toMatchObject({ events: 1_500, predictions: 1_500 });
+    expect(await erase(data, 'the-victim')).toMatchObject({ events: 3_000, predictions: 1_500 });
     expect(filesWith(dir, 'the-victim', 'MARKER MERCHANT', 'VICTIMTX')).toEqual([]);
     await data.close();
     expect(filesWith(dir, 'the-victim', 'MARKER MERCHANT', 'VICTIMTX')).toEqual([]);
@@ -403,7 +413,7 @@ describe('personal data', () => {
       try {
         const data = await open(join(dir, 'made'));
         await data.events.append([known('v')]);
-        await backup(data, join(folder.path, 'copy.db'), now);
+        await backup({ data, dir: join(dir, 'made') }, join(folder.path, 'copy.db'), now);
         const modes = readdirSync(join(dir, 'made')).map((name) => [
           name,
           (statSync(join(dir, 'made', name)).mode & 0o777).toString(8),
@@ -433,7 +443,7 @@ describe('personal data', () => {
       const selection = { models: ['fraud'], entities: null, from: null, to: null, minScore: null, decisions: null };
       expect(await data.history.page(selection, { limit: 5, newestFirst: true }, turn)).toHaveLength(1);
       const copy = join(folder.path, 'copy.db');
-      await backup(data, copy, now);
+      await backup({ data, dir, key }, copy, now);
       expect(readFileSync(copy).includes('SECRET MERCHANT')).toBe(false);
       await data.close();
       for (const wrong of [undefined, 'x'.repeat(40)])
@@ -454,7 +464,7 @@ describe('personal data', () => {
       await data.events.append([paid('a', 'secret-customer')]);
       for (let i = 1; i < keys.length; i++) {
         const copy = join(folder.path, `copy ?#% ${i}.db`);
-        await backup(data, copy, now, keys[i]);
+        await backup({ data, dir, key: keys[i - 1] }, copy, now, keys[i]);
         await data.close();
         expect(readFileSync(copy).includes('secret-customer')).toBe(false);
         await restore(copy, join(folder.path, `moved${i}`));

@@ -2,23 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FraudAlert } from '../../../src/core/events.js';
 import { AlertBook, alertIdOf, alertThresholds } from '../../../src/domains/fraud/alert-book.js';
-import type { FraudPrediction } from '../../../src/domains/fraud/fraud.js';
+import { fraudPrediction } from '../../support/predictions.js';
 
-const scored = (id: string, entity: string, probability: number): FraudPrediction => ({
-  id: `p-${id}`,
-  model: 'fraud',
-  version: 1,
-  entity,
-  eventId: id,
-  eventSeq: 1,
-  predictedAt: 1,
-  featuresAsOf: 0,
-  featureSet: 'fraud@1',
-  features: new Float32Array(1),
-  defaulted: [],
-  output: { probability, decision: 'APPROVE' },
-  recorded: true,
-});
 const rule = () => ({ raise: 0.9, clear: 0.4 });
 
 describe('the alert book', () => {
@@ -32,7 +17,7 @@ describe('the alert book', () => {
         const book = new AlertBook(rule);
         const last = new Map<string, { kind: string; alert: FraudAlert }>();
         sequence.forEach(([customer, probability], i) => {
-          const changes = book.observe(scored(`t${i}`, customer, probability), i + 1, i) ?? [];
+          const changes = book.observe(fraudPrediction(`t${i}`, customer, probability), i + 1, i) ?? [];
           expect(changes.length).toBeLessThanOrEqual(1);
           for (const change of changes) {
             const before = last.get(customer);
@@ -58,7 +43,9 @@ describe('the alert book', () => {
         fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.double({ min: 0, max: 1, noNaN: true }))),
         (sequence) => {
           const book = new AlertBook(rule);
-          const changes = sequence.flatMap(([who, p], i) => book.observe(scored(`t${i}`, who, p), i + 1, i) ?? []);
+          const changes = sequence.flatMap(
+            ([who, p], i) => book.observe(fraudPrediction(`t${i}`, who, p), i + 1, i) ?? [],
+          );
           // A saved state may be newer than the place where the replay begins: replaying must not undo it.
           for (const from of [0, changes.length >> 1]) {
             const rebuilt = new AlertBook(rule);
@@ -74,29 +61,29 @@ describe('the alert book', () => {
   it('is not moved by what lies between the thresholds, and takes the alert at its own clear threshold', () => {
     let clear = 0.4;
     const book = new AlertBook(() => ({ raise: 0.9, clear }));
-    expect(book.observe(scored('t1', 'a', 0.9), 1, 10)).toMatchObject([
+    expect(book.observe(fraudPrediction('t1', 'a', 0.9), 1, 10)).toMatchObject([
       { kind: 'RAISED', alert: { alertId: alertIdOf('t1'), transactionId: 't1', clearThreshold: 0.4, raisedAt: 10 } },
     ]);
     clear = 0.8; // another version serves now
-    expect(book.observe(scored('t2', 'a', 0.5), 2, 20)).toBeNull();
-    expect(book.observe(scored('t3', 'a', 0.95), 3, 30)).toBeNull();
-    expect(book.observe(scored('t4', 'a', 0.39), 4, 40)).toMatchObject([
+    expect(book.observe(fraudPrediction('t2', 'a', 0.5), 2, 20)).toBeNull();
+    expect(book.observe(fraudPrediction('t3', 'a', 0.95), 3, 30)).toBeNull();
+    expect(book.observe(fraudPrediction('t4', 'a', 0.39), 4, 40)).toMatchObject([
       { kind: 'CLEARED', alert: { cleared: { at: 40, reason: 'PAYMENT_BELOW_THRESHOLD', position: 4 } } },
     ]);
   });
 
   it('is not cleared by a payment that came before the one that raised it', () => {
     const book = new AlertBook(rule);
-    book.observe(scored('t9', 'a', 1), 9, 1);
-    expect(book.observe(scored('t3', 'a', 0), 3, 1)).toBeNull();
+    book.observe(fraudPrediction('t9', 'a', 1), 9, 1);
+    expect(book.observe(fraudPrediction('t3', 'a', 0), 3, 1)).toBeNull();
     expect(book.size).toBe(1);
   });
 
   it('is bounded: the oldest alert makes room, and says so', () => {
     const book = new AlertBook(rule, 2);
-    book.observe(scored('t1', 'a', 1), 1, 1);
-    book.observe(scored('t2', 'b', 1), 2, 2);
-    const changes = book.observe(scored('t3', 'c', 1), 3, 3)!;
+    book.observe(fraudPrediction('t1', 'a', 1), 1, 1);
+    book.observe(fraudPrediction('t2', 'b', 1), 2, 2);
+    const changes = book.observe(fraudPrediction('t3', 'c', 1), 3, 3)!;
     expect(changes.map(({ kind, alert }) => [kind, alert.customerId, alert.cleared?.reason])).toEqual([
       ['CLEARED', 'a', 'DISPLACED'],
       ['RAISED', 'c', undefined],

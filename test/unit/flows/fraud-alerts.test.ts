@@ -11,28 +11,11 @@ import { ALERT_EVENTS } from '../../../src/flows/alert-list.js';
 import { FraudAlertWatch } from '../../../src/flows/fraud-alerts.js';
 import type { Positioned } from '../../../src/flows/log-stream.js';
 import type { ScoredPayment } from '../../../src/flows/scoring.js';
+import { fraudPrediction } from '../../support/predictions.js';
 import { temporaryFolder } from '../../support/server.js';
 
 const DAY = 86_400_000;
 const THRESHOLDS = { review: 0.4, decline: 0.9 };
-
-function prediction(id: string, entity: string, probability: number): FraudPrediction {
-  return {
-    id: `p-${id}`,
-    model: 'fraud',
-    version: 1,
-    entity,
-    eventId: id,
-    eventSeq: 1,
-    predictedAt: 1,
-    featuresAsOf: 0,
-    featureSet: 'fraud@1',
-    features: new Float32Array(1),
-    defaulted: [],
-    output: { probability, decision: 'APPROVE' },
-    recorded: true,
-  };
-}
 
 describe('the fraud alert watch', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -83,7 +66,7 @@ describe('the fraud alert watch', () => {
   };
   /** As the scorer does it: on disk first; `told` false: the process dies before anybody hears of it. */
   const score = async (list: readonly (readonly [string, string, number])[], told = true) => {
-    const predictions = list.map(([id, customer, probability]) => prediction(id, customer, probability));
+    const predictions = list.map(([id, customer, probability]) => fraudPrediction(id, customer, probability));
     const positions = await data.predictions.commit(predictions);
     if (!told) return;
     watch.scored(

@@ -3,6 +3,7 @@ import type { ModelPolicyPayload } from '../../../src/core/events.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { noMetrics } from '../../../src/core/metrics.js';
 import type { RollOut } from '../../../src/core/routing.js';
+import type { ArmOutcomeCounts } from '../../../src/data/outcomes.js';
 import type { ModelPolicies, ModelPolicyState } from '../../../src/flows/model-policies.js';
 import { CANARY, policyOf, RollOuts } from '../../../src/flows/roll-out.js';
 import { DEFAULT_GUARDS } from '../../../src/flows/roll-out-guards.js';
@@ -19,6 +20,7 @@ describe('a roll-out over time', () => {
   let accepting: boolean;
   let changes: ModelPolicyPayload[];
   let refuse: Error | null;
+  let counts: (from: number | null) => Promise<ArmOutcomeCounts[]>;
   let rollOuts: RollOuts;
   const state = (): ModelPolicyState => ({ ...changes.at(-1)!, changedAt: now });
   const rollOut = () => changes.at(-1)!.rollOut!;
@@ -46,6 +48,7 @@ describe('a roll-out over time', () => {
     aliases.set('fraud', 'champion', { version: 1, history: [], highest: 1, reason: null, by: 'system', changedAt: 0 });
     accepting = true;
     refuse = null;
+    counts = async () => [];
     changes = [];
     const policies = {
       get: () => (changes.length === 0 ? null : state()),
@@ -68,6 +71,7 @@ describe('a roll-out over time', () => {
           aliases.set(move.model, move.alias, aliases.moved(move, by, now));
         },
       },
+      outcomes: { counts: (_model, from) => counts(from) },
       clock: { now: () => now, monotonic: () => now },
       logger: silentLogger,
     });
@@ -146,5 +150,68 @@ describe('a roll-out over time', () => {
     refuse = null;
     await rollOuts.tick();
     expect(rollOut().status).toBe('ROLLED_BACK');
+  });
+
+  describe('with guards of precision and recall', () => {
+    const guards = { ...DEFAULT_GUARDS, maxRecallDrop: 0.05 };
+    const told = (arm: string, version: number, truePositives: number, falseNegatives: number): ArmOutcomeCounts => ({
+      ...{ arm, version, truePositives, falseNegatives, falsePositives: 0, trueNegatives: 100 },
+    });
+
+    it('waits for outcomes before it goes on', async () => {
+      begin({ guards });
+      answer(CONTROL, 1_000);
+      answer(CANARY, 1_000);
+      await minutes(60);
+      expect(rollOut()).toMatchObject({ status: 'RUNNING', step: 0 });
+      counts = async () => [told(CANARY, 2, 40, 0), told(CONTROL, 1, 38, 2)];
+      await minutes(1);
+      expect(rollOut()).toMatchObject({ status: 'RUNNING', step: 1 });
+    });
+
+    it('is taken back when the candidate misses fraud that the champion finds', async () => {
+      begin({ guards });
+      counts = async () => [told(CANARY, 2, 10, 30), told(CONTROL, 1, 38, 2)];
+      await rollOuts.tick();
+      expect(rollOut().status).toBe('ROLLED_BACK');
+      expect(rollOut().reason).toMatch(/^recall: 0\.250 .* over 140 outcomes against the champion's 0\.950/);
+    });
+
+    it('judges each step by what was predicted in it, by the candidate and the champion beside it', async () => {
+      begin({ guards });
+      answer(CONTROL, 1_000);
+      answer(CANARY, 1_000);
+      const asked: (number | null)[] = [];
+      counts = async (from) => {
+        asked.push(from);
+        // Of an earlier candidate, of a shadow, and of nobody's policy.
+        return [told(CANARY, 3, 0, 500), told('shadow', 2, 0, 500), { ...told('', 2, 0, 500), arm: null }];
+      };
+      await minutes(1);
+      expect(rollOut()).toMatchObject({ status: 'RUNNING', step: 0 });
+      expect(asked).toEqual([rollOut().stepStartedAt]);
+    });
+
+    it('stays where it is while outcomes cannot be read', async () => {
+      begin({ guards });
+      answer(CONTROL, 1_000);
+      answer(CANARY, 1_000);
+      counts = async () => {
+        throw new Error('the reader is busy');
+      };
+      await minutes(60);
+      expect(rollOut()).toMatchObject({ status: 'RUNNING', step: 0 });
+    });
+
+    it('does not read outcomes that no guard asks for', async () => {
+      begin();
+      counts = async () => {
+        throw new Error('nobody asked');
+      };
+      answer(CONTROL, 1_000);
+      answer(CANARY, 1_000);
+      await minutes(10);
+      expect(rollOut().step).toBe(1);
+    });
   });
 });

@@ -196,6 +196,21 @@ describe('GraphQL over SSE', () => {
       expect((await openSse(url)).status).toBe(200);
     });
 
+    it('charges nothing for a stream that could not be opened', async () => {
+      const server = await start({ limits: { streams: { maxStreams: 1 } } });
+      const url = endpoint(server, { query: 'subscription { never }' });
+      const open = await openSse(url);
+      expect(server.seen.charged).toBe(1);
+      expect((await openSse(url)).status).toBe(503); // too many
+      open.close();
+      await expect.poll(() => openStreams(server)).toBe(0);
+      const resumed = await openSse(url, { headers: { 'last-event-id': 'of a stream with cursors' } });
+      await resumed.ended;
+      expect(resumed.text()).toContain('BAD_USER_INPUT');
+      await (await openSse(endpoint(server, { query: 'mutation { add(n: 1) }' }))).ended; // by GET
+      expect(server.seen.charged).toBe(1);
+    });
+
     it('opens one stream on a connection', async () => {
       const server = await start({ limits: { streams: { pingMs: 50 } } });
       const one =

@@ -3,9 +3,10 @@ import { afterEach } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { badInput } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
-import { Admission } from '../../../src/graphql/admission.js';
+import { Admission, type Check } from '../../../src/graphql/admission.js';
 import { Authorisation, authorisationCheck } from '../../../src/graphql/authorisation.js';
 import type { GraphContext } from '../../../src/graphql/context.js';
+import type { Charge } from '../../../src/graphql/cost/charge.js';
 import { Documents } from '../../../src/graphql/documents/documents.js';
 import { ErrorPresenter } from '../../../src/graphql/errors.js';
 import { GraphPipeline } from '../../../src/graphql/pipeline.js';
@@ -43,7 +44,16 @@ export interface StubServer {
   readonly url: string;
   readonly port: number;
   /** What is under way, and what was called. */
-  readonly seen: { held: number; cancelled: number; opened: number; ended: number; sum: number; flooded: number };
+  readonly seen: {
+    held: number;
+    cancelled: number;
+    opened: number;
+    ended: number;
+    sum: number;
+    flooded: number;
+    /** Charges of operations that were admitted, less those given back. */
+    charged: number;
+  };
   /** Lets every held field answer. */
   release(): void;
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -73,7 +83,7 @@ export async function startStub({
   documents = new Documents(),
   ...options
 }: Partial<ServerOptions> & { documents?: Documents } = {}): Promise<StubServer> {
-  const seen = { held: 0, cancelled: 0, opened: 0, ended: 0, sum: 0, flooded: 0 };
+  const seen = { held: 0, cancelled: 0, opened: 0, ended: 0, sum: 0, flooded: 0, charged: 0 };
   let release: () => void = () => {};
   let released = new Promise<void>((resolve) => {
     release = resolve;
@@ -91,6 +101,11 @@ export async function startStub({
       waiting = false;
       seen.held--;
     });
+  };
+  const charging: Check = ({ context }) => {
+    seen.charged++;
+    context.charge = { giveBack: () => seen.charged--, eventMs: 0, account: null } as unknown as Charge;
+    return null;
   };
   const until = ({ row }: GraphContext) =>
     new Promise<void>((resolve) => row.signal?.addEventListener('abort', () => resolve()));
@@ -149,7 +164,7 @@ export async function startStub({
   const guard = openGuard();
   const maxTokens = 10_000;
   const host = await SchemaHost.start(schema, {
-    admission: (served) => new Admission([authorisationCheck(new Authorisation(served, guard))]),
+    admission: (served) => new Admission([authorisationCheck(new Authorisation(served, guard)), charging]),
     presenter,
     maxTokens,
     logger: silentLogger,

@@ -3,20 +3,10 @@ import { messageOf, ScoregraphError } from '../../../core/errors.js';
 import type { Logger } from '../../../core/logger.js';
 import type { Counter, Gauge, Metrics } from '../../../core/metrics.js';
 import type { RowContext } from '../../../core/predictions.js';
-import {
-  type Asker,
-  AUDIT_KINDS,
-  type AuditAction,
-  type AuditEntry,
-  type AuditLog,
-  type AuditPage,
-  type AuditRefusal,
-  type AuditSelection,
-} from '../../audit.js';
+import type { Asker, AuditAction, AuditEntry, AuditLog, AuditPage, AuditRefusal, AuditSelection } from '../../audit.js';
 import { ReadThread } from '../read-thread.js';
+import { Backlog, type Batch, MAX_TAPES } from './backlog.js';
 import { readAuditPage } from './page.js';
-import type { PlainRow } from './protocol.js';
-import { Tape, type WoundTape } from './tape.js';
 import { AuditWriterThread } from './writer-thread.js';
 
 const FLUSH_MS = 1_000;
@@ -24,21 +14,7 @@ const SWEEP_MS = 60_000;
 const SWEEP_SLICE = 2_000;
 const FORGET_SLICE = 2_000;
 const DAY_MS = 86_400_000;
-/** Full tapes that wait for the disk. */
-const MAX_TAPES = 8;
-/** Actions that wait; further ones are lost, and counted. */
-const MAX_ACTIONS = 10_000;
-/** Kinds of refusals that wait; further ones are lost, and counted. */
-const MAX_REFUSALS = 1_000;
-/** Longest id or address that is kept: longer ones are of nobody. */
-const MAX_TEXT = 1_024;
 const CLOSE_MS = 5_000;
-
-const QUESTION = AUDIT_KINDS.indexOf('QUESTION');
-const READING = AUDIT_KINDS.indexOf('READING');
-const ACTION = AUDIT_KINDS.indexOf('ACTION');
-const REFUSAL = AUDIT_KINDS.indexOf('REFUSAL');
-const LOSS = AUDIT_KINDS.indexOf('LOSS');
 
 export interface AuditOptions {
   readonly file: string;
@@ -51,33 +27,14 @@ export interface AuditOptions {
   readonly days: number;
 }
 
-/** What one transaction writes. A failed one stays, and is tried again. */
-interface Batch {
-  tape: WoundTape | null;
-  rows: PlainRow[];
-}
-
-/** What could not be kept, until an entry says so. */
-interface Lost {
-  count: number;
-  at: number;
-  lastAt: number;
-}
-
 /** The audit in a file of its own, behind a thread of its own: the event log's commits do not wait for it. See docs/audit.md. */
 export class EmbeddedAuditLog implements AuditLog {
   readonly #options: AuditOptions;
   readonly #writer: AuditWriterThread;
   readonly #reader: ReadThread;
-  #tape = new Tape();
-  /** Memory of tapes that came back. */
-  #spare: Tape | null = null;
-  readonly #full: WoundTape[] = [];
-  #actions: PlainRow[] = [];
-  #refusals = new Map<string, PlainRow>();
+  readonly #backlog: Backlog;
+  /** A batch that was not written is tried again. */
   #failed: Batch | null = null;
-  readonly #lost = new Map<'questions' | 'actions' | 'refusals', Lost>();
-  readonly #lostCounters: Readonly<Record<'questions' | 'actions' | 'refusals', Counter>>;
   readonly #written: Counter;
   readonly #writable: Gauge;
   #isWritable = true;
@@ -90,9 +47,7 @@ export class EmbeddedAuditLog implements AuditLog {
     const { metrics } = options;
     this.#writer = new AuditWriterThread(options.file, options.key ?? null);
     this.#reader = new ReadThread(options.file, options.key ?? null, options.clock, 'audit entries');
-    const lost = (kind: string) =>
-      metrics.counter('scoregraph_audit_lost_total', 'Audit entries that could not be kept.', { kind });
-    this.#lostCounters = { questions: lost('questions'), actions: lost('actions'), refusals: lost('refusals') };
+    this.#backlog = new Backlog(metrics);
     this.#written = metrics.counter('scoregraph_audit_written_total', 'What the audit has written down.');
     this.#writable = metrics.gauge('scoregraph_audit_writable', '1 while the audit file takes what it is given.');
     this.#writable.set(1);
@@ -102,7 +57,7 @@ export class EmbeddedAuditLog implements AuditLog {
   }
 
   asked(
-    { principal, door }: Asker,
+    asker: Asker,
     kind: 'QUESTION' | 'READING',
     model: string,
     version: number,
@@ -110,50 +65,16 @@ export class EmbeddedAuditLog implements AuditLog {
     at: number,
     predictionId: string | null,
   ): void {
-    if (door === undefined) return;
-    const number = kind === 'QUESTION' ? QUESTION : READING;
-    if (this.#tape.add(principal, door, number, model, version, entity, at, predictionId)) return;
-    const kept = this.#turn() && this.#tape.add(principal, door, number, model, version, entity, at, predictionId);
-    if (kept) void this.#send();
-    else this.#lose('questions', 1);
+    if (asker.door === undefined) return;
+    if (this.#backlog.asked(asker, asker.door, kind, model, version, entity, at, predictionId)) void this.#send();
   }
 
   acted(action: AuditAction): void {
-    if (this.#actions.length >= MAX_ACTIONS) return this.#lose('actions', 1);
-    const { principal, door, operation, outcome, detail } = action;
-    const at = this.#options.clock.now();
-    this.#actions.push({
-      caller: [ACTION, principal, door, operation, '', 0, outcome],
-      at,
-      lastAt: at,
-      count: 1,
-      entity: kept(action.entity),
-      erased: action.erased ?? false,
-      trace: action.traceId,
-      remote: kept(action.remote),
-      detail: detail == null ? null : JSON.stringify(detail),
-      counted: false,
-    });
+    this.#backlog.acted(action, this.#options.clock.now());
   }
 
-  refused({ principal, door, operation, outcome, traceId, remote }: AuditRefusal): void {
-    const at = this.#options.clock.now();
-    const caller = [REFUSAL, principal ?? '', door, operation, '', 0, outcome] as const;
-    const key = JSON.stringify([caller, remote ?? null]);
-    const known = this.#refusals.get(key);
-    if (known === undefined && this.#refusals.size >= MAX_REFUSALS) return this.#lose('refusals', 1);
-    this.#refusals.set(key, {
-      caller,
-      at: known?.at ?? at,
-      lastAt: at,
-      count: (known?.count ?? 0) + 1,
-      entity: null,
-      erased: false,
-      trace: known?.trace ?? traceId ?? null,
-      remote: kept(remote),
-      detail: null,
-      counted: true,
-    });
+  refused(refusal: AuditRefusal): void {
+    this.#backlog.refused(refusal, this.#options.clock.now());
   }
 
   async flush(): Promise<boolean> {
@@ -211,51 +132,23 @@ export class EmbeddedAuditLog implements AuditLog {
   }
 
   #waiting(): boolean {
-    return (
-      this.#failed !== null ||
-      this.#full.length > 0 ||
-      this.#tape.count > 0 ||
-      this.#actions.length > 0 ||
-      this.#refusals.size > 0
-    );
-  }
-
-  /** Begins a tape; the old one waits to be written. @returns false when too many wait. */
-  #turn(): boolean {
-    if (this.#full.length >= MAX_TAPES) return false;
-    this.#full.push(this.#tape.wind());
-    this.#tape = this.#spare ?? new Tape();
-    this.#spare = null;
-    return true;
+    return this.#failed !== null || !this.#backlog.isEmpty;
   }
 
   /** Writes one batch: the one that failed before, or what waits. @returns whether it is on disk. One at a time. */
   #send(opens = false): Promise<boolean> {
     if (this.#sending !== null) return this.#sending;
     if (!opens && !this.#waiting() && this.#isWritable) return Promise.resolve(true);
-    const sending = this.#write(this.#failed ?? this.#batch()).catch((error) => {
+    const sending = this.#write(this.#failed ?? this.#backlog.take()).catch((error) => {
       this.#options.logger.error({ error: messageOf(error) }, 'The audit failed unexpectedly.');
       return false;
     });
     this.#sending = sending;
     void sending.then((written) => {
       this.#sending = null;
-      if (written && this.#full.length > 0) void this.#send();
+      if (written && this.#backlog.hasFullTape) void this.#send();
     });
     return sending;
-  }
-
-  #batch(): Batch {
-    if (this.#full.length === 0 && this.#tape.count > 0) this.#turn();
-    const rows = [...this.#actions, ...this.#refusals.values()];
-    for (const [what, { count, at, lastAt }] of this.#lost) {
-      const caller = [LOSS, '', '', what, '', 0, 'OK'] as const;
-      rows.push({ ...NOTHING, caller, at, lastAt, count });
-    }
-    this.#actions = [];
-    this.#refusals = new Map();
-    this.#lost.clear();
-    return { tape: this.#full.shift() ?? null, rows };
   }
 
   async #write(batch: Batch): Promise<boolean> {
@@ -263,12 +156,13 @@ export class EmbeddedAuditLog implements AuditLog {
     const answer = await this.#writer.send({ kind: 'write', tape: batch.tape, rows: batch.rows });
     if (answer.ok) {
       this.#failed = null;
-      if (answer.tape !== null) this.#spare = new Tape(answer.tape);
+      if (answer.tape !== null) this.#backlog.giveBack(answer.tape);
       this.#written.add(questions + batch.rows.reduce((sum, { count }) => sum + count, 0));
       this.#nowWritable(null);
       return true;
     }
-    if (batch.tape !== null && answer.tape === null) this.#lose('questions', questions); // the thread died with it
+    if (batch.tape !== null && answer.tape === null)
+      this.#backlog.lose('questions', questions, this.#options.clock.now()); // the thread died with it
     batch.tape = answer.tape;
     this.#failed = batch;
     this.#nowWritable(answer.error);
@@ -288,22 +182,7 @@ export class EmbeddedAuditLog implements AuditLog {
         'The audit cannot be written; the server goes on, and counts what is lost.',
       );
   }
-
-  #lose(what: 'questions' | 'actions' | 'refusals', count: number): void {
-    this.#lostCounters[what].add(count);
-    const now = this.#options.clock.now();
-    const lost = this.#lost.get(what);
-    if (lost === undefined) this.#lost.set(what, { count, at: now, lastAt: now });
-    else {
-      lost.count += count;
-      lost.lastAt = now;
-    }
-  }
 }
-
-const NOTHING = { entity: null, erased: false, trace: null, remote: null, detail: null, counted: false } as const;
-
-const kept = (text: string | null | undefined): string | null => (text == null || text.length > MAX_TEXT ? null : text);
 
 const unavailable = (why: string) =>
   new ScoregraphError('STORAGE_UNAVAILABLE', `The audit could not forget: ${why}`, { reason: 'FAILED' });

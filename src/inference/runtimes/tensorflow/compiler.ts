@@ -4,32 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor, TensorMap, TensorSpec, VersionSource } from '../../ports.js';
 import type { TfjsModel } from '../tfjs-model.js';
+import { plainDense } from './dense.js';
 import type { Native, OpAttribute } from './native.js';
 import { attr, DT, type Endpoint, type Node, savedModel } from './proto.js';
+import type { Constant, RecordedOp, Recording } from './recording.js';
 
 /** Change it whenever the written graph changes: it is part of the cache's key. */
-export const COMPILER_VERSION = 1;
+export const COMPILER_VERSION = 2;
 /** TensorFlow reads no protocol buffer beyond 2 GiB; models near that stay eager. */
 const MAX_BYTES = 1_500_000_000;
 const RECORDED_ROWS = [2, 3] as const;
-
-interface RecordedOp {
-  readonly name: string;
-  readonly attributes: readonly OpAttribute[];
-  readonly inputs: readonly number[];
-  readonly outputs: readonly { readonly id: number; readonly dtype: number; readonly shape: readonly number[] }[];
-}
-interface Constant {
-  readonly dtype: number;
-  readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint8Array;
-}
-interface Recording {
-  readonly placeholders: readonly number[];
-  readonly ops: readonly RecordedOp[];
-  readonly constants: ReadonlyMap<number, Constant>;
-  readonly results: readonly number[];
-}
 
 /** Thrown when a model cannot be compiled; the caller runs it eagerly instead. */
 export class NotCompilable extends Error {
@@ -68,8 +52,12 @@ export function compile(
   weights: ReadonlyMap<number, Constant>,
 ): Uint8Array {
   const [first, second] = RECORDED_ROWS.map((rows) => record(native, model, source, rows, weights));
-  return write(native, source, first!, second!);
+  if (!sameOps(first!, second!)) throw new NotCompilable('the operations depend on the number of rows');
+  return write(native, source, ...plainDense(first!, second!));
 }
+
+const sameOps = (a: Recording, b: Recording) =>
+  a.ops.length === b.ops.length && a.ops.every((op, i) => op.name === b.ops[i]!.name);
 
 /** Keeps what is uploaded while `body` runs, so that constants can be written into the graph. */
 export async function observingUploads<T>(
@@ -131,7 +119,7 @@ function record(
       return outputs;
     };
     const results = backend.getInputTensorIds(model.run(inputs));
-    return { placeholders, ops, constants, results };
+    return { placeholders: placeholders.map((id, i) => ({ id, shape: inputs[i]!.shape })), ops, constants, results };
   } finally {
     binding.executeOp = executeOp;
     binding.deleteTensor = deleteTensor;
@@ -140,9 +128,6 @@ function record(
 }
 
 function write(native: Native, source: VersionSource, a: Recording, b: Recording): Uint8Array {
-  if (a.ops.length !== b.ops.length || a.ops.some((op, i) => op.name !== b.ops[i]!.name)) {
-    throw new NotCompilable('the operations depend on the number of rows');
-  }
   const nodes: Node[] = [];
   const tensors = new Map<number, string>();
   const inputs: Endpoint[] = [];
@@ -156,7 +141,7 @@ function write(native: Native, source: VersionSource, a: Recording, b: Recording
       inputs: [],
       attributes: { dtype: attr.type(dtype), shape: attr.shape(spec.shape) },
     });
-    tensors.set(a.placeholders[i]!, name);
+    tensors.set(a.placeholders[i]!.id, name);
     inputs.push({ name: spec.name, tensor: inputTensorName(i), dtype, shape: spec.shape });
   });
   a.ops.forEach((op, i) => {

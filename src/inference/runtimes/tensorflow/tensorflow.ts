@@ -2,7 +2,8 @@ import { messageOf } from '../../../core/errors.js';
 import type { Logger } from '../../../core/logger.js';
 import type { LoadedModel, Runtime, Signature, Tensor, TensorMap, VersionSource } from '../../ports.js';
 import { loadError, readInside } from '../files.js';
-import { fromTensors, loadTfjsModel, type TfjsModel, toTensors } from '../tfjs-model.js';
+import { checkOutput } from '../outputs.js';
+import { LoadedTfjsModel, loadTfjsModel, type TfjsModel } from '../tfjs-model.js';
 import { zeroInputs } from '../warm-up.js';
 import { checkOps } from './check-ops.js';
 import {
@@ -73,9 +74,13 @@ async function loadCompiled(
       { model: source.model, version: source.version, reason },
       'The model could not be compiled; it runs eagerly.',
     );
-    return new EagerModel(native, source, eager);
+    return eagerly(native, source, eager);
   }
 }
+
+/** A tfjs model run kernel by kernel: the fallback, and what compiled answers are compared with. */
+const eagerly = ({ tf }: Native, source: VersionSource, model: TfjsModel) =>
+  new LoadedTfjsModel('eager', tf, source, model);
 
 async function checkAgainstEager(
   native: Native,
@@ -83,7 +88,7 @@ async function checkAgainstEager(
   compiled: LoadedModel,
   eager: TfjsModel,
 ): Promise<void> {
-  const slow = new EagerModel(native, source, eager);
+  const slow = eagerly(native, source, eager);
   for (const rows of CHECKED_ROWS) {
     const inputs = Object.fromEntries(
       source.signature.inputs.map((spec, i) => [spec.name, probeInput(spec, rows, rows * 31 + i)]),
@@ -178,6 +183,7 @@ function openSavedModel(
 class SavedModel implements LoadedModel {
   readonly signature: Signature;
   readonly #native: Native;
+  readonly #source: VersionSource;
   readonly #session: number;
   readonly #inputNames: string;
   readonly #outputNames: string;
@@ -191,6 +197,7 @@ class SavedModel implements LoadedModel {
   ) {
     this.signature = source.signature;
     this.#native = native;
+    this.#source = source;
     this.#session = session;
     this.#inputNames = names.inputs.join(',');
     this.#outputNames = names.outputs.join(',');
@@ -205,6 +212,7 @@ class SavedModel implements LoadedModel {
         ids.push(binding.createTensor(shape, datatype === 'FP32' ? binding.TF_FLOAT : binding.TF_INT32, data));
       }
       const results = binding.runSavedModel(this.#session, ids, this.#inputNames, this.#outputNames);
+      const rows = inputs[this.signature.inputs[0]!.name]!.shape[0]!;
       const outputs: Record<string, Tensor> = {};
       this.signature.outputs.forEach(({ name, datatype }, i) => {
         const { id, shape } = results[i]!;
@@ -212,6 +220,7 @@ class SavedModel implements LoadedModel {
         binding.deleteTensor(id);
         outputs[name] = { datatype, shape, data };
       });
+      for (const spec of this.signature.outputs) checkOutput(this.#source, spec, rows, outputs[spec.name]!.shape);
       return outputs;
     } finally {
       this.#native.retired.retire(ids);
@@ -224,40 +233,5 @@ class SavedModel implements LoadedModel {
 
   async unload(): Promise<void> {
     this.#native.binding.deleteSavedModel(this.#session);
-  }
-}
-
-/** A tfjs model run kernel by kernel: the fallback, and what compiled answers are compared with. */
-class EagerModel implements LoadedModel {
-  readonly mode = 'eager';
-  readonly signature: Signature;
-  readonly #native: Native;
-  readonly #source: VersionSource;
-  readonly #model: TfjsModel;
-
-  constructor(native: Native, source: VersionSource, model: TfjsModel) {
-    this.signature = source.signature;
-    this.#native = native;
-    this.#source = source;
-    this.#model = model;
-  }
-
-  async run(inputs: TensorMap): Promise<TensorMap> {
-    const { tf } = this.#native;
-    const rows = Object.values(inputs)[0]!.shape[0]!;
-    tf.engine().startScope();
-    try {
-      return fromTensors(this.#source, rows, this.#model.run(toTensors(tf, this.#source, inputs)));
-    } finally {
-      tf.engine().endScope();
-    }
-  }
-
-  async warmUp(batchSizes: readonly number[]): Promise<void> {
-    for (const rows of batchSizes) await this.run(zeroInputs(this.signature, rows));
-  }
-
-  async unload(): Promise<void> {
-    this.#model.dispose();
   }
 }

@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import type { LoadedModel, Runtime, TensorMap, VersionSource } from '../../ports.js';
+import type { Runtime } from '../../ports.js';
 import { loadError } from '../files.js';
-import { fromTensors, loadTfjsModel, type TfjsModel, toTensors } from '../tfjs-model.js';
-import { zeroInputs } from '../warm-up.js';
+import { LoadedTfjsModel, loadTfjsModel } from '../tfjs-model.js';
 
 const require = createRequire(import.meta.url);
 
@@ -28,41 +27,7 @@ export async function createWasmRuntime(): Promise<Runtime> {
           'a TensorFlow SavedModel needs the native engine (npm run engine), this one is wasm',
         );
       }
-      return new WasmModel(tf, source, await loadTfjsModel(tf, source));
+      return new LoadedTfjsModel('wasm', tf, source, await loadTfjsModel(tf, source));
     },
   };
-}
-
-class WasmModel implements LoadedModel {
-  readonly mode = 'wasm';
-  readonly signature;
-  readonly #tf: typeof tfjs;
-  readonly #source: VersionSource;
-  readonly #model: TfjsModel;
-
-  constructor(tf: typeof tfjs, source: VersionSource, model: TfjsModel) {
-    this.#tf = tf;
-    this.#source = source;
-    this.#model = model;
-    this.signature = source.signature;
-  }
-
-  async run(inputs: TensorMap): Promise<TensorMap> {
-    const rows = Object.values(inputs)[0]!.shape[0]!;
-    const tf = this.#tf;
-    tf.engine().startScope();
-    try {
-      return fromTensors(this.#source, rows, this.#model.run(toTensors(tf, this.#source, inputs)));
-    } finally {
-      tf.engine().endScope();
-    }
-  }
-
-  async warmUp(batchSizes: readonly number[]): Promise<void> {
-    for (const rows of batchSizes) await this.run(zeroInputs(this.signature, rows));
-  }
-
-  async unload(): Promise<void> {
-    this.#model.dispose();
-  }
 }

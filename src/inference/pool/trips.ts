@@ -1,0 +1,170 @@
+import type { BatchJob, BatchTopK, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
+import { Packer, type Parcel, Unpacker } from './parcel.js';
+
+/** A version that a worker holds, as both sides know it. */
+export interface Held {
+  /** Its number between the two. */
+  readonly handle: number;
+  readonly signature: Signature;
+  readonly mode: string;
+}
+
+/** A batch as a worker sees it. */
+export interface TripJob<M = { readonly signature: Signature }> {
+  readonly model: M;
+  readonly rows: number;
+  readonly inputs: TensorMap;
+  readonly topK?: BatchTopK;
+}
+
+export type JobResult =
+  | { readonly outputs: TensorMap; readonly computeMicros: number; readonly nonFinite: readonly number[] }
+  | { readonly error: WireError };
+
+/** An error as it crosses the thread. */
+export interface WireError {
+  readonly message: string;
+  readonly code: string | null;
+  readonly reason: string | null;
+}
+
+/** Batches on their way to a worker. */
+export interface Trip {
+  /** Of each job: handle, rows, arrays, the output that top-k is wanted of (its place + 1; 0: of none), k. */
+  readonly jobs: Int32Array<ArrayBuffer>;
+  /** Of each job: its inputs in the order of the signature; for top-k, what is excluded and its offsets. */
+  readonly parcel: Parcel;
+}
+const JOB_NUMBERS = 5;
+
+/** What came of jobs `from` … of the trip under way; `last`: the worker is free. */
+export interface TripResults {
+  readonly from: number;
+  readonly last: boolean;
+  /** Of each job: how long it took, µs (-1: it failed), and how many of its rows hold no finite number. */
+  readonly facts: Float64Array<ArrayBuffer>;
+  /** Of each job that did not fail: those rows, where there are any, then its outputs. */
+  readonly parcel: Parcel;
+  /** Of each job that failed. */
+  readonly errors: readonly WireError[];
+}
+const RESULT_NUMBERS = 2;
+const FAILED = -1;
+
+type Transferred<T> = { readonly message: T; readonly transfer: ArrayBuffer[] };
+
+export function packTrip(jobs: readonly (readonly [BatchJob, Held])[]): Transferred<Trip> {
+  const numbers = new Int32Array(JOB_NUMBERS * jobs.length);
+  const packer = new Packer();
+  jobs.forEach(([{ rows, inputs, topK }, { handle, signature }], i) => {
+    for (const { name } of signature.inputs) packer.add(inputs[name]!.data);
+    let arrays = signature.inputs.length;
+    let output = 0;
+    if (topK !== undefined) {
+      packer.add(topK.exclude);
+      packer.add(topK.offsets);
+      arrays += 2;
+      output = signature.outputs.findIndex(({ name }) => name === topK.output) + 1;
+    }
+    numbers.set([handle, rows, arrays, output, topK?.k ?? 0], JOB_NUMBERS * i);
+  });
+  const { parcel, transfer } = packer.pack();
+  return { message: { jobs: numbers, parcel }, transfer: [...transfer, numbers.buffer] };
+}
+
+/** The jobs of a trip, each with the model that `modelOf` knows by its handle; null where there is none. */
+export function unpackTrip<M extends { readonly signature: Signature }>(
+  { jobs, parcel }: Trip,
+  modelOf: (handle: number) => M | undefined,
+): (TripJob<M> | null)[] {
+  const unpacker = new Unpacker(parcel);
+  return Array.from({ length: jobs.length / JOB_NUMBERS }, (_, i) => {
+    const [handle, rows, arrays, output, k] = jobs.subarray(JOB_NUMBERS * i) as unknown as [
+      ...[number, number, number, number, number],
+    ];
+    const model = modelOf(handle);
+    if (model === undefined) {
+      unpacker.skip(arrays);
+      return null;
+    }
+    const { signature } = model;
+    const inputs: Record<string, Tensor> = {};
+    for (const spec of signature.inputs) inputs[spec.name] = tensorOf(spec, rows, unpacker);
+    if (output === 0) return { model, rows, inputs };
+    const [exclude, offsets] = [unpacker.integers(), unpacker.integers()];
+    return { model, rows, inputs, topK: { output: signature.outputs[output - 1]!.name, k, exclude, offsets } };
+  });
+}
+
+function tensorOf({ datatype, shape }: TensorSpec, rows: number, unpacker: Unpacker): Tensor {
+  const data = datatype === 'FP32' ? unpacker.floats() : unpacker.integers();
+  return { datatype, shape: [rows, ...shape.slice(1)], data };
+}
+
+/** What top-k makes of an output: the output itself, and one more. */
+const rankedNames = (output: string): readonly TensorSpec[] => [
+  { name: output, datatype: 'FP32', shape: [] },
+  { name: `${output}:indices`, datatype: 'INT32', shape: [] },
+];
+
+/** The outputs that a job answers, in their order. */
+function answered(
+  { outputs }: Signature,
+  topK: { readonly output: string } | undefined,
+): readonly Pick<TensorSpec, 'name' | 'datatype'>[] {
+  return topK === undefined
+    ? outputs
+    : outputs.flatMap((spec) => (spec.name === topK.output ? rankedNames(spec.name) : [spec]));
+}
+
+/** Collects what comes of jobs until it is sent. */
+export class ResultsPacker {
+  readonly #packer = new Packer();
+  readonly #facts: number[] = [];
+  readonly #errors: WireError[] = [];
+
+  /** Jobs whose results it has. */
+  get size(): number {
+    return this.#facts.length / RESULT_NUMBERS;
+  }
+
+  add(result: JobResult, job: Pick<TripJob, 'model' | 'topK'> | null): void {
+    if ('error' in result || job === null) {
+      this.#facts.push(FAILED, 0);
+      if ('error' in result) this.#errors.push(result.error);
+      return;
+    }
+    const { outputs, computeMicros, nonFinite } = result;
+    this.#facts.push(computeMicros, nonFinite.length);
+    if (nonFinite.length > 0) this.#packer.add(Int32Array.from(nonFinite));
+    for (const { name } of answered(job.model.signature, job.topK)) this.#packer.add(outputs[name]!.data);
+  }
+
+  message(from: number, last: boolean): Transferred<TripResults> {
+    const facts = Float64Array.from(this.#facts);
+    const { parcel, transfer } = this.#packer.pack();
+    return { message: { from, last, facts, parcel, errors: this.#errors }, transfer: [...transfer, facts.buffer] };
+  }
+}
+
+/** What came of the jobs of a trip that a message tells of, one after the other. */
+export function unpackResults(
+  { from, facts, parcel, errors }: TripResults,
+  trip: readonly (readonly [BatchJob, Held])[],
+): JobResult[] {
+  const unpacker = new Unpacker(parcel);
+  let failed = 0;
+  return Array.from({ length: facts.length / RESULT_NUMBERS }, (_, i): JobResult => {
+    const computeMicros = facts[RESULT_NUMBERS * i]!;
+    if (computeMicros === FAILED) return { error: errors[failed++]! };
+    const nonFinite = facts[RESULT_NUMBERS * i + 1] === 0 ? NONE : [...unpacker.integers()];
+    const [{ rows, topK }, { signature }] = trip[from + i]!;
+    const outputs: Record<string, Tensor> = {};
+    for (const { name, datatype } of answered(signature, topK)) {
+      const data = datatype === 'FP32' ? unpacker.floats() : unpacker.integers();
+      outputs[name] = { datatype, shape: [rows, data.length / rows], data };
+    }
+    return { outputs: outputs as TensorMap, computeMicros, nonFinite };
+  });
+}
+const NONE: readonly number[] = [];

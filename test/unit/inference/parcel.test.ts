@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Packer, Unpacker } from '../../../src/inference/pool/parcel.js';
+import {
+  type Held,
+  packTrip,
+  ResultsPacker,
+  type Trip,
+  type TripResults,
+  unpackResults,
+  unpackTrip,
+} from '../../../src/inference/pool/trips.js';
+import type { BatchJob, TensorData } from '../../../src/inference/ports.js';
+
+/** To the other thread: buffers are handed over, not copied. */
+const sent = <T>({ message, transfer }: { message: T; transfer: ArrayBuffer[] }): T =>
+  structuredClone(message, { transfer });
+
+const data: fc.Arbitrary<TensorData> = fc
+  .record({
+    length: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 4_000, max: 6_000 })),
+    isFloat: fc.boolean(),
+    isPart: fc.boolean(),
+    seed: fc.integer({ min: 1, max: 1_000 }),
+  })
+  .map(({ length, isFloat, isPart, seed }) => {
+    const values = Array.from({ length: length + 7 }, (_, i) => i * seed);
+    const whole = isFloat ? Float32Array.from(values) : Int32Array.from(values);
+    return (isPart ? whole.subarray(3, 3 + length) : whole.slice(0, length)) as TensorData;
+  });
+
+describe('a parcel', () => {
+  it('brings every array as it was, small ones in one buffer and large ones in their own', () => {
+    fc.assert(
+      fc.property(fc.array(data, { maxLength: 30 }), (arrays) => {
+        const copies = arrays.map((array) => array.slice());
+        const packer = new Packer();
+        for (const array of arrays) packer.add(array);
+        const { parcel, transfer } = packer.pack();
+        const large = arrays.filter(({ byteLength }) => byteLength >= 16 * 1024).length;
+        expect(parcel.buffers).toHaveLength(1 + large);
+        const unpacker = new Unpacker(sent({ message: parcel, transfer }));
+        for (const copy of copies)
+          expect(copy instanceof Float32Array ? unpacker.floats() : unpacker.integers()).toEqual(copy);
+      }),
+    );
+  });
+});
+
+const held = (handle: number): Held => ({
+  handle,
+  mode: 'test',
+  signature: {
+    inputs: [
+      { name: 'features', datatype: 'FP32', shape: [-1, 2] },
+      { name: 'items', datatype: 'INT32', shape: [-1, 3] },
+    ],
+    outputs: [
+      { name: 'label', datatype: 'INT32', shape: [-1, 1] },
+      { name: 'scores', datatype: 'FP32', shape: [-1, 4] },
+    ],
+  },
+});
+function jobOf(rows: number, topK?: BatchJob['topK']): BatchJob {
+  return {
+    model: 'm',
+    version: 1,
+    rows,
+    inputs: {
+      features: { datatype: 'FP32', shape: [rows, 2], data: Float32Array.from({ length: 2 * rows }, (_, i) => i / 2) },
+      items: { datatype: 'INT32', shape: [rows, 3], data: Int32Array.from({ length: 3 * rows }, (_, i) => -i) },
+    },
+    ...(topK === undefined ? {} : { topK }),
+    done: () => {},
+    failed: () => {},
+  };
+}
+const best = () => ({ output: 'scores', k: 2, exclude: Int32Array.of(3, 1), offsets: Int32Array.of(0, 1, 2) });
+
+describe('a trip', () => {
+  it('brings the batches of several models, with and without top-k', () => {
+    const trip: Trip = sent(
+      packTrip([
+        [jobOf(1), held(7)],
+        [jobOf(2, best()), held(8)],
+        [jobOf(3), held(7)],
+      ]),
+    );
+    const jobs = unpackTrip(trip, (handle) => ({ ...held(handle), handle }));
+    expect(jobs.map((job) => [job?.model.handle, job?.rows])).toEqual([
+      [7, 1],
+      [8, 2],
+      [7, 3],
+    ]);
+    expect(jobs.map((job) => job?.inputs)).toEqual([1, 2, 3].map((rows) => jobOf(rows).inputs));
+    expect(jobs.map((job) => job?.topK)).toEqual([undefined, best(), undefined]);
+  });
+
+  it('goes on behind a batch whose version the worker does not hold', () => {
+    const trip = sent(
+      packTrip([
+        [jobOf(2, best()), held(1)],
+        [jobOf(1), held(2)],
+      ]),
+    );
+    const [unknown, known] = unpackTrip(trip, (handle) => (handle === 2 ? held(2) : undefined));
+    expect(unknown).toBeNull();
+    expect(known?.inputs).toEqual(jobOf(1).inputs);
+  });
+
+  it('comes back in parts: answers, rows without finite numbers, and what failed, each to its batch', () => {
+    const trip = [
+      [jobOf(1), held(1)],
+      [jobOf(2, best()), held(1)],
+      [jobOf(1), held(2)],
+      [jobOf(2), held(2)],
+    ] as const;
+    const answer = (rows: number) => ({
+      label: { datatype: 'INT32' as const, shape: [rows, 1], data: new Int32Array(rows).fill(rows) },
+      scores: { datatype: 'FP32' as const, shape: [rows, 4], data: new Float32Array(4 * rows).fill(rows / 4) },
+    });
+    const ranked = {
+      label: answer(2).label,
+      scores: { datatype: 'FP32' as const, shape: [2, 2], data: Float32Array.of(4, 3, 2, 1) },
+      'scores:indices': { datatype: 'INT32' as const, shape: [2, 2], data: Int32Array.of(0, 2, 3, 0) },
+    };
+    const failure = { message: 'no', code: null, reason: null };
+    const first = new ResultsPacker();
+    first.add({ outputs: answer(1), computeMicros: 12, nonFinite: [] }, { model: held(1) });
+    first.add({ outputs: ranked, computeMicros: 3, nonFinite: [1] }, { model: held(1), topK: best() });
+    const second = new ResultsPacker();
+    second.add({ error: failure }, null);
+    second.add({ outputs: answer(2), computeMicros: 5, nonFinite: [0, 1] }, { model: held(2) });
+    const parts: TripResults[] = [sent(first.message(0, false)), sent(second.message(2, true))];
+    expect(parts.map(({ last }) => last)).toEqual([false, true]);
+    expect(parts.flatMap((part) => unpackResults(part, trip))).toEqual([
+      { outputs: answer(1), computeMicros: 12, nonFinite: [] },
+      { outputs: ranked, computeMicros: 3, nonFinite: [1] },
+      { error: failure },
+      { outputs: answer(2), computeMicros: 5, nonFinite: [0, 1] },
+    ]);
+  });
+});
