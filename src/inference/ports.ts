@@ -161,7 +161,7 @@ export interface Inference {
    */
   predictBlock(model: string, block: Block, context: RowContext, selector?: VersionSelector): Promise<BlockResult>;
   /** The version that `predict` would use now, with its files; lets a domain read thresholds and vocabularies. */
-  resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo;
+  resolve(model: string, selector?: VersionSelector): ModelVersionInfo;
   /**
    * The version that answers about one entity: the one asked for, else what the model's policy says, which may look at `request`. Give it to
    * `predict` as selector.

@@ -104,8 +104,8 @@ export class InferenceService implements Inference {
     return this.lifecycle.start();
   }
 
-  resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo {
-    return this.router.resolve(model, context, selector);
+  resolve(model: string, selector?: VersionSelector): ModelVersionInfo {
+    return this.router.resolve(model, selector);
   }
 
   route(model: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed {
@@ -119,7 +119,7 @@ export class InferenceService implements Inference {
   predict(model: string, row: Row, context: RowContext, selector?: VersionSelector): Promise<RowResult> {
     let version: number;
     try {
-      ({ version } = this.router.resolve(model, context, selector));
+      ({ version } = this.router.resolve(model, selector));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -151,7 +151,7 @@ export class InferenceService implements Inference {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<BlockResult> {
-    const { version } = this.router.resolve(model, context, selector);
+    const { version } = this.router.resolve(model, selector);
     const result = this.#batcher.enqueueBlock(model, version, block, context);
     return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, block.rows, result) : result;
   }

@@ -155,9 +155,7 @@ export class FraudDomain {
   /** The thresholds of a version, by default the one that answers now; null when it is not loaded. */
   thresholds(version?: number): FraudThresholds | null {
     try {
-      return this.#thresholds(
-        this.#inference.resolve(FRAUD_MODEL, {}, version === undefined ? undefined : { version }),
-      );
+      return this.#thresholds(this.#inference.resolve(FRAUD_MODEL, version === undefined ? undefined : { version }));
     } catch {
       return null;
     }
@@ -167,7 +165,7 @@ export class FraudDomain {
   explain(prediction: FraudPrediction, context: RowContext): Promise<Explanation> {
     return this.#explainer.explain(
       {
-        info: this.#explainer.versionOf(prediction, context),
+        info: this.#explainer.versionOf(prediction),
         set: FRAUD_FEATURES,
         features: prediction.features,
         score: (outputs) => logOdds(outputs.probability![0]!),

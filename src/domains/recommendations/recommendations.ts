@@ -144,7 +144,7 @@ export class RecommendationsDomain {
    * @throws ScoregraphError MODEL_UNAVAILABLE when the version is not loaded any more, and what `Inference.predict` throws.
    */
   async explain(prediction: RecommendationPrediction, context: RowContext): Promise<Explanation> {
-    const info = this.#explainer.versionOf(prediction, context);
+    const info = this.#explainer.versionOf(prediction);
     const unit = 'sum of the scores of the list';
     if (prediction.output.basis !== 'PERSONAL') return { baseline: 0, score: 0, unit, contributions: [] };
     const vocabulary = vocabularyOf(info);
@@ -270,7 +270,7 @@ export class RecommendationsDomain {
   #vocabulary(): Vocabulary | null {
     let info: ModelVersionInfo;
     try {
-      info = this.#inference.resolve(RECOMMENDATIONS_MODEL, {});
+      info = this.#inference.resolve(RECOMMENDATIONS_MODEL);
     } catch {
       return null; // no version is loaded: there is no vocabulary, which is an answer here and not a failure
     }
