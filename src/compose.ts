@@ -89,8 +89,8 @@ async function build(base: Base): Promise<Running> {
   const departures = new Departures(config.maxDeadlineMs);
   const restoreStarted = clock.monotonic();
   const entities = await restoreEntities(data.snapshots);
-  models.lookUpSegmentsIn(entities.customers);
-  const domains = buildDomains(base, ground, inference, entities.items, departures);
+  models.lookUpCustomersIn(entities.customers);
+  const domains = buildDomains(base, ground, inference, entities, departures);
 
   // They come with the graph, last of all: whoever is built before it asks only once it serves.
   const subscriptions = {

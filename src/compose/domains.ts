@@ -1,17 +1,17 @@
 import type { PredictionRecord } from '../core/predictions.js';
-import type { FeatureStore } from '../data/ports.js';
 import { Explainer } from '../domains/explanation/explanation.js';
 import { FraudDomain } from '../domains/fraud/fraud.js';
 import { GenericDomain } from '../domains/generic/generic.js';
 import { QueryRecorder } from '../domains/prediction.js';
 import { RecommendationsDomain } from '../domains/recommendations/recommendations.js';
 import { SegmentationDomain } from '../domains/segmentation/segmentation.js';
-import { Catalogue, type ItemState } from '../flows/catalogue.js';
+import { Catalogue } from '../flows/catalogue.js';
 import type { Departures } from '../flows/departures.js';
 import { Rescoring } from '../flows/rescoring.js';
 import { ShadowScoring } from '../flows/shadow.js';
 import type { InferenceService } from '../inference/service.js';
 import type { Base } from './base.js';
+import type { Entities } from './entities.js';
 import type { Ground } from './ground.js';
 
 /** Whoever asks models, and keeps what they say. */
@@ -31,12 +31,14 @@ export function buildDomains(
   { clock, metrics }: Base,
   { data, audit }: Ground,
   inference: InferenceService,
-  items: FeatureStore<ItemState>,
+  { customers, items }: Entities,
   departures: Departures,
 ): Domains {
   const offer = (record: PredictionRecord) => !departures.isRecent(record.entity) && data.predictions.offer(record);
   // A circle by nature: a shadow asks the domains whose answers it shadows.
-  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction) => shadows.saw(prediction));
+  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction, question) =>
+    shadows.saw(prediction, question),
+  );
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
@@ -44,7 +46,10 @@ export function buildDomains(
   const recommendations = new RecommendationsDomain(inference, recorder, unavailable, explainer);
   const catalogue = new Catalogue(items, unavailable, (itemId) => recommendations.vocabularyItem(itemId));
   const generic = new GenericDomain(inference, recorder, clock);
-  const rescoring = new Rescoring(fraud, segmentation);
+  const rescoring = new Rescoring({
+    ...{ fraud, segmentation, recommendations, generic, customers },
+    manifestOf: (model) => inference.registry.get(model)?.manifest ?? null,
+  });
   const shadows = new ShadowScoring({ inference, rescoring, offer, clock, metrics });
   return { fraud, segmentation, recommendations, generic, catalogue, rescoring, shadows };
 }

@@ -11,7 +11,7 @@ export function healthOf(
   const { registry } = inference;
   const reasonOf = (name: string): string | null => {
     try {
-      inference.router.resolve(name, {});
+      inference.router.resolve(name);
       return null;
     } catch (error) {
       return messageOf(error);

@@ -8,6 +8,7 @@ import type { Positioned } from '../flows/log-stream.js';
 import { ModelAliases } from '../flows/model-aliases.js';
 import { ModelPolicies } from '../flows/model-policies.js';
 import { ModelStateRecorder } from '../flows/model-states.js';
+import { ruleCompiler } from '../flows/routing-rules.js';
 import { entityHub } from '../flows/streams.js';
 import { ModelGraph } from '../graphql/generated/model-graph.js';
 import { buildGraph } from '../graphql/schema.js';
@@ -29,8 +30,8 @@ export interface Models {
   readonly stateHub: Hub<Positioned<Stored<ModelStateChanged>>>;
   /** Resolves when every version that is to serve does, or says why not. */
   readonly loaded: Promise<void>;
-  /** Where routing by segment looks from now on; until then nobody is in one. */
-  lookUpSegmentsIn(customers: FeatureStore<CustomerState>): void;
+  /** Where rules of policies look from now on; until then nobody fits one that is about customers. */
+  lookUpCustomersIn(customers: FeatureStore<CustomerState>): void;
 }
 
 /** Restores aliases, policies and the graph, and begins to load the models. */
@@ -50,7 +51,7 @@ export async function openModels(
   });
   let customers: FeatureStore<CustomerState> | null = null;
   const policies = await ModelPolicies.open({
-    book: new RoutingBook((customerId) => customers?.peek(customerId)?.segment ?? null),
+    book: new RoutingBook(ruleCompiler(() => customers, clock)),
     aliases: aliases.book,
     ...durable,
   });
@@ -90,7 +91,7 @@ export async function openModels(
     states,
     stateHub,
     loaded: inference.start(),
-    lookUpSegmentsIn(store) {
+    lookUpCustomersIn(store) {
       customers = store;
     },
   };

@@ -1,4 +1,7 @@
+import type { MinorAmount } from './amount.js';
 import type { RollOut, RoutingPolicy } from './routing.js';
+
+export type { MinorAmount };
 
 /**
  * The shared words for what happened. Every event travels in the same envelope; ids come from the client or are
@@ -19,13 +22,6 @@ export interface EventEnvelope<T extends string, P> {
   readonly payload: P;
 }
 export type EventSource = 'api' | 'simulator' | 'system';
-
-/** An amount in the currency's minor unit (cents): an integer, so that nothing is ever rounded. */
-export interface MinorAmount {
-  readonly minor: number;
-  /** ISO 4217. */
-  readonly currency: string;
-}
 
 export interface CustomerPayload {
   readonly country?: string | null;

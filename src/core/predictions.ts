@@ -44,7 +44,5 @@ export interface RowContext {
   /** The door by which a person's question came; absent where the server asks by itself. */
   readonly door?: string | undefined;
   readonly traceId: string;
-  /** Facts a roll-out rule may look at (entity, segment, …). */
-  readonly routing?: Readonly<Record<string, string>>;
 }
 export type Priority = 'interactive' | 'bulk';

@@ -1,3 +1,37 @@
+import type { MinorAmount } from './amount.js';
+
+/** A value from `atLeast` on, below `below`; null leaves a bound out. */
+export interface Bounds<T> {
+  readonly atLeast: T | null;
+  readonly below: T | null;
+}
+
+/** Something a rule asks. What is not known of a customer or of a question never fits. */
+export type RoutingCondition =
+  /** The segment last noted on the log is one of these. */
+  | { readonly on: 'segment'; readonly values: readonly string[] }
+  /** One of these customers: by `fingerprint`, so that no id outlives its customer's erasure. */
+  | { readonly on: 'customer'; readonly values: readonly number[] }
+  /** The customer's country is one of these. */
+  | { readonly on: 'country'; readonly values: readonly string[] }
+  /** A stored feature of the customer. */
+  | ({ readonly on: 'feature'; readonly name: string } & Bounds<number>)
+  /** The payment's category is one of these. */
+  | { readonly on: 'category'; readonly values: readonly string[] }
+  /** The payment's amount; one in another currency never fits. */
+  | ({ readonly on: 'amount' } & Bounds<MinorAmount>);
+
+/** Whom a policy is about: all conditions hold. Empty: everybody. */
+export type RoutingRule = readonly RoutingCondition[];
+
+/** What a rule may look at of the question itself; what is absent fits no condition. A payment is one. */
+export interface RequestFacts {
+  readonly category?: string;
+  readonly amount?: MinorAmount;
+  /** What the shares are drawn by where the question is about nobody; absent: the entity. */
+  readonly key?: string;
+}
+
 /** A part of the traffic of a model, and the version that answers it. */
 export interface RoutingArm {
   /** As predictions and metrics name it. */
@@ -12,8 +46,8 @@ export interface RoutingPolicy {
   /** `SPLIT`: arms make 100 %. `CANARY`: one arm; the champion answers the rest. `SHADOW`: the champion answers everybody. */
   readonly kind: 'CANARY' | 'SPLIT' | 'SHADOW';
   readonly arms: readonly RoutingArm[];
-  /** Only customers of this segment take part; the champion answers the others. Null: everybody. */
-  readonly segment: string | null;
+  /** Whom it is about; the champion answers the others. */
+  readonly rule: RoutingRule;
   /** Computed beside the champion for this share of the customers, kept, and never answered. */
   readonly shadow: { readonly version: number; readonly percent: number } | null;
 }
@@ -52,7 +86,7 @@ export interface RollOut {
   readonly stepMs: number;
   /** Milliseconds UTC. */
   readonly stepStartedAt: number;
-  readonly segment: string | null;
+  readonly rule: RoutingRule;
   readonly guards: RollOutGuards;
   /** When the last step has held, the candidate becomes the champion. */
   readonly promote: boolean;

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { uuidv7 } from '../core/ids.js';
 import type { PredictionRecord, RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import type { AuditLog } from '../data/audit.js';
 import type { PredictionLog } from '../data/ports.js';
 import type { ModelVersionInfo, Routed } from '../inference/ports.js';
@@ -22,7 +23,20 @@ export interface PredictionDraft<Output> {
   readonly features: () => Float32Array;
   readonly defaulted: readonly string[];
   readonly output: Output;
+  /** What was known of the question when it was routed. */
+  readonly request?: RequestFacts | undefined;
+  /** Makes ready to ask another version the same; absent: it is asked about `features`. */
+  readonly otherwise?: ((routed: Routed) => SecondOpinion) | undefined;
 }
+
+/** Asks another version what was asked before; nothing of it is recorded. @throws what `Inference.predict` throws. */
+export type SecondOpinion = (context: RowContext) => Promise<{
+  readonly output: unknown;
+  /** The vector as that version would have logged it. */
+  readonly features: Float32Array;
+}>;
+/** How the question of a prediction can be asked again. */
+export type Question = Pick<PredictionDraft<unknown>, 'request' | 'otherwise'>;
 
 /** Turns answers born of queries into predictions, notes who asked, and keeps the share of them that the model's manifest asks for. */
 export class QueryRecorder {
@@ -30,14 +44,14 @@ export class QueryRecorder {
   readonly #clock: Clock;
   readonly #audit: Pick<AuditLog, 'asked'>;
 
-  readonly #made: (prediction: PredictionRecord) => void;
+  readonly #made: (prediction: PredictionRecord, question: Question) => void;
 
-  /** `made`: told of each prediction; must be quick and must not throw. */
+  /** `made`: told of each prediction, and of what its question was; must be quick and must not throw. */
   constructor(
     log: Pick<PredictionLog, 'offer'>,
     clock: Clock,
     audit: Pick<AuditLog, 'asked'>,
-    made: (prediction: PredictionRecord) => void = () => {},
+    made: (prediction: PredictionRecord, question: Question) => void = () => {},
   ) {
     this.#log = log;
     this.#clock = clock;
@@ -55,7 +69,7 @@ export class QueryRecorder {
     const prediction = new QueryPrediction(draft, now);
     prediction.recorded = Math.random() < info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
     const id = prediction.recorded ? prediction.id : null;
-    this.#made(prediction);
+    this.#made(prediction, draft);
     this.#audit.asked(asker, 'QUESTION', info.model, info.version, entity, now, id);
     return prediction;
   }

@@ -5,7 +5,7 @@ import type { FeatureSet } from './spec.js';
 /** How much an interaction says. */
 const KIND_WEIGHT: Readonly<Record<InteractionKind, number>> = { VIEW: 0.3, BASKET: 0.6, PURCHASE: 1 };
 /** Weight lost per step back in the list. */
-const FADE = 0.99;
+export const FADE = 0.99;
 
 /** The recommender’s input: recent items, their weights and how often they are bought, newest first, padded to a fixed length. */
 export const BASKET_FEATURES: FeatureSet = {

@@ -1,4 +1,5 @@
 import { BASKET_FEATURES } from './basket-features.js';
+import { CUSTOMER_FEATURES } from './customer-features.js';
 import { FRAUD_FEATURES } from './fraud-features.js';
 import { RFM_FEATURES } from './rfm-features.js';
 import type { FeatureSet } from './spec.js';
@@ -8,7 +9,7 @@ export const featureSetName = (set: FeatureSet): string => `${set.name}@${set.ve
 
 /** Every feature set this code can compute, by name and version. A model version says which one it was trained on. */
 export const FEATURE_SETS: ReadonlyMap<string, FeatureSet> = new Map(
-  [FRAUD_FEATURES, BASKET_FEATURES, RFM_FEATURES].map((set) => [featureSetName(set), set]),
+  [FRAUD_FEATURES, BASKET_FEATURES, RFM_FEATURES, CUSTOMER_FEATURES].map((set) => [featureSetName(set), set]),
 );
 
 /**

@@ -11,7 +11,7 @@ const OTHER = CATEGORIES.length;
 /** Orders remembered to tell a further line from a further order; lines of more orders than this may not be interleaved. */
 const RECENT_ORDERS = 16;
 /** Amounts of purchases are added up in this currency, that of `rfm@1`; a price in another counts as not told. */
-const PURCHASE_CURRENCY = 'GBP';
+export const PURCHASE_CURRENCY = 'GBP';
 /** Shape of an encoded state. 1 remembered one order only (`lastOrder`). */
 const SHAPE = 2;
 

@@ -1,3 +1,4 @@
+import { CUSTOMER_FEATURES, customerVector } from './customer-features.js';
 import type { CustomerState } from './customer-state.js';
 import { RFM_FEATURES, rfmVector } from './rfm-features.js';
 import type { FeatureSet } from './spec.js';
@@ -9,11 +10,15 @@ interface StoredSet {
   readonly write: (state: CustomerState, now: number, out: Float32Array, offset: number) => readonly string[];
 }
 
-const SETS: readonly StoredSet[] = [{ set: RFM_FEATURES, write: rfmVector }];
+const SETS: readonly StoredSet[] = [
+  { set: RFM_FEATURES, write: rfmVector },
+  { set: CUSTOMER_FEATURES, write: customerVector },
+];
+const nameOf = (set: FeatureSet, feature: string): string => `${set.name}@${set.version}/${feature}`;
 
 /** Features that are known of every customer without being told, by name: `rfm@1/log_recency`. */
 export const STORED_FEATURES: readonly string[] = SETS.flatMap(({ set }) =>
-  set.features.map(({ name }) => `${set.name}@${set.version}/${name}`),
+  set.features.map(({ name }) => nameOf(set, name)),
 );
 
 /** What is known of one customer at `now` (ms UTC), by the names of STORED_FEATURES; what is not known is left out. */
@@ -23,8 +28,23 @@ export function storedFeatures(state: CustomerState, now: number): Readonly<Reco
     const vector = new Float32Array(set.features.length);
     const defaulted = write(state, now, vector, 0);
     set.features.forEach(({ name }, i) => {
-      if (!defaulted.includes(name)) known[`${set.name}@${set.version}/${name}`] = vector[i]!;
+      if (!defaulted.includes(name)) known[nameOf(set, name)] = vector[i]!;
     });
   }
   return known;
+}
+
+/** Reads one stored feature of a customer as of `now` (ms UTC); NaN where it is not known. Makes nothing when it is called. */
+export type StoredFeature = (state: CustomerState, now: number) => number;
+
+/** The reader of a stored feature by name; null: there is none of that name (STORED_FEATURES). */
+export function storedFeature(wanted: string): StoredFeature | null {
+  for (const { set, write } of SETS) {
+    const place = set.features.findIndex(({ name }) => nameOf(set, name) === wanted);
+    if (place < 0) continue;
+    const { name } = set.features[place]!;
+    const vector = new Float32Array(set.features.length);
+    return (state, now) => (write(state, now, vector, 0).includes(name) ? Number.NaN : vector[place]!);
+  }
+  return null;
 }

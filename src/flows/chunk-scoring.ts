@@ -13,7 +13,7 @@ import {
   type FraudPrediction,
 } from '../domains/fraud/fraud.js';
 import { CHAMPION } from '../inference/aliases.js';
-import type { Routed } from '../inference/ports.js';
+import type { Routed, VersionSelector } from '../inference/ports.js';
 
 /** A recorded payment that waits for its score, with the features of the moment. */
 export interface PendingPayment {
@@ -75,7 +75,7 @@ export class ChunkScoring {
     if (block.length < BLOCK_FROM) return this.#scoreEach(block, priority);
     if (this.#domain.splits()) return this.#scoreSplit(block, priority);
     try {
-      return await this.#scoreTogether(block, this.#domain.route(block[0]!.event.entity), priority);
+      return await this.#scoreTogether(block, routeOf(this.#domain, block[0]!), priority);
     } catch (error) {
       this.#logger.debug({ rows: block.length, error: messageOf(error) }, 'Scoring a block failed; one by one now.');
       return this.#scoreEach(block, priority);
@@ -107,7 +107,7 @@ export class ChunkScoring {
     const arms = new Map<string, { routed: Routed; at: number[] }>();
     let routes: Routed[];
     try {
-      routes = block.map(({ event }) => this.#domain.route(event.entity));
+      routes = block.map((payment) => routeOf(this.#domain, payment));
     } catch {
       return this.#scoreEach(block, priority); // nothing can answer: it waits there
     }
@@ -156,7 +156,7 @@ export class ChunkScoring {
           const payment = block[index]!;
           let arm: string | null = null;
           try {
-            const routed = this.#domain.route(payment.event.entity, refused.has(index) ? BY_CHAMPION : undefined);
+            const routed = routeOf(this.#domain, payment, refused.has(index) ? BY_CHAMPION : undefined);
             arm = routed.arm;
             const { output } = await this.#domain.score(payment.features.vector, context, routed);
             results[index] = this.#prediction(payment, routed, output, this.#clock.now());
@@ -216,6 +216,9 @@ export class ChunkScoring {
     };
   }
 }
+
+const routeOf = (domain: FraudDomain, { event }: PendingPayment, selector?: VersionSelector): Routed =>
+  domain.route(event.entity, selector, event.payload);
 
 /** The engine is away for a moment (a worker restarts, a queue is full): the payment will be scored. */
 function worthRetrying(error: unknown): boolean {

@@ -2,8 +2,10 @@ import type { PredictionRecord, RowContext } from '../core/predictions.js';
 import type { OutcomeCounts } from '../data/outcomes.js';
 import { isFlagged } from '../domains/fraud/fraud.js';
 import { counted, NO_OUTCOMES } from './outcome-figures.js';
-import type { Rescoring, Verdict } from './rescoring.js';
+import { type RankAgreement, rankAgreement } from './rank-agreement.js';
+import type { Rescoring } from './rescoring.js';
 import { populationStability } from './roll-out-guards.js';
+import { agrees, difference, type Verdict } from './verdicts.js';
 
 /** Scores kept of each side for the distributions: the newest. */
 const SCORES = 2_000;
@@ -14,11 +16,11 @@ const MAX_CHANGES = 100;
 export interface ComparedFigures {
   /** Rows that both judged. */
   readonly rows: number;
-  /** Rows of the same label. */
+  /** Rows of which both said the same (`agrees`). */
   readonly agreements: number;
   /** Rows that one of them could not judge. */
   readonly failed: number;
-  /** Of second score minus first; null without rows. */
+  /** Of second minus first (`difference`); null without rows. */
   readonly meanDifference: number | null;
   readonly meanAbsoluteDifference: number | null;
   readonly largestDifference: number | null;
@@ -26,6 +28,8 @@ export interface ComparedFigures {
   readonly psi: number | null;
   /** How right each was, of the rows whose outcome is known; null where none is. */
   readonly outcomes: { readonly first: OutcomeCounts; readonly second: OutcomeCounts } | null;
+  /** Of ranked lists: means over the rows; null where there are none. */
+  readonly ranking: RankAgreement | null;
   /** How often one label became another, most often first. */
   readonly changes: readonly { readonly before: string; readonly after: string; readonly rows: number }[];
 }
@@ -39,37 +43,49 @@ export class Comparison {
   #absolute = 0;
   #largest = 0;
   #outcomes: ComparedFigures['outcomes'] = null;
+  #lists = 0;
+  readonly #meanRanking = { overlap: 0, jaccard: 0, rankBiasedOverlap: 0 };
   readonly #scores = [new Float32Array(SCORES), new Float32Array(SCORES)] as const;
   readonly #changes = new Map<string, { before: string; after: string; rows: number }>();
 
   /** `fraud`: what the row turned out to be; absent while nobody has said. */
   add(before: Verdict, after: Verdict, fraud?: boolean | null): void {
-    const difference = after.score - before.score;
+    const size = difference(before, after, true);
     this.#scores[0][this.#rows % SCORES] = before.score;
     this.#scores[1][this.#rows % SCORES] = after.score;
     this.#rows++;
-    this.#sum += difference;
-    this.#absolute += Math.abs(difference);
-    this.#largest = Math.max(this.#largest, Math.abs(difference));
-    if (fraud != null) {
+    this.#sum += difference(before, after, false);
+    this.#absolute += size;
+    this.#largest = Math.max(this.#largest, size);
+    if (fraud != null && before.label !== null && after.label !== null) {
       const { first, second } = this.#outcomes ?? { first: NO_OUTCOMES, second: NO_OUTCOMES };
       this.#outcomes = {
         first: counted(first, isFlagged(before.label), fraud),
         second: counted(second, isFlagged(after.label), fraud),
       };
     }
-    if (before.label === after.label) {
+    if (before.items !== undefined && after.items !== undefined) this.#rank(rankAgreement(before.items, after.items));
+    if (agrees(before, after)) {
       this.#agreements++;
       return;
     }
+    if (before.label === null || after.label === null || before.label === after.label) return;
     const key = `${before.label}\0${after.label}`;
     const change = this.#changes.get(key);
     if (change !== undefined) change.rows++;
     else if (this.#changes.size < MAX_CHANGES)
       this.#changes.set(key, { before: before.label, after: after.label, rows: 1 });
   }
+
   failed(): void {
     this.#failed++;
+  }
+
+  #rank(one: RankAgreement): void {
+    const mean = this.#meanRanking;
+    this.#lists++;
+    for (const measure of ['overlap', 'jaccard', 'rankBiasedOverlap'] as const)
+      mean[measure] += (one[measure] - mean[measure]) / this.#lists;
   }
 
   figures(): ComparedFigures {
@@ -85,6 +101,7 @@ export class Comparison {
       largestDifference: of(this.#largest),
       outcomes: this.#outcomes,
       psi: of(populationStability(before!, after!)),
+      ranking: this.#lists === 0 ? null : { ...this.#meanRanking },
       changes: [...this.#changes.values()].sort((a, b) => b.rows - a.rows).map((change) => ({ ...change })),
     };
   }

@@ -1,5 +1,5 @@
 import type { ModelAliasPayload, ModelPolicyPayload, StoredEvent } from '../core/events.js';
-import type { RoutingPolicy } from '../core/routing.js';
+import type { RoutingCondition, RoutingPolicy } from '../core/routing.js';
 import type { EventLog } from '../data/ports.js';
 import { versionsOf } from '../inference/routing/book.js';
 
@@ -84,9 +84,21 @@ function ofPolicy({ policy, rollOut, reason, by }: ModelPolicyPayload): Told {
 /** A policy in words: `canary: 5 % to 2`. */
 export function inWords(policy: RoutingPolicy | null): string {
   if (policy === null) return 'the champion answers everybody';
-  const { kind, arms, segment, shadow } = policy;
-  const of = segment === null ? '' : ` of ${segment}`;
+  const { kind, arms, rule, shadow } = policy;
+  const of = rule.length === 0 ? '' : ` of ${rule.map(conditionInWords).join(' and ')}`;
   if (shadow !== null) return `shadow: ${shadow.version}, ${shadow.percent} %${of}`;
   if (kind === 'CANARY') return `canary: ${arms[0]!.percent} %${of} to ${arms[0]!.version}`;
   return `split${of}: ${arms.map(({ name, version, percent }) => `${name} ${percent} % to ${version}`).join(', ')}`;
+}
+
+/** Values of a list that are named; of more it is said how many there are. */
+const NAMED = 3;
+
+/** Customers by name are not named: only hashes of theirs are kept. */
+function conditionInWords(condition: RoutingCondition): string {
+  if (condition.on === 'feature') return condition.name;
+  if (condition.on === 'amount') return 'amount';
+  const { on, values } = condition;
+  if (on === 'customer') return `${values.length} customers`;
+  return values.length <= NAMED ? `${on} ${values.join(' or ')}` : `${on} one of ${values.length}`;
 }

@@ -16,6 +16,8 @@ export type ModelRefusalCode =
   | 'NO_EARLIER_VERSION'
   | 'POLICY_INVALID'
   | 'SEGMENT_UNKNOWN'
+  | 'CATEGORY_UNKNOWN'
+  | 'FEATURE_UNKNOWN'
   | 'ROLL_OUT_UNDER_WAY'
   | 'NO_ROLL_OUT';
 export interface ModelRefusal {

@@ -9,9 +9,10 @@ import { because, type ModelOperations, type ModelRefusal } from './model-operat
 import type { ModelPolicies } from './model-policies.js';
 import { asksForOutcomes } from './outcome-guards.js';
 import { policyOf } from './roll-out.js';
+import { checkRule } from './routing-rules.js';
 
 /** What a roll-out is asked to be. */
-export type RollOutWish = Pick<RollOut, 'candidate' | 'steps' | 'stepMs' | 'segment' | 'guards' | 'promote'>;
+export type RollOutWish = Pick<RollOut, 'candidate' | 'steps' | 'stepMs' | 'rule' | 'guards' | 'promote'>;
 
 const MAX_ARMS = 10;
 const MAX_OUTCOMES = 100_000;
@@ -66,7 +67,7 @@ export class RollOutOperations {
         checkSteps(wish) ??
         checkGuards(wish.guards) ??
         checkOutcomes(model, wish.guards) ??
-        this.#checkPolicy(registered, policyOf(rollOut)) ??
+        inArguments(this.#checkPolicy(registered, policyOf(rollOut))) ??
         this.#checkCandidate(model, wish.candidate);
       if (refusal !== null) return refusal;
       await this.#policies.change(model, { policy: policyOf(rollOut), rollOut, reason, by });
@@ -140,7 +141,7 @@ export class RollOutOperations {
   }
 
   #checkPolicy(model: RegisteredModel, policy: RoutingPolicy): ModelRefusal | null {
-    const { arms, segment, shadow, kind } = policy;
+    const { arms, rule, shadow, kind } = policy;
     if (arms.length > MAX_ARMS) return invalid(`expected at most ${MAX_ARMS} arms, got ${arms.length}`, 'policy');
     for (const { name, percent } of arms) {
       if (!ARM_NAME.test(name) || name === CONTROL || name === 'shadow')
@@ -157,19 +158,7 @@ export class RollOutOperations {
       return invalid(`expected percentages that add up to 100, got ${sum}`, 'policy');
     if (shadow !== null && !(shadow.percent > 0 && shadow.percent <= 100))
       return invalid(`expected more than 0 and at most 100 percent, got ${shadow.percent}`, 'policy');
-    return this.#checkSegment(segment) ?? this.#checkVersions(model, versionsOf(policy));
-  }
-
-  #checkSegment(segment: string | null): ModelRefusal | null {
-    if (segment === null) return null;
-    const known = this.#segments();
-    return known.includes(segment)
-      ? null
-      : {
-          code: 'SEGMENT_UNKNOWN',
-          message: `expected one of ${known.join(', ')}, got ${quote(segment)}`,
-          field: 'policy',
-        };
+    return checkRule(rule, model.manifest, this.#segments) ?? this.#checkVersions(model, versionsOf(policy));
   }
 
   #checkVersions(model: RegisteredModel, numbers: readonly number[]): ModelRefusal | null {
@@ -186,6 +175,13 @@ export class RollOutOperations {
     }
     return null;
   }
+}
+
+/** What is wrong with the policy of a roll-out, as its arguments call it. */
+function inArguments(refusal: ModelRefusal | null): ModelRefusal | null {
+  if (refusal === null) return null;
+  const ofVersion = refusal.code === 'NOT_FOUND' || refusal.code === 'NOT_AVAILABLE';
+  return { ...refusal, field: ofVersion ? 'version' : 'rule' };
 }
 
 const invalid = (message: string, field: string): ModelRefusal => ({ code: 'POLICY_INVALID', message, field });

@@ -19,10 +19,10 @@ const SYSTEM = 'system';
 const NOTHING_KNOWN = { candidate: NO_OUTCOMES, champion: NO_OUTCOMES };
 
 /** The policy of a roll-out while one of its steps holds. */
-export const policyOf = ({ candidate, steps, step, segment }: RollOut): RoutingPolicy => ({
+export const policyOf = ({ candidate, steps, step, rule }: RollOut): RoutingPolicy => ({
   kind: 'CANARY',
   arms: [{ name: CANARY, version: candidate, percent: steps[step]! }],
-  segment,
+  rule,
   shadow: null,
 });
 

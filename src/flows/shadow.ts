@@ -3,12 +3,15 @@ import { uuidv7 } from '../core/ids.js';
 import type { Metrics } from '../core/metrics.js';
 import { type PredictionRecord, SHADOW_ARM } from '../core/predictions.js';
 import type { PredictionLog } from '../data/ports.js';
+import type { Question, SecondOpinion } from '../domains/prediction.js';
 import { CHAMPION } from '../inference/aliases.js';
 import type { InferenceService } from '../inference/service.js';
 import type { Forgetful } from './departures.js';
 import type { Positioned } from './log-stream.js';
+import { rankAgreement } from './rank-agreement.js';
 import type { Rescoring } from './rescoring.js';
 import type { ScoredFollower, ScoredPayment } from './scoring.js';
+import { agrees, difference } from './verdicts.js';
 
 /** Predictions that wait for their shadow; more have none. */
 const MAX_WAITING = 5_000;
@@ -19,13 +22,15 @@ const ROW_DEADLINE_MS = 30_000;
 export interface ShadowFacts {
   readonly version: number;
   readonly rows: number;
-  /** Rows whose label was the champion's. */
+  /** Rows of which it said the same as the champion (`agrees`). */
   readonly agreements: number;
   readonly failed: number;
   /** Not computed: too many waited. */
   readonly dropped: number;
-  /** Mean of |shadow's score - champion's|; null without rows. */
+  /** Mean of the difference without sign (`difference`); null without rows. */
   readonly meanDifference: number | null;
+  /** Of ranked lists: mean share of the items that both have (overlap@k); null where there are none. */
+  readonly meanOverlap: number | null;
 }
 interface Counts {
   rows: number;
@@ -33,15 +38,18 @@ interface Counts {
   failed: number;
   dropped: number;
   difference: number;
+  overlap: number;
+  lists: number;
 }
 interface Waiting {
   readonly record: PredictionRecord;
   readonly version: number;
+  readonly ask: SecondOpinion;
 }
 
 /**
- * Computes another version beside the champion where a policy says so: after the champion's answer, at bulk priority, over the vector that it
- * saw. What comes out is compared and kept under the arm `shadow`; nobody is answered with it, and nobody waits for it.
+ * Computes another version beside the champion where a policy says so: after the champion's answer, at bulk priority, over what the champion
+ * was asked. What comes out is compared and kept under the arm `shadow`; nobody is answered with it, and nobody waits for it.
  */
 export class ShadowScoring implements ScoredFollower, Forgetful {
   readonly #inference: Pick<InferenceService, 'policies' | 'aliases'>;
@@ -68,21 +76,21 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
   }
 
   scored(payments: readonly Positioned<ScoredPayment>[]): void {
-    for (const { value } of payments) this.saw(value.prediction);
+    for (const { value } of payments) this.saw(value.prediction, { request: value.event.payload });
   }
 
-  /** Told of a prediction that was made. Those of other versions than the champion have no shadow. */
-  saw(prediction: PredictionRecord): void {
+  /** Told of a prediction that was made, and of what its question was. Those of other versions than the champion have no shadow. */
+  saw(prediction: PredictionRecord, question: Question): void {
     const { model, entity } = prediction;
-    const version = this.#inference.policies.shadow(model, entity);
-    if (version === null || version === prediction.version || !this.#rescoring.can(model)) return;
+    const version = this.#inference.policies.shadow(model, entity, question.request);
+    if (version === null || version === prediction.version) return;
     if (this.#inference.aliases.get(model, CHAMPION)?.version !== prediction.version) return;
     if (this.#waiting.length >= MAX_WAITING) {
       this.#countsOf(model, version).dropped++;
       this.#counter(model, version, 'dropped').add();
       return;
     }
-    this.#waiting.push({ record: prediction, version });
+    this.#waiting.push({ record: prediction, version, ask: this.#rescoring.beside(prediction, question, version) });
     this.#work();
   }
 
@@ -90,8 +98,12 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
   facts(model: string): ShadowFacts | null {
     const version = this.#inference.policies.get(model)?.shadow?.version;
     if (version === undefined) return null;
-    const { rows, agreements, failed, dropped, difference } = this.#countsOf(model, version);
-    return { version, rows, agreements, failed, dropped, meanDifference: rows === 0 ? null : difference / rows };
+    const { rows, agreements, failed, dropped, difference, overlap, lists } = this.#countsOf(model, version);
+    const mean = (sum: number) => (rows === 0 ? null : sum / rows);
+    return {
+      ...{ version, rows, agreements, failed, dropped },
+      ...{ meanDifference: mean(difference), meanOverlap: lists === 0 ? null : overlap / lists },
+    };
   }
 
   bar(customerId: string): void {
@@ -109,24 +121,29 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
     }
   }
 
-  async #compute({ record, version }: Waiting): Promise<void> {
+  async #compute({ record, version, ask }: Waiting): Promise<void> {
     const { model } = record;
     const counts = this.#countsOf(model, version);
     const deadline = this.#clock.monotonic() + ROW_DEADLINE_MS;
     const context = { deadline, priority: 'bulk', principal: 'shadow', traceId: record.id } as const;
     try {
-      const output = await this.#rescoring.again(record, version, context);
-      const [own, champions] = [output, record.output].map((one) => this.#rescoring.verdict(model, one));
+      const { output, features } = await ask(context);
+      const champions = this.#rescoring.verdict(model, record.output);
+      const own = this.#rescoring.verdict(model, output);
       counts.rows++;
-      counts.difference += Math.abs(own!.score - champions!.score);
+      counts.difference += difference(champions, own, true);
+      if (own.items !== undefined && champions.items !== undefined) {
+        counts.lists++;
+        counts.overlap += rankAgreement(champions.items, own.items).overlap;
+      }
       this.#counter(model, version, 'rows').add();
-      if (own!.label === champions!.label) {
+      if (agrees(champions, own)) {
         counts.agreements++;
         this.#counter(model, version, 'agreements').add();
       }
       const now = this.#clock.now();
       // Born of no event: the event's prediction is the one that was answered. By `shadowOf` it meets the same outcome.
-      const { entity, featuresAsOf, featureSet, features, defaulted } = record;
+      const { entity, featuresAsOf, featureSet, defaulted } = record;
       const facts = { model, version, entity, featuresAsOf, featureSet, features, defaulted, output };
       this.#offer({
         ...facts,
@@ -147,7 +164,7 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
     const key = `${model}/${version}`;
     let counts = this.#counts.get(key);
     if (counts === undefined) {
-      counts = { rows: 0, agreements: 0, failed: 0, dropped: 0, difference: 0 };
+      counts = { rows: 0, agreements: 0, failed: 0, dropped: 0, difference: 0, overlap: 0, lists: 0 };
       this.#counts.set(key, counts);
     }
     return counts;
@@ -160,7 +177,7 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
 
 const HELP = {
   rows: 'Rows that a shadow computed beside the champion.',
-  agreements: 'Rows whose label was the champion’s.',
+  agreements: 'Rows of which the shadow said the same as the champion.',
   failed: 'Rows that the shadow could not compute.',
   dropped: 'Rows that were left out: too many waited.',
 } as const;

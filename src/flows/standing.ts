@@ -36,7 +36,7 @@ export interface StandingOptions<E extends NewEvent> extends Durability {
  */
 export class Standing<E extends NewEvent> implements LogFollower {
   readonly #options: StandingOptions<E>;
-  /** The event that each subject stands by; ids are in the order of time. */
+  /** The event that each subject stands by; ids of one subject are in the order in which it was stated. */
   readonly #newest = new Map<string, string>();
   #saving: Promise<void> = Promise.resolve();
 
@@ -57,7 +57,8 @@ export class Standing<E extends NewEvent> implements LogFollower {
    */
   async state(entity: string, payload: E['payload'], at: number): Promise<void> {
     const { type, append } = this.#options;
-    const statement = { id: uuidv7(at), entity, occurredAt: at, payload };
+    const about = { entity, occurredAt: at, payload };
+    const statement = { ...about, id: this.#nextId(about) };
     await append([{ ...statement, type, schemaVersion: 1, source: 'system' } as NewEvent]);
     this.#apply(statement);
   }
@@ -85,6 +86,12 @@ export class Standing<E extends NewEvent> implements LogFollower {
     );
   }
 
+  /** An id behind that of what stands: two may come within a millisecond, and the clock may have been set back. */
+  #nextId(about: Omit<Statement<E>, 'id'>): string {
+    const newest = this.#newest.get(this.#options.subjectOf({ ...about, id: '' }));
+    return uuidv7(newest === undefined ? about.occurredAt : Math.max(about.occurredAt, msOf(newest) + 1));
+  }
+
   #apply(statement: Statement<E>): void {
     const subject = this.#options.subjectOf(statement);
     // What was stated here holds at once, and comes again when the log is handed out, perhaps behind something newer.
@@ -109,3 +116,6 @@ export class Standing<E extends NewEvent> implements LogFollower {
     }
   }
 }
+
+/** The time in a time-ordered UUID, milliseconds. */
+const msOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

@@ -1,5 +1,5 @@
 import type { FraudAlert } from '../core/events.js';
-import type { RollOut, RoutingPolicy } from '../core/routing.js';
+import type { RollOut, RoutingCondition, RoutingPolicy } from '../core/routing.js';
 import type { AuditEntry } from '../data/audit.js';
 import type { Contribution, Explanation } from '../domains/explanation/explanation.js';
 import type { Segment } from '../domains/segmentation/segmentation.js';
@@ -45,6 +45,7 @@ export interface PolicyNode {
   readonly by: string;
   readonly changedAt: number;
 }
+export type ConditionNode = RoutingCondition;
 export interface RollOutNode extends RollOut {
   readonly model: string;
 }

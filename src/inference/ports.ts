@@ -1,4 +1,5 @@
 import type { RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 
 /** Open Inference Protocol datatypes the runtimes speak. */
 export type Datatype = 'FP32' | 'INT32';
@@ -160,12 +161,13 @@ export interface Inference {
    */
   predictBlock(model: string, block: Block, context: RowContext, selector?: VersionSelector): Promise<BlockResult>;
   /** The version that `predict` would use now, with its files; lets a domain read thresholds and vocabularies. */
-  resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo;
+  resolve(model: string, selector?: VersionSelector): ModelVersionInfo;
   /**
-   * The version that answers about one entity: the one asked for, else what the model's policy says. Give it to `predict` as selector.
+   * The version that answers about one entity: the one asked for, else what the model's policy says, which may look at `request`. Give it to
+   * `predict` as selector.
    * @throws as `predict`, where no version can answer.
    */
-  route(model: string, entity: string, selector?: VersionSelector): Routed;
+  route(model: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed;
   /** Whether a policy lets different entities be answered by different versions now. */
   splits(model: string): boolean;
 }

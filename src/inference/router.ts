@@ -1,5 +1,5 @@
 import { ScoregraphError } from '../core/errors.js';
-import type { RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import { type AliasBook, CHAMPION } from './aliases.js';
 import type { ModelVersionInfo, Routed, VersionSelector } from './ports.js';
 import type { RegisteredModel, RegisteredVersion, Registry } from './registry.js';
@@ -35,7 +35,7 @@ export class Router {
    * nothing was ever the champion, the highest AVAILABLE version answers.
    * @throws ScoregraphError NOT_FOUND (no such model, alias or version) or MODEL_UNAVAILABLE (not loaded, and why).
    */
-  resolve(name: string, _context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo {
+  resolve(name: string, selector?: VersionSelector): ModelVersionInfo {
     const model = this.#registry.get(name);
     if (model === null)
       throw new ScoregraphError('MODEL_UNAVAILABLE', `There is no model ${name}.`, {
@@ -60,18 +60,18 @@ export class Router {
    * leaves its entities to the champion.
    * @throws as `resolve`.
    */
-  route(name: string, entity: string, selector?: VersionSelector): Routed {
-    const decision = isNamed(selector) ? null : this.#policies.decide(name, entity);
+  route(name: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed {
+    const decision = isNamed(selector) ? null : this.#policies.decide(name, entity, request);
     if (decision !== null) {
       const { version, arm } = decision;
       if (version === null) {
-        const info = this.resolve(name, {});
+        const info = this.resolve(name);
         return { info, version: info.version, arm };
       }
       const chosen = this.#registry.version(name, version);
       if (chosen?.accepting === true && chosen.info !== null) return { info: chosen.info, version, arm };
     }
-    const info = this.resolve(name, {}, selector);
+    const info = this.resolve(name, selector);
     let routed = this.#plain.get(info);
     if (routed === undefined) {
       routed = { info, version: info.version, arm: null };

@@ -3,6 +3,7 @@ import { ScoregraphError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { RowContext } from '../core/predictions.js';
+import type { RequestFacts } from '../core/routing.js';
 import { AliasBook, type AliasMove } from './aliases.js';
 import { Batcher } from './batching/batcher.js';
 import { PredictionCache } from './cache.js';
@@ -109,12 +110,12 @@ export class InferenceService implements Inference {
     return this.lifecycle.start();
   }
 
-  resolve(model: string, context: Pick<RowContext, 'routing'>, selector?: VersionSelector): ModelVersionInfo {
-    return this.router.resolve(model, context, selector);
+  resolve(model: string, selector?: VersionSelector): ModelVersionInfo {
+    return this.router.resolve(model, selector);
   }
 
-  route(model: string, entity: string, selector?: VersionSelector): Routed {
-    return this.router.route(model, entity, selector);
+  route(model: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed {
+    return this.router.route(model, entity, selector, request);
   }
 
   splits(model: string): boolean {
@@ -124,7 +125,7 @@ export class InferenceService implements Inference {
   predict(model: string, row: Row, context: RowContext, selector?: VersionSelector): Promise<RowResult> {
     let version: number;
     try {
-      ({ version } = this.router.resolve(model, context, selector));
+      ({ version } = this.router.resolve(model, selector));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -156,7 +157,7 @@ export class InferenceService implements Inference {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<BlockResult> {
-    const { version } = this.router.resolve(model, context, selector);
+    const { version } = this.router.resolve(model, selector);
     const result = this.#batcher.enqueueBlock(model, version, block, context);
     return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, block.rows, result) : result;
   }

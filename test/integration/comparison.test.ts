@@ -15,7 +15,6 @@ describe('what another version would say', () => {
   let server: TestServer;
   beforeAll(async () => {
     const models = modelFolder(join(folder.path, 'models'), 'fraud');
-    modelFolder(models, 'recommendations');
     publish(models, 'fraud', 2, {
       // Declines everything: the same network with other thresholds.
       change(path) {
@@ -106,7 +105,6 @@ describe('what another version would say', () => {
     for (const [more, message] of [
       ['model: "fraud", a: 1, b: 7', /no version 7/],
       ['model: "nothing", a: 1, b: 2', /no such model/],
-      ['model: "recommendations", a: 1, b: 1', /expected one of fraud, segmentation/],
       ['model: "fraud", a: 1, b: 2, rows: 1001', /1,?000/],
     ] as const) {
       const { errors } = await compareVersions(more);
@@ -153,7 +151,6 @@ describe('what another version would say', () => {
   it('refuses what cannot be replayed', async () => {
     expect((await startNow(7)).userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['version'] }]);
     expect((await startNow(1, 'nothing')).userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['model'] }]);
-    expect((await startNow(1, 'recommendations')).userErrors).toMatchObject([{ code: 'UNSUPPORTED' }]);
     const answer = await server.query(
       `mutation { startReplay(model: "fraud", version: 2, from: "2020-01-02T00:00:00Z", to: "2020-01-01T00:00:00Z") { userErrors { code } } cancelReplay(id: "nothing") { userErrors { code } } }`,
     );

@@ -34,7 +34,11 @@ describe('what is live beside the log', () => {
     await server.stop();
     folder.remove();
   });
-  const pay = (...transactions: object[]) => server.query(RECORD, { transactions });
+  const pay = async (...transactions: object[]) => {
+    const answer = await server.query(RECORD, { transactions });
+    // Without it nothing would be told, and the test would wait for it until its time is over.
+    expect(answer.data?.recordTransactions?.acceptedCount, JSON.stringify(answer.errors)).toBe(transactions.length);
+  };
   const buy = (customerId: string, itemId: string, id: string) =>
     server.query(
       'mutation ($i: [InteractionInput!]!) { recordInteractions(interactions: $i) { acceptedCount userErrors { message } } }',

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fill, payment, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
 import { changeManifest, fillWeights, modelFolder, publish } from '../support/versions.js';
 
 const CUSTOMERS = 60;
-const MODEL = `model { name policy { kind segment reason changedBy arms { name version percent } shadow { version percent rows agreement meanDifference failed dropped } }
+const MODEL = `model { name policy { kind reason changedBy arms { name version percent } shadow { version percent rows agreement meanDifference failed dropped } }
   rollOut { version status percent step reason arms { arm rows errors p95Ms } } aliases { name version { number } } }`;
 
 const RECORD_ARMS = `mutation ($transactions: [TransactionInput!]!) { recordTransactions(transactions: $transactions) {
@@ -178,7 +178,7 @@ describe('who answers, by policy', () => {
     });
     expect(await set('{ canary: { version: 2, percent: 101 } }')).toMatchObject({ code: 'POLICY_INVALID' });
     expect(await set('{ canary: { version: 77, percent: 1 } }')).toMatchObject({ code: 'NOT_FOUND' });
-    expect(await set('{ canary: { version: 2, percent: 1, segment: "nobody" } }')).toMatchObject({
+    expect(await set('{ canary: { version: 2, percent: 1, rule: [{ segment: ["nobody"] }] } }')).toMatchObject({
       code: 'SEGMENT_UNKNOWN',
       message: expect.stringMatching(/^expected one of .*, got "nobody"$/),
     });
@@ -201,16 +201,36 @@ describe('who answers, by policy', () => {
   });
 
   it('does one thing to a model at a time, and tells the second one', async () => {
-    const results = await Promise.all(
-      [10, 20, 30].map((percent) =>
-        mutate(
-          `setRoutingPolicy(model: "fraud", policy: { canary: { version: 2, percent: ${percent} } }, reason: "r")`,
-        ),
-      ),
-    );
-    const codes = results.map(({ userErrors }) => userErrors[0]?.code ?? 'done');
-    expect(codes.filter((code) => code === 'done').length).toBeGreaterThan(0);
-    for (const code of codes) expect(['done', 'BUSY']).toContain(code);
+    // The first one's change is on its way to the disk while the others come.
+    const { events } = server.running.data;
+    let written = () => {};
+    const writing = vi.spyOn(events, 'append').mockImplementationOnce(async (...args) => {
+      await new Promise<void>((resolve) => {
+        written = resolve;
+      });
+      return events.append(...args);
+    });
+    const canary = (percent: number) =>
+      mutate(`setRoutingPolicy(model: "fraud", policy: { canary: { version: 2, percent: ${percent} } }, reason: "r")`);
+    const first = canary(10);
+    await expect.poll(() => writing.mock.calls.length).toBe(1);
+    for (const second of [
+      canary(20),
+      mutate('startRollOut(model: "fraud", version: 2, reason: "r")'),
+      mutate('setModelAlias(model: "fraud", alias: "challenger", version: 2, reason: "r")'),
+    ])
+      expect((await second).userErrors).toEqual([
+        {
+          code: 'BUSY',
+          message: 'setRoutingPolicy of fraud is under way; see what becomes of it first.',
+          field: ['model'],
+        },
+      ]);
+    expect((await fraud()).policy.kind).toBe('SHADOW'); // as it was
+    written();
+    expect((await first).userErrors).toEqual([]);
+    writing.mockRestore();
+    expect((await fraud()).policy.arms).toEqual([{ name: 'canary', version: 2, percent: 10 }]);
   });
 
   it('a broken version is taken back by itself, for a reason that stays', async () => {

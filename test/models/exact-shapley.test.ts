@@ -78,7 +78,7 @@ function byDividends(players: number, values: readonly number[]): number[] {
   );
 }
 
-describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', (engine) => {
+describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', { timeout: 120_000 }, (engine) => {
   const folder = temporaryFolder();
   let server: TestServer;
   let tf: typeof import('@tensorflow/tfjs-node');

@@ -37,7 +37,7 @@ function payments(): string[] {
 const PAYMENTS = 'trans_id,timestamp,customer_id,merchant,category,amt,is_fraud';
 const CARDS = ['dob,customer_id', ...Array.from({ length: 20 }, (_, i) => `19${50 + i}-03-0${1 + (i % 9)},card-${i}`)];
 
-describe.skipIf(!hasNative)('training', () => {
+describe.skipIf(!hasNative)('training', { timeout: 120_000 }, () => {
   const folder = temporaryFolder();
   const good = join(folder.path, 'data');
   const modelsDir = join(folder.path, 'models');

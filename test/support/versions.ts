@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseManifest } from '../../src/inference/manifest.js';
 import { MODELS } from './server.js';
 
 /** What a test changes about the copy of a shipped version that it publishes. */
@@ -58,3 +59,7 @@ export function fillWeights(folder: string, value: number): void {
   const bytes = readFileSync(file);
   writeFileSync(file, new Float32Array(bytes.length / 4).fill(value));
 }
+
+/** The manifest of a shipped model. */
+export const readManifest = (model: string) =>
+  parseManifest(readFileSync(join(MODELS, model, 'manifest.json'), 'utf8'));

@@ -25,6 +25,14 @@ export type Scalars = {
   PositiveInt: { input: number; output: number; }
 };
 
+/** An amount within bounds, one of which may be left out. In the model's currency. */
+export type AmountBoundsInput = {
+  /** The least that fits. */
+  readonly atLeast?: InputMaybe<MoneyInput>;
+  /** What no longer fits, and all above. */
+  readonly below?: InputMaybe<MoneyInput>;
+};
+
 /** Which audit entries: all conditions that are given must hold. */
 export type AuditFilter = {
   /** Only about this customer. */
@@ -66,8 +74,8 @@ export type AuditKind =
 export type CanaryInput = {
   /** Share of the customers, 0 to 100. */
   readonly percent: Scalars['Float']['input'];
-  /** Only customers of this segment take part. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only rows for which all of these hold take part; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
   /** Which version; it must be AVAILABLE. */
   readonly version: Scalars['Int']['input'];
 };
@@ -127,6 +135,16 @@ export type EraseCustomerErrorCode =
   | 'INVALID'
   /** Nothing is held about such a customer; they may have been erased before. */
   | 'NOT_FOUND';
+
+/** A stored feature within bounds, one of which may be left out. */
+export type FeatureBoundsInput = {
+  /** The least that fits. */
+  readonly atLeast?: InputMaybe<Scalars['Float']['input']>;
+  /** What no longer fits, and all above. */
+  readonly below?: InputMaybe<Scalars['Float']['input']>;
+  /** As docs/features.md has it: `customer@1/recency_days`. */
+  readonly name: Scalars['String']['input'];
+};
 
 /** What became of an alert. */
 export type FraudAlertChange =
@@ -273,6 +291,10 @@ export type ModelOperationErrorCode =
   | 'ALIAS_NOT_FOUND'
   /** Something else is being done to this model: look what becomes of it, then try again. */
   | 'BUSY'
+  /** There is no such category. */
+  | 'CATEGORY_UNKNOWN'
+  /** There is no such stored feature. */
+  | 'FEATURE_UNKNOWN'
   /** The version could not be loaded; its `reason` says why. */
   | 'LOAD_FAILED'
   /** The version cannot answer. */
@@ -371,9 +393,7 @@ export type ReplayErrorCode =
   /** There is no such model, version or replay. */
   | 'NOT_FOUND'
   /** The time is none. */
-  | 'RANGE_INVALID'
-  /** The predictions of this model cannot be asked about again. */
-  | 'UNSUPPORTED';
+  | 'RANGE_INVALID';
 
 /** Where a replay stands. */
 export type ReplayStatus =
@@ -444,6 +464,24 @@ export type RoutingArmInput = {
   readonly version: Scalars['Int']['input'];
 };
 
+/**
+ * Something a rule asks of a row. What is not known of the customer, or of the question, never fits. Conditions of payments are for the fraud
+ * model.
+ */
+export type RoutingConditionInput =
+  /** Payments by their amount. */
+  { readonly amount: AmountBoundsInput; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** Payments of one of these categories; 1 to 100. */
+  { readonly amount?: never; readonly category: ReadonlyArray<Scalars['String']['input']>; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** Customers of one of these countries, as `Customer.country` says it; 1 to 100, and not checked: any may come. */
+  { readonly amount?: never; readonly category?: never; readonly country: ReadonlyArray<Scalars['String']['input']>; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** These customers, 1 to 1,000. Kept as hashes: no id of theirs outlives an erasure. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer: ReadonlyArray<Scalars['ID']['input']>; readonly feature?: never; readonly segment?: never; }
+  |  /** Customers by a stored feature. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature: FeatureBoundsInput; readonly segment?: never; }
+  |  /** Customers whose segment, as the log noted it last, is one of these; 1 to 100. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment: ReadonlyArray<Scalars['String']['input']>; };
+
 /** Who answers. One of these. */
 export type RoutingPolicyInput =
   /** A version answers a share of the customers, the champion the rest. */
@@ -468,8 +506,8 @@ export type RoutingPolicyKind =
 export type ShadowInput = {
   /** For which share of the customers. */
   readonly percent?: Scalars['Float']['input'];
-  /** Only for customers of this segment. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only for rows for which all of these hold; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
   /** Which version; it must be AVAILABLE. */
   readonly version: Scalars['Int']['input'];
 };
@@ -478,8 +516,8 @@ export type ShadowInput = {
 export type SplitInput = {
   /** Who gets how much; 100 together. With 0 and 100 it is blue-green: both stay loaded, and going back is one mutation. */
   readonly arms: ReadonlyArray<RoutingArmInput>;
-  /** Only customers of this segment take part; the champion answers the others. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only rows for which all of these hold take part, the champion answers the others; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
 };
 
 /** Which recorded payments. By score or by time of scoring: `predictions`. */
@@ -583,7 +621,7 @@ export type ModelDetailQueryVariables = Exact<{
 }>;
 
 
-export type ModelDetailQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly aliases: ReadonlyArray<{ readonly __typename?: 'ModelAlias', readonly name: string, readonly changedBy: string, readonly changedAt: string, readonly reason?: string | null, readonly before: ReadonlyArray<number>, readonly version: { readonly __typename?: 'ModelVersion', readonly number: number } }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly featureSet?: string | null, readonly sizeBytes: number, readonly memoryBytes: number, readonly sha256?: string | null, readonly signature?: { readonly __typename?: 'VersionSignature', readonly state: VersionSignatureState, readonly required: boolean, readonly keyId?: string | null } | null, readonly card?: { readonly __typename?: 'ModelCard', readonly format: string, readonly intendedUse?: string | null, readonly limits: ReadonlyArray<string>, readonly trainingData?: { readonly __typename?: 'TrainingData', readonly name?: string | null, readonly rows?: number | null, readonly from?: string | null, readonly to?: string | null, readonly licence?: string | null, readonly url?: string | null, readonly notes?: string | null } | null } | null, readonly metrics: ReadonlyArray<{ readonly __typename?: 'Metric', readonly name: string, readonly value: number, readonly dataset: string }> }>, readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly kind: RoutingPolicyKind, readonly segment?: string | null, readonly reason: string, readonly changedBy: string, readonly changedAt: string, readonly arms: ReadonlyArray<{ readonly __typename?: 'RoutingArm', readonly name: string, readonly version: number, readonly percent: number }>, readonly shadow?: { readonly __typename?: 'Shadow', readonly version: number, readonly percent: number } | null } | null, readonly rollOut?: { readonly __typename?: 'RollOut', readonly version: number, readonly status: RollOutStatus, readonly steps: ReadonlyArray<number>, readonly step: number, readonly percent: number, readonly stepStartedAt: string, readonly stepSeconds: number, readonly segment?: string | null, readonly promote: boolean, readonly reason: string, readonly guards: { readonly __typename?: 'RollOutGuards', readonly minRows: number, readonly maxErrorRate: number, readonly maxLatencyRatio: number, readonly maxPsi: number, readonly minOutcomes: number, readonly minPrecision?: number | null, readonly minRecall?: number | null, readonly maxPrecisionDrop?: number | null, readonly maxRecallDrop?: number | null } } | null, readonly history: ReadonlyArray<{ readonly __typename?: 'ModelHistoryEntry', readonly at: string, readonly kind: ModelHistoryKind, readonly versions: ReadonlyArray<number>, readonly text: string, readonly by: string, readonly reason?: string | null }> } | null };
+export type ModelDetailQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly name: string, readonly description: string, readonly currency?: string | null, readonly aliases: ReadonlyArray<{ readonly __typename?: 'ModelAlias', readonly name: string, readonly changedBy: string, readonly changedAt: string, readonly reason?: string | null, readonly before: ReadonlyArray<number>, readonly version: { readonly __typename?: 'ModelVersion', readonly number: number } }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly state: ModelVersionState, readonly reason?: string | null, readonly stateChangedAt: string, readonly mode?: string | null, readonly aliases: ReadonlyArray<string>, readonly featureSet?: string | null, readonly sizeBytes: number, readonly memoryBytes: number, readonly sha256?: string | null, readonly signature?: { readonly __typename?: 'VersionSignature', readonly state: VersionSignatureState, readonly required: boolean, readonly keyId?: string | null } | null, readonly card?: { readonly __typename?: 'ModelCard', readonly format: string, readonly intendedUse?: string | null, readonly limits: ReadonlyArray<string>, readonly trainingData?: { readonly __typename?: 'TrainingData', readonly name?: string | null, readonly rows?: number | null, readonly from?: string | null, readonly to?: string | null, readonly licence?: string | null, readonly url?: string | null, readonly notes?: string | null } | null } | null, readonly metrics: ReadonlyArray<{ readonly __typename?: 'Metric', readonly name: string, readonly value: number, readonly dataset: string }> }>, readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly kind: RoutingPolicyKind, readonly reason: string, readonly changedBy: string, readonly changedAt: string, readonly rule: ReadonlyArray<{ readonly __typename?: 'RoutingCondition', readonly segment?: ReadonlyArray<string> | null, readonly customers?: number | null, readonly country?: ReadonlyArray<string> | null, readonly category?: ReadonlyArray<string> | null, readonly feature?: { readonly __typename?: 'FeatureBounds', readonly name: string, readonly atLeast?: number | null, readonly below?: number | null } | null, readonly amount?: { readonly __typename?: 'AmountBounds', readonly atLeast?: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } | null, readonly below?: { readonly __typename?: 'Money', readonly amount: string, readonly currency: string } | null } | null }>, readonly arms: ReadonlyArray<{ readonly __typename?: 'RoutingArm', readonly name: string, readonly version: number, readonly percent: number }>, readonly shadow?: { readonly __typename?: 'Shadow', readonly version: number, readonly percent: number } | null } | null, readonly rollOut?: { readonly __typename?: 'RollOut', readonly version: number, readonly status: RollOutStatus, readonly steps: ReadonlyArray<number>, readonly step: number, readonly percent: number, readonly stepStartedAt: string, readonly stepSeconds: number, readonly promote: boolean, readonly reason: string, readonly guards: { readonly __typename?: 'RollOutGuards', readonly minRows: number, readonly maxErrorRate: number, readonly maxLatencyRatio: number, readonly maxPsi: number, readonly minOutcomes: number, readonly minPrecision?: number | null, readonly minRecall?: number | null, readonly maxPrecisionDrop?: number | null, readonly maxRecallDrop?: number | null } } | null, readonly history: ReadonlyArray<{ readonly __typename?: 'ModelHistoryEntry', readonly at: string, readonly kind: ModelHistoryKind, readonly versions: ReadonlyArray<number>, readonly text: string, readonly by: string, readonly reason?: string | null }> } | null };
 
 export type ModelFiguresQueryVariables = Exact<{
   name: Scalars['String']['input'];
@@ -1150,7 +1188,27 @@ export const ModelDetailDocument = new TypedDocumentString(`
     }
     policy {
       kind
-      segment
+      rule {
+        segment
+        customers
+        country
+        feature {
+          name
+          atLeast
+          below
+        }
+        category
+        amount {
+          atLeast {
+            amount
+            currency
+          }
+          below {
+            amount
+            currency
+          }
+        }
+      }
       reason
       changedBy
       changedAt
@@ -1172,7 +1230,6 @@ export const ModelDetailDocument = new TypedDocumentString(`
       percent
       stepStartedAt
       stepSeconds
-      segment
       promote
       reason
       guards {

@@ -4,7 +4,7 @@ import { SetRoutingPolicyDocument, type SetRoutingPolicyMutationVariables } from
 import type { Detail } from '../live/model-pages.js';
 import { operate } from '../live/operations.js';
 import { Panel } from '../parts/panel.js';
-import { policyWords, shortOf100 } from '../state/model-words.js';
+import { policyWords, segmentsOf, segmentText, shortOf100 } from '../state/model-words.js';
 import { confirm } from './confirm.js';
 import { championOf } from './model-split.js';
 import { OperatorButton } from './operator-button.js';
@@ -43,7 +43,7 @@ function beginning(model: Detail): Choice {
     { name: 'a', version: champion ?? 1, percent: 50 },
     { name: 'b', version: other, percent: 50 },
   ];
-  const none: Choice = { way: 'canary', version: other, percent: 5, arms, segment: policy?.segment ?? '' };
+  const none: Choice = { way: 'canary', version: other, percent: 5, arms, segment: segmentText(policy?.rule) ?? '' };
   if (policy == null) return none;
   const [first] = policy.arms;
   if (policy.kind === 'SPLIT') return { ...none, way: 'split', arms: policy.arms };
@@ -116,7 +116,9 @@ export function ShiftPanel({ model }: { model: Detail }) {
   const champion = championOf(model);
   const rolling = model.rollOut?.status === 'RUNNING' || model.rollOut?.status === 'PAUSED';
 
-  const of = { segment: segment.trim() === '' ? null : segment.trim() };
+  const segments = segmentsOf(segment);
+  const of = { rule: segments.length === 0 ? [] : [{ segment: segments }] };
+  const foreign = segmentText(model.policy?.rule) === null;
   const policies: Readonly<Record<Way, PolicyInput>> = {
     champion: { champion: true },
     canary: { canary: { version, percent, ...of } },
@@ -136,11 +138,13 @@ export function ShiftPanel({ model }: { model: Detail }) {
       ? model.policy == null
         ? 'The champion answers everybody already.'
         : null
-      : alone
-        ? 'There is no other version that can answer: load one first.'
-        : way === 'split'
-          ? shortOf100(arms.map((arm) => arm.percent))
-          : null;
+      : foreign
+        ? 'The policy that holds has a rule that is not written here: set another by mutation, or the champion first.'
+        : alone
+          ? 'There is no other version that can answer: load one first.'
+          : way === 'split'
+            ? shortOf100(arms.map((arm) => arm.percent))
+            : null;
   /** Of two arms the other one has the rest. */
   const share = (place: number, value: number) =>
     change({
@@ -218,7 +222,7 @@ export function ShiftPanel({ model }: { model: Detail }) {
           ))}
         {way !== 'champion' && (
           <label>
-            Only customers of a segment; empty: all
+            Only customers of these segments; empty: all
             <input
               type="text"
               maxLength={200}

@@ -1,21 +1,69 @@
 /** What holds for a model, in the parts that words are made of. */
 export interface Policy {
   readonly kind: 'CANARY' | 'SPLIT' | 'SHADOW';
-  readonly segment?: string | null;
+  readonly rule?: readonly Condition[];
   readonly arms: readonly { readonly name: string; readonly version: number; readonly percent: number }[];
   readonly shadow?: { readonly version: number; readonly percent: number } | null;
+}
+
+/** Something a rule asks; one of these is not null. */
+export interface Condition {
+  readonly segment?: readonly string[] | null;
+  readonly customers?: number | null;
+  readonly country?: readonly string[] | null;
+  readonly feature?: { readonly name: string; readonly atLeast?: number | null; readonly below?: number | null } | null;
+  readonly category?: readonly string[] | null;
+  readonly amount?: { readonly atLeast?: Money | null; readonly below?: Money | null } | null;
+}
+interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** Values of a list that are named; of more it is said how many there are. */
+const NAMED = 3;
+const oneOf = (values: readonly string[]): string =>
+  values.length <= NAMED ? values.join(' or ') : `one of ${values.length}`;
+const within = (atLeast: string | null, below: string | null): string =>
+  [atLeast === null ? '' : ` from ${atLeast}`, below === null ? '' : ` below ${below}`].join('');
+const written = (money: Money | null | undefined): string | null =>
+  money == null ? null : `${money.amount} ${money.currency}`;
+
+function conditionWords({ segment, customers, country, feature, category, amount }: Condition): string {
+  if (segment != null) return `segment ${oneOf(segment)}`;
+  if (customers != null) return `${customers} ${customers === 1 ? 'customer' : 'customers'} by name`;
+  if (country != null) return `country ${oneOf(country)}`;
+  if (feature != null)
+    return `${feature.name}${within(feature.atLeast?.toString() ?? null, feature.below?.toString() ?? null)}`;
+  if (category != null) return `category ${oneOf(category)}`;
+  return `amount${within(written(amount?.atLeast), written(amount?.below))}`;
+}
+
+/** Segments as somebody writes them: `loyal, champions`. */
+export const segmentsOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** The segments of a rule that asks for nothing else, as they are written; null where it asks for something else. */
+export function segmentText(rule: readonly Condition[] | undefined): string | null {
+  if (rule === undefined || rule.length === 0) return '';
+  const [only, ...more] = rule;
+  return more.length === 0 && only?.segment != null ? only.segment.join(', ') : null;
 }
 
 /** Who answers, as a sentence: `Version 2 answers 25 % of the customers, the champion (1) the rest.` */
 export function policyWords(policy: Policy | null | undefined, champion: number | null): string {
   const chief = champion === null ? 'the champion' : `the champion (version ${champion})`;
   if (policy == null) return `${capital(chief)} answers everybody.`;
-  const { kind, segment, arms, shadow } = policy;
-  const customers = segment == null ? 'the customers' : `the customers in ${segment}`;
+  const { kind, rule = [], arms, shadow } = policy;
+  const customers =
+    rule.length === 0 ? 'the customers' : `the customers with ${rule.map(conditionWords).join(' and ')}`;
   if (kind === 'SHADOW' && shadow != null)
     return `${capital(chief)} answers everybody; version ${shadow.version} is computed beside it for ${shadow.percent} % of ${customers}, and never answers.`;
   const [first] = arms;
-  if (kind === 'CANARY' && first?.percent === 100 && segment == null)
+  if (kind === 'CANARY' && first?.percent === 100 && rule.length === 0)
     return `Version ${first.version} answers everybody, in place of ${chief}.`;
   if (kind === 'CANARY' && first !== undefined)
     return `Version ${first.version} answers ${first.percent} % of ${customers}, ${chief} the rest.`;

@@ -55,8 +55,8 @@ export class Explainer {
   }
 
   /** The version that made a prediction. @throws ScoregraphError MODEL_UNAVAILABLE when it is not loaded any more. */
-  versionOf(prediction: PredictionRecord, context: RowContext): ModelVersionInfo {
-    return this.#inference.resolve(prediction.model, context, { version: prediction.version });
+  versionOf(prediction: PredictionRecord): ModelVersionInfo {
+    return this.#inference.resolve(prediction.model, { version: prediction.version });
   }
 
   /**

@@ -2,6 +2,7 @@ import { badInput, type ScoregraphError } from '../../core/errors.js';
 import type { MinorAmount } from '../../core/events.js';
 import { takeFloats } from '../../core/floats.js';
 import type { RowContext } from '../../core/predictions.js';
+import type { RequestFacts } from '../../core/routing.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { FRAUD_FEATURES, type FraudPayment, fraudVector } from '../../features/fraud-features.js';
 import type { Inference, ModelVersionInfo, Routed, RowResult, VersionSelector } from '../../inference/ports.js';
@@ -82,9 +83,9 @@ export class FraudDomain {
   splits(): boolean {
     return this.#inference.splits(FRAUD_MODEL);
   }
-  /** Who judges a customer's payments. @throws what `Inference.route` throws. */
-  route(customerId: string, selector?: VersionSelector): Routed {
-    return this.#inference.route(FRAUD_MODEL, customerId, selector);
+  /** Who judges a customer's payment. @throws what `Inference.route` throws. */
+  route(customerId: string, selector?: VersionSelector, payment?: RequestFacts): Routed {
+    return this.#inference.route(FRAUD_MODEL, customerId, selector, payment);
   }
 
   /**
@@ -125,12 +126,19 @@ export class FraudDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<FraudPrediction> {
-    const routed = this.route(customerId, selector);
+    const routed = this.route(customerId, selector, payment);
     const { currency } = routed.info.manifest;
     if (currency !== undefined && payment.amount.currency !== currency)
       throw wrongCurrency(payment.amount.currency, currency);
     const features = this.features(state, payment);
-    return this.#prediction(routed, customerId, features, await this.#run(routed, features.vector, context), context);
+    return this.#prediction(
+      routed,
+      customerId,
+      features,
+      await this.#run(routed, features.vector, context),
+      context,
+      payment,
+    );
   }
 
   /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */
@@ -147,9 +155,7 @@ export class FraudDomain {
   /** The thresholds of a version, by default the one that answers now; null when it is not loaded. */
   thresholds(version?: number): FraudThresholds | null {
     try {
-      return this.#thresholds(
-        this.#inference.resolve(FRAUD_MODEL, {}, version === undefined ? undefined : { version }),
-      );
+      return this.#thresholds(this.#inference.resolve(FRAUD_MODEL, version === undefined ? undefined : { version }));
     } catch {
       return null;
     }
@@ -159,7 +165,7 @@ export class FraudDomain {
   explain(prediction: FraudPrediction, context: RowContext): Promise<Explanation> {
     return this.#explainer.explain(
       {
-        info: this.#explainer.versionOf(prediction, context),
+        info: this.#explainer.versionOf(prediction),
         set: FRAUD_FEATURES,
         features: prediction.features,
         score: (outputs) => logOdds(outputs.probability![0]!),
@@ -179,6 +185,7 @@ export class FraudDomain {
     features: FraudFeatures,
     result: RowResult,
     context: RowContext,
+    request?: RequestFacts,
   ): FraudPrediction {
     return this.#recorder.record(
       {
@@ -189,6 +196,7 @@ export class FraudDomain {
         features: () => features.vector,
         defaulted: features.defaulted,
         output: this.#judge(routed.info, result),
+        request,
       },
       context,
     );

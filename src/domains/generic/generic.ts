@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { RowContext } from '../../core/predictions.js';
+import type { RequestFacts } from '../../core/routing.js';
 import type { CustomerState } from '../../features/customer-state.js';
 import { storedFeatures } from '../../features/stored.js';
 import type {
@@ -11,7 +12,7 @@ import type {
   VersionSelector,
 } from '../../inference/ports.js';
 import type { Prediction, QueryRecorder } from '../prediction.js';
-import { type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
+import { inputsOf, type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
 
 /** What came out, by the manifest's names: one number, or as many as the output has per row. */
 export type GenericOutput = Readonly<Record<string, number | readonly number[]>>;
@@ -42,9 +43,10 @@ export class GenericDomain {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
-    const routed = this.#inference.route(model, NOBODY, selector);
+    const request = new ToldRow(values);
+    const routed = this.#inference.route(model, NOBODY, selector, request);
     const row = readRow(routed.info.manifest, values);
-    return this.#answer(routed, row, { entity: NOBODY, featuresAsOf: 0 }, context);
+    return this.#answer(routed, row, { entity: NOBODY, featuresAsOf: 0, request }, context);
   }
 
   /**
@@ -66,10 +68,21 @@ export class GenericDomain {
     return this.#answer(routed, readRow(routed.info.manifest, values), about, context);
   }
 
+  /** Who answers about a customer. @throws what `Inference.route` throws. */
+  route(model: string, customerId: string, selector?: VersionSelector): Routed {
+    return this.#inference.route(model, customerId, selector);
+  }
+  /** What a version says of a vector that was recorded; nothing of it is recorded. @throws INVALID_FEATURES, and what `Inference.predict` throws. */
+  async score(vector: Float32Array, context: RowContext, routed: Routed): Promise<GenericOutput> {
+    const { info } = routed;
+    const inputs = inputsOf(info.manifest, vector);
+    return outputOf(info, (await this.#inference.predict(info.model, { inputs }, context, routed)).outputs);
+  }
+
   async #answer(
     routed: Routed,
     { inputs, defaulted }: ModelRow,
-    about: { readonly entity: string; readonly featuresAsOf: number },
+    about: { readonly entity: string; readonly featuresAsOf: number; readonly request?: RequestFacts },
     context: RowContext,
   ): Promise<GenericPrediction> {
     const { info } = routed;
@@ -85,6 +98,18 @@ export class GenericDomain {
       },
       context,
     );
+  }
+}
+
+/** A row about nobody: the same row always falls into the same share of a policy. What it is drawn by is made where a policy asks for it. */
+class ToldRow implements RequestFacts {
+  readonly #values: RowValues;
+
+  constructor(values: RowValues) {
+    this.#values = values;
+  }
+  get key(): string {
+    return Object.values(this.#values).join();
   }
 }
 

@@ -61,6 +61,35 @@ function numberOf(
   return feature.default;
 }
 
+/** Above this single precision does not hold every whole number. */
+const LARGEST_WHOLE = 2 ** 24;
+
+/**
+ * The inputs that a recorded vector was made of.
+ * @throws ScoregraphError INVALID_FEATURES when it is of another length, or a whole number may have lost its last digits.
+ */
+export function inputsOf({ name: model, inputs: specs }: ModelManifest, vector: Float32Array): ModelRow['inputs'] {
+  const size = specs.reduce((sum, spec) => sum + sizeOf(spec), 0);
+  if (vector.length !== size)
+    throw new ScoregraphError('INVALID_FEATURES', `expected a vector of ${size} values, got ${vector.length}`, {
+      model,
+    });
+  const inputs: Record<string, TensorData> = {};
+  let at = 0;
+  for (const spec of specs) {
+    const values = vector.slice(at, at + sizeOf(spec));
+    at += values.length;
+    if (spec.datatype === 'INT32' && values.some((value) => Math.abs(value) >= LARGEST_WHOLE))
+      throw new ScoregraphError(
+        'INVALID_FEATURES',
+        `${spec.name}: expected whole numbers below ${LARGEST_WHOLE}, which a recorded vector holds exactly`,
+        { model, field: spec.name },
+      );
+    inputs[spec.name] = spec.datatype === 'FP32' ? Float32Array.from(values) : Int32Array.from(values);
+  }
+  return inputs;
+}
+
 /** All inputs one after the other, as they are recorded. Whole numbers above 2^24 lose their last digits. */
 export function vectorOf({ inputs: specs }: ModelManifest, inputs: ModelRow['inputs']): Float32Array {
   const vector = new Float32Array(specs.reduce((sum, spec) => sum + sizeOf(spec), 0));

@@ -1,28 +1,25 @@
-import type { RowContext } from '../../core/predictions.js';
+import type { PredictionRecord, RowContext } from '../../core/predictions.js';
 import {
   BASKET_FEATURES,
   purchasedIndices,
   type RecentItemsInput,
   recentItems,
 } from '../../features/basket-features.js';
-import { type CustomerState, RECENT_ITEMS } from '../../features/customer-state.js';
-import type { Inference, ModelVersionInfo, VersionSelector } from '../../inference/ports.js';
+import type { CustomerState } from '../../features/customer-state.js';
+import { NONE_DEFAULTED } from '../../features/spec.js';
+import type { Inference, ModelVersionInfo, Routed, Row, VersionSelector } from '../../inference/ports.js';
 import { byStrength, type Explainer, type Explanation } from '../explanation/explanation.js';
-import type { Prediction, QueryRecorder } from '../prediction.js';
+import type { Prediction, QueryRecorder, SecondOpinion } from '../prediction.js';
+import { loggedVector, networkInput, type OwnItem, ownItems, translated } from './logged-input.js';
+import { personalReason, popularItems, type RecommendationOutput, rankingOf } from './output.js';
 import { type Vocabulary, type VocabularyItem, vocabularyOf } from './vocabulary.js';
+
+export type { RecommendationBasis, RecommendationOutput } from './output.js';
 
 export const RECOMMENDATIONS_MODEL = 'recommendations';
 /** Longest list anybody may ask for. */
 export const MAX_RECOMMENDATIONS = 100;
 
-export type RecommendationBasis = 'PERSONAL' | 'POPULAR_IN_COUNTRY' | 'POPULAR';
-/** A ranked list, best first: item ids with the model's score. */
-export interface RecommendationOutput {
-  readonly items: readonly { readonly itemId: string; readonly score: number }[];
-  readonly basis: RecommendationBasis;
-  /** One sentence for the person who reads the list. */
-  readonly reason: string;
-}
 export type RecommendationPrediction = Prediction<RecommendationOutput>;
 
 export interface RecommendationRequest {
@@ -35,6 +32,20 @@ export interface RecommendationRequest {
 export type Unavailable = Pick<ReadonlySet<string>, 'has' | 'size' | typeof Symbol.iterator>;
 
 const NO_INDICES = new Int32Array(0);
+const NOTHING_KNOWN: readonly string[] = Object.freeze(['items']);
+/** Two runs of one network differ by no more than this, as a share of the score. */
+const ROUNDING = 1e-5;
+
+/** Everything an answer is made of. */
+interface Question {
+  readonly routed: Routed;
+  readonly vocabulary: Vocabulary;
+  readonly recent: RecentItemsInput;
+  /** Indices that must not be listed. */
+  readonly exclude: Int32Array;
+  readonly first: number;
+  readonly country: string | null;
+}
 
 /** Ranks items for a customer from what they looked at and bought most recently. */
 export class RecommendationsDomain {
@@ -77,47 +88,54 @@ export class RecommendationsDomain {
     selector?: VersionSelector,
   ): Promise<RecommendationPrediction> {
     const routed = this.#inference.route(RECOMMENDATIONS_MODEL, customerId, selector);
-    const vocabulary = vocabularyOf(routed.info);
-    const recent = this.#recentItems(state, vocabulary);
+    const question = this.#question(state, request, routed, this.#recentItems(state, vocabularyOf(routed.info)));
+    const { recent } = question;
     const featuresAsOf = state.asOf;
-    const exclude = this.#exclusions(state, vocabulary, request.excludePurchased);
-    if (recent.count === 0) {
-      return this.#recorder.record(
-        {
-          routed,
-          entity: customerId,
-          featuresAsOf,
-          featureSet: this.featureSet,
-          features: () => new Float32Array(0),
-          defaulted: ['items'],
-          output: popularItems(vocabulary, state.country, request.first, exclude),
-        },
-        context,
-      );
-    }
-    const row = {
-      inputs: { items: recent.ids, weights: recent.weights, shares: recent.shares },
-      topK: { output: 'scores', k: Math.min(request.first, vocabulary.items.length), exclude },
-    };
-    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, routed);
-    const scores = result.outputs.scores as Float32Array;
-    const indices = result.outputs['scores:indices'] as Int32Array;
-    const items: { itemId: string; score: number }[] = [];
-    for (let i = 0; i < indices.length && indices[i]! >= 0; i++) {
-      items.push({ itemId: vocabulary.items[indices[i]!]!.id, score: scores[i]! });
-    }
     return this.#recorder.record(
       {
         routed,
         entity: customerId,
         featuresAsOf,
         featureSet: this.featureSet,
+        output: await this.#answer(question, context),
         features: () => loggedVector(recent),
-        defaulted: [],
-        output: { items, basis: 'PERSONAL', reason: personalReason(recent.count) },
+        defaulted: recent.count === 0 ? NOTHING_KNOWN : NONE_DEFAULTED,
+        // Its own items: another vocabulary may know others. What is kept for the next question stays as it is.
+        otherwise: (other) => this.#otherwise(state, request, other),
       },
       context,
     );
+  }
+
+  /** Who recommends to a customer. @throws what `Inference.route` throws. */
+  route(customerId: string, selector?: VersionSelector): Routed {
+    return this.#inference.route(RECOMMENDATIONS_MODEL, customerId, selector);
+  }
+
+  /**
+   * What a version would have listed where `record` was answered: its own items by the names of the vocabulary they were logged with (whose
+   * version must be loaded), as many as were listed, without those that were left out then. `country`: for customers without items.
+   * @throws ScoregraphError MODEL_UNAVAILABLE when a version is not loaded, and what `Inference.predict` throws.
+   */
+  async again(
+    record: PredictionRecord,
+    country: string | null,
+    routed: Routed,
+    context: RowContext,
+  ): Promise<RecommendationOutput> {
+    const own = this.route(record.entity, { version: record.version });
+    const [from, to] = [vocabularyOf(own.info), vocabularyOf(routed.info)];
+    const output = record.output as RecommendationOutput;
+    const items = ownItems(record.features);
+    const left = await this.#leftOut(output, items, country, own, context);
+    const exclude: number[] = [];
+    for (const index of left) {
+      const place = to.indexOf.get(from.items[index]!.id);
+      if (place !== undefined) exclude.push(place);
+    }
+    const first = output.items.length;
+    const recent = networkInput(translated(items, from, to));
+    return this.#answer({ routed, vocabulary: to, recent, exclude: Int32Array.from(exclude), first, country }, context);
   }
 
   /**
@@ -126,14 +144,14 @@ export class RecommendationsDomain {
    * @throws ScoregraphError MODEL_UNAVAILABLE when the version is not loaded any more, and what `Inference.predict` throws.
    */
   async explain(prediction: RecommendationPrediction, context: RowContext): Promise<Explanation> {
-    const info = this.#explainer.versionOf(prediction, context);
+    const info = this.#explainer.versionOf(prediction);
     const unit = 'sum of the scores of the list';
     if (prediction.output.basis !== 'PERSONAL') return { baseline: 0, score: 0, unit, contributions: [] };
     const vocabulary = vocabularyOf(info);
     const listed = prediction.output.items.map(({ itemId }) => vocabulary.indexOf.get(itemId)!);
     const own = ownItems(prediction.features);
     const sets = [[], ...own.map((item) => [item]), own];
-    const results = await this.#explainer.run(info, sets.map(networkInput), context);
+    const results = await this.#explainer.run(info, sets.map(rowOf), context);
     const scores = results.map(({ outputs }) => listed.reduce((sum, index) => sum + outputs.scores![index]!, 0));
     const baseline = scores[0]!;
     return {
@@ -156,6 +174,77 @@ export class RecommendationsDomain {
         }),
       ),
     };
+  }
+
+  #question(
+    state: CustomerState,
+    { first, excludePurchased }: RecommendationRequest,
+    routed: Routed,
+    recent: RecentItemsInput,
+  ): Question {
+    const vocabulary = vocabularyOf(routed.info);
+    const exclude = this.#exclusions(state, vocabulary, excludePurchased);
+    return { routed, vocabulary, recent, exclude, first, country: state.country };
+  }
+
+  async #answer(question: Question, context: RowContext): Promise<RecommendationOutput> {
+    const { routed, vocabulary, recent, exclude, first, country } = question;
+    if (recent.count === 0 || first === 0) return popularItems(vocabulary, country, first, exclude);
+    const row: Row = {
+      inputs: { items: recent.ids, weights: recent.weights, shares: recent.shares },
+      topK: { output: 'scores', k: Math.min(first, vocabulary.items.length), exclude },
+    };
+    const result = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, routed);
+    const scores = result.outputs.scores as Float32Array;
+    const indices = result.outputs['scores:indices'] as Int32Array;
+    const items: { itemId: string; score: number }[] = [];
+    for (let i = 0; i < indices.length && indices[i]! >= 0; i++) {
+      items.push({ itemId: vocabulary.items[indices[i]!]!.id, score: scores[i]! });
+    }
+    return { items, basis: 'PERSONAL', reason: personalReason(recent.count) };
+  }
+
+  /** The question as `routed` is asked it; what the customer is like is taken now, the answer when it is asked for. */
+  #otherwise(state: CustomerState, request: RecommendationRequest, routed: Routed): SecondOpinion {
+    const recent = recentItems(state, vocabularyOf(routed.info).indexOf);
+    const question = this.#question(state, request, routed, recent);
+    return async (context) => ({ output: await this.#answer(question, context), features: loggedVector(recent) });
+  }
+
+  /**
+   * What a logged list had to do without: nothing of it is logged, but the version that made the list ranks it above the list's last item. Where
+   * something bought is among it, everything that was bought of the items it was told was left out.
+   */
+  async #leftOut(
+    { items, basis }: RecommendationOutput,
+    own: readonly OwnItem[],
+    country: string | null,
+    routed: Routed,
+    context: RowContext,
+  ): Promise<ReadonlySet<number>> {
+    const vocabulary = vocabularyOf(routed.info);
+    const listed = new Set(items.map(({ itemId }) => vocabulary.indexOf.get(itemId)!));
+    const left = new Set<number>();
+    if (basis !== 'PERSONAL') {
+      let missing = listed.size;
+      for (const index of rankingOf(vocabulary, country)) {
+        if (missing === 0) break;
+        if (listed.has(index)) missing--;
+        else left.add(index);
+      }
+      return left;
+    }
+    const row = { inputs: rowOf(own) };
+    const { outputs } = await this.#inference.predict(RECOMMENDATIONS_MODEL, row, context, routed);
+    const scores = outputs.scores!;
+    let last = Number.POSITIVE_INFINITY;
+    for (const index of listed) last = Math.min(last, scores[index]!);
+    const line = last + ROUNDING * Math.max(1, Math.abs(last));
+    for (let index = 0; index < scores.length; index++)
+      if (scores[index]! > line && !listed.has(index)) left.add(index);
+    const bought = own.filter(({ share }) => share > 0).map(({ id }) => id - 1);
+    if (bought.some((index) => left.has(index))) for (const index of bought) if (!listed.has(index)) left.add(index);
+    return left;
   }
 
   /** Most questions come while nothing has happened since the last one: the input is kept until the next interaction. */
@@ -181,7 +270,7 @@ export class RecommendationsDomain {
   #vocabulary(): Vocabulary | null {
     let info: ModelVersionInfo;
     try {
-      info = this.#inference.resolve(RECOMMENDATIONS_MODEL, {});
+      info = this.#inference.resolve(RECOMMENDATIONS_MODEL);
     } catch {
       return null; // no version is loaded: there is no vocabulary, which is an answer here and not a failure
     }
@@ -189,64 +278,7 @@ export class RecommendationsDomain {
   }
 }
 
-/** What the log keeps: the used item indices (+1, as the model sees them), then their weights, then their shares. */
-function loggedVector({ count, ids, weights, shares }: RecentItemsInput): Float32Array {
-  const features = new Float32Array(count * 3);
-  for (let i = 0; i < count; i++) {
-    features[i] = ids[i]!;
-    features[count + i] = weights[i]!;
-    features[2 * count + i] = shares[i]!;
-  }
-  return features;
-}
-
-interface OwnItem {
-  /** Index + 1, as the model sees it. */
-  readonly id: number;
-  readonly weight: number;
-  readonly share: number;
-}
-
-/** The items of a logged vector with their weights and shares. */
-function ownItems(features: Float32Array): OwnItem[] {
-  const count = features.length / 3;
-  return Array.from({ length: count }, (_, i) => ({
-    id: features[i]!,
-    weight: features[count + i]!,
-    share: features[2 * count + i]!,
-  }));
-}
-
-/** Own items as the network takes them. */
-function networkInput(items: readonly OwnItem[]) {
-  const input = {
-    items: new Int32Array(RECENT_ITEMS),
-    weights: new Float32Array(RECENT_ITEMS),
-    shares: new Float32Array(RECENT_ITEMS),
-  };
-  items.forEach(({ id, weight, share }, i) => {
-    input.items[i] = id;
-    input.weights[i] = weight;
-    input.shares[i] = share;
-  });
-  return input;
-}
-
-const personalReason = (count: number): string =>
-  count === 1 ? 'Based on your latest interaction.' : `Based on your ${count} latest interactions.`;
-
-/** The popular items of a country, or overall where the country has none; scores fall with the rank. */
-function popularItems(
-  vocabulary: Vocabulary,
-  country: string | null,
-  first: number,
-  exclude: Int32Array,
-): RecommendationOutput {
-  const excluded = new Set(exclude);
-  const local = country === null ? undefined : vocabulary.popular.byCountry.get(country);
-  const ranked = (local ?? vocabulary.popular.overall).filter((index) => !excluded.has(index)).slice(0, first);
-  const items = ranked.map((index, rank) => ({ itemId: vocabulary.items[index]!.id, score: 1 / (rank + 1) }));
-  return local === undefined
-    ? { items, basis: 'POPULAR', reason: 'Popular with all customers.' }
-    : { items, basis: 'POPULAR_IN_COUNTRY', reason: `Popular with customers in ${country}.` };
-}
+const rowOf = (items: readonly OwnItem[]) => {
+  const { ids, weights, shares } = networkInput(items);
+  return { items: ids, weights, shares };
+};

@@ -53,7 +53,7 @@ export class SegmentationDomain {
 
   /** The segments of the version that answers, in the model's order. */
   segments(selector?: VersionSelector): readonly Segment[] {
-    return this.#segments(this.#inference.resolve(SEGMENTATION_MODEL, {}, selector));
+    return this.#segments(this.#inference.resolve(SEGMENTATION_MODEL, selector));
   }
 
   /** One segment by id, as a version names it; null when that version has no such segment. */
@@ -107,7 +107,7 @@ export class SegmentationDomain {
    * no runner-up. @throws what `Explainer.explain` throws.
    */
   async explain(prediction: SegmentPrediction, context: RowContext): Promise<Explanation | null> {
-    const info = this.#explainer.versionOf(prediction, context);
+    const info = this.#explainer.versionOf(prediction);
     const segments = this.#segments(info);
     const { segment, runnerUp } = prediction.output;
     const own = segments.findIndex(({ id }) => id === segment);

@@ -3,7 +3,7 @@ import type { CustomerNode, TransactionNode } from '../loaders.js';
 import type { FraudPrediction } from '../../domains/fraud/fraud.js';
 import type { SegmentPrediction } from '../../domains/segmentation/segmentation.js';
 import type { RecommendationPrediction } from '../../domains/recommendations/recommendations.js';
-import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ArmFactsNode, ShadowNode, ArmNode, AuditEntryNode, TensorNode } from '../mappers.js';
+import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ArmFactsNode, ShadowNode, ConditionNode, ArmNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
 import type { Principal } from '../../access/principal.js';
@@ -66,6 +66,23 @@ export type AcknowledgeFraudAlertsPayload = {
   readonly alerts?: Maybe<ReadonlyArray<Maybe<FraudAlert>>>;
   /** One error for each alert that this call did not acknowledge. */
   readonly userErrors: ReadonlyArray<FraudAlertUserError>;
+};
+
+/** An amount within bounds. */
+export type AmountBounds = {
+  readonly __typename?: 'AmountBounds';
+  /** The least that fits; null: no bound. */
+  readonly atLeast?: Maybe<Money>;
+  /** What no longer fits; null: no bound. */
+  readonly below?: Maybe<Money>;
+};
+
+/** An amount within bounds, one of which may be left out. In the model's currency. */
+export type AmountBoundsInput = {
+  /** The least that fits. */
+  readonly atLeast?: InputMaybe<MoneyInput>;
+  /** What no longer fits, and all above. */
+  readonly below?: InputMaybe<MoneyInput>;
 };
 
 /** How often one answer became another. */
@@ -242,8 +259,8 @@ export type Caller = {
 export type CanaryInput = {
   /** Share of the customers, 0 to 100. */
   readonly percent: Scalars['Float']['input'];
-  /** Only customers of this segment take part. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only rows for which all of these hold take part; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
   /** Which version; it must be AVAILABLE. */
   readonly version: Scalars['Int']['input'];
 };
@@ -278,7 +295,7 @@ export type ComparedOutcomes = {
 /** How two opinions of the same rows differ. */
 export type ComparisonFigures = {
   readonly __typename?: 'ComparisonFigures';
-  /** Share of them with the same decision or segment; null without rows. */
+  /** Share of them with the same decision, segment, first item or largest column; of single numbers those within 1 %. Null without rows. */
   readonly agreement?: Maybe<Scalars['Float']['output']>;
   /** How often one answer became another, most often first. */
   readonly changes: ReadonlyArray<AnswerChange>;
@@ -288,12 +305,14 @@ export type ComparisonFigures = {
   readonly largestDifference?: Maybe<Scalars['Float']['output']>;
   /** The same without sign. */
   readonly meanAbsoluteDifference?: Maybe<Scalars['Float']['output']>;
-  /** Mean of second score minus first. */
+  /** Mean of second score minus first; of a dropped-in model over all its numbers. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
   /** How right each was, of those rows whose outcome is known; null where none is. */
   readonly outcomes?: Maybe<ComparedOutcomes>;
   /** Population stability index of the second's scores against the first's. */
   readonly psi?: Maybe<Scalars['Float']['output']>;
+  /** Of ranked lists: how alike they are; null for models that make none. */
+  readonly ranking?: Maybe<RankAgreement>;
   /** Rows that both judged. */
   readonly rows: Scalars['Int']['output'];
 };
@@ -590,6 +609,27 @@ export type Explanation = {
   readonly score: Scalars['Float']['output'];
   /** What is added up: `log-odds of fraud`, say. */
   readonly unit: Scalars['String']['output'];
+};
+
+/** A stored feature within bounds. */
+export type FeatureBounds = {
+  readonly __typename?: 'FeatureBounds';
+  /** The least that fits; null: no bound. */
+  readonly atLeast?: Maybe<Scalars['Float']['output']>;
+  /** What no longer fits; null: no bound. */
+  readonly below?: Maybe<Scalars['Float']['output']>;
+  /** As docs/features.md has it. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** A stored feature within bounds, one of which may be left out. */
+export type FeatureBoundsInput = {
+  /** The least that fits. */
+  readonly atLeast?: InputMaybe<Scalars['Float']['input']>;
+  /** What no longer fits, and all above. */
+  readonly below?: InputMaybe<Scalars['Float']['input']>;
+  /** As docs/features.md has it: `customer@1/recency_days`. */
+  readonly name: Scalars['String']['input'];
 };
 
 /** One number that a model looks at. */
@@ -1097,6 +1137,10 @@ export type ModelOperationErrorCode =
   | 'ALIAS_NOT_FOUND'
   /** Something else is being done to this model: look what becomes of it, then try again. */
   | 'BUSY'
+  /** There is no such category. */
+  | 'CATEGORY_UNKNOWN'
+  /** There is no such stored feature. */
+  | 'FEATURE_UNKNOWN'
   /** The version could not be loaded; its `reason` says why. */
   | 'LOAD_FAILED'
   /** The version cannot answer. */
@@ -1314,7 +1358,7 @@ export type Mutation = {
   readonly setRoutingPolicy?: Maybe<SetRoutingPolicyPayload>;
   /**
    * What would this version have said? Asks it about the predictions that were logged in a time, in the background and behind everybody else.
-   * Nothing of it is recorded; a restart ends it. Two run at once at most. Fraud and segmentation.
+   * Nothing of it is recorded; a restart ends it. Two run at once at most.
    */
   readonly startReplay?: Maybe<StartReplayPayload>;
   /**
@@ -1443,7 +1487,7 @@ export type MutationStartRollOutArgs = {
   model: Scalars['String']['input'];
   promote?: Scalars['Boolean']['input'];
   reason: Scalars['String']['input'];
-  segment?: InputMaybe<Scalars['String']['input']>;
+  rule?: ReadonlyArray<RoutingConditionInput>;
   stepSeconds?: Scalars['Int']['input'];
   steps?: ReadonlyArray<Scalars['Float']['input']>;
   version: Scalars['Int']['input'];
@@ -1637,7 +1681,7 @@ export type Query = {
   readonly caller: Caller;
   /**
    * What two versions say of the same rows: the newest logged predictions of the model, asked about again at bulk priority over the vectors that
-   * were logged with them. Nothing of it is recorded. Fraud and segmentation.
+   * were logged with them. Nothing of it is recorded.
    */
   readonly compareVersions?: Maybe<VersionComparison>;
   /** A customer by your own key; null and `NOT_FOUND` when unknown. */
@@ -1805,6 +1849,17 @@ export type QueryTransactionsArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** How alike ranked lists are: means over the rows, from 0 (nothing in common) to 1 (the same). */
+export type RankAgreement = {
+  readonly __typename?: 'RankAgreement';
+  /** Items in both, of the items in either (Jaccard index). */
+  readonly jaccard: Scalars['Float']['output'];
+  /** Share of the k items of each list that the other has too (overlap@k). */
+  readonly overlap: Scalars['Float']['output'];
+  /** What stands further up counts more: rank-biased overlap, extrapolated, p = 0.9 (Webber, Moffat, Zobel 2010). */
+  readonly rankBiasedOverlap: Scalars['Float']['output'];
+};
+
 /** A caller's budget, in milliseconds of model time. Null where the caller has no limit. */
 export type RateLimit = {
   readonly __typename?: 'RateLimit';
@@ -1949,9 +2004,7 @@ export type ReplayErrorCode =
   /** There is no such model, version or replay. */
   | 'NOT_FOUND'
   /** The time is none. */
-  | 'RANGE_INVALID'
-  /** The predictions of this model cannot be asked about again. */
-  | 'UNSUPPORTED';
+  | 'RANGE_INVALID';
 
 /** Where a replay stands. */
 export type ReplayStatus =
@@ -2019,8 +2072,8 @@ export type RollOut = {
   readonly promote: Scalars['Boolean']['output'];
   /** Why it stands so: the guard that was broken, say. */
   readonly reason: Scalars['String']['output'];
-  /** Only customers of this segment. */
-  readonly segment?: Maybe<Scalars['String']['output']>;
+  /** Whom it is about: all of these must hold. Empty: everybody. */
+  readonly rule: ReadonlyArray<RoutingCondition>;
   /** Where it stands. */
   readonly status: RollOutStatus;
   /** Which of them holds, or held last, from 0. */
@@ -2114,6 +2167,41 @@ export type RoutingArmInput = {
   readonly version: Scalars['Int']['input'];
 };
 
+/** Something a rule asks. One of these is not null. */
+export type RoutingCondition = {
+  readonly __typename?: 'RoutingCondition';
+  /** Payments by their amount. */
+  readonly amount?: Maybe<AmountBounds>;
+  /** Payments of one of these categories. */
+  readonly category?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Customers of one of these countries. */
+  readonly country?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** So many customers by name; who they are is not kept. */
+  readonly customers?: Maybe<Scalars['Int']['output']>;
+  /** Customers by a stored feature. */
+  readonly feature?: Maybe<FeatureBounds>;
+  /** Customers of one of these segments. */
+  readonly segment?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+/**
+ * Something a rule asks of a row. What is not known of the customer, or of the question, never fits. Conditions of payments are for the fraud
+ * model.
+ */
+export type RoutingConditionInput =
+  /** Payments by their amount. */
+  { readonly amount: AmountBoundsInput; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** Payments of one of these categories; 1 to 100. */
+  { readonly amount?: never; readonly category: ReadonlyArray<Scalars['String']['input']>; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** Customers of one of these countries, as `Customer.country` says it; 1 to 100, and not checked: any may come. */
+  { readonly amount?: never; readonly category?: never; readonly country: ReadonlyArray<Scalars['String']['input']>; readonly customer?: never; readonly feature?: never; readonly segment?: never; }
+  |  /** These customers, 1 to 1,000. Kept as hashes: no id of theirs outlives an erasure. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer: ReadonlyArray<Scalars['ID']['input']>; readonly feature?: never; readonly segment?: never; }
+  |  /** Customers by a stored feature. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature: FeatureBoundsInput; readonly segment?: never; }
+  |  /** Customers whose segment, as the log noted it last, is one of these; 1 to 100. */
+  { readonly amount?: never; readonly category?: never; readonly country?: never; readonly customer?: never; readonly feature?: never; readonly segment: ReadonlyArray<Scalars['String']['input']>; };
+
 /** Who is answered by which version where nobody asks for one by name. */
 export type RoutingPolicy = {
   readonly __typename?: 'RoutingPolicy';
@@ -2127,8 +2215,8 @@ export type RoutingPolicy = {
   readonly kind: RoutingPolicyKind;
   /** Why it holds. */
   readonly reason: Scalars['String']['output'];
-  /** Only customers of this segment take part. */
-  readonly segment?: Maybe<Scalars['String']['output']>;
+  /** Whom it is about: all of these must hold. Empty: everybody. */
+  readonly rule: ReadonlyArray<RoutingCondition>;
   /** What is computed beside the champion. */
   readonly shadow?: Maybe<Shadow>;
 };
@@ -2258,7 +2346,7 @@ export type SetRoutingPolicyPayload = {
 /** A version that is computed beside the champion, and what came of it since the server started. */
 export type Shadow = {
   readonly __typename?: 'Shadow';
-  /** Share of them that it decided as the champion did; null without rows. */
+  /** Share of them of which it said the same as the champion, as `ComparisonFigures.agreement` has it; null without rows. */
   readonly agreement?: Maybe<Scalars['Float']['output']>;
   /** Rows left out because too many waited. */
   readonly dropped: Scalars['Int']['output'];
@@ -2266,6 +2354,8 @@ export type Shadow = {
   readonly failed: Scalars['Int']['output'];
   /** Mean difference of the scores, without sign; null without rows. */
   readonly meanDifference?: Maybe<Scalars['Float']['output']>;
+  /** Of ranked lists: mean share of the items that both have (overlap@k); null without rows. */
+  readonly overlap?: Maybe<Scalars['Float']['output']>;
   /** For which share of the customers. */
   readonly percent: Scalars['Float']['output'];
   /** Rows it computed. */
@@ -2278,8 +2368,8 @@ export type Shadow = {
 export type ShadowInput = {
   /** For which share of the customers. */
   readonly percent?: Scalars['Float']['input'];
-  /** Only for customers of this segment. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only for rows for which all of these hold; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
   /** Which version; it must be AVAILABLE. */
   readonly version: Scalars['Int']['input'];
 };
@@ -2301,8 +2391,8 @@ export type Simulation = {
 export type SplitInput = {
   /** Who gets how much; 100 together. With 0 and 100 it is blue-green: both stay loaded, and going back is one mutation. */
   readonly arms: ReadonlyArray<RoutingArmInput>;
-  /** Only customers of this segment take part; the champion answers the others. */
-  readonly segment?: InputMaybe<Scalars['String']['input']>;
+  /** Only rows for which all of these hold take part, the champion answers the others; empty: everybody's. */
+  readonly rule?: ReadonlyArray<RoutingConditionInput>;
 };
 
 /** What became of `startReplay`. */
@@ -2713,6 +2803,8 @@ export type ResolversTypes = {
   AbortRollOutPayload: ResolverTypeWrapper<Omit<AbortRollOutPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   AcceptModelGraphPayload: ResolverTypeWrapper<AcceptModelGraphPayload>;
   AcknowledgeFraudAlertsPayload: ResolverTypeWrapper<Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>> }>;
+  AmountBounds: ResolverTypeWrapper<AmountBounds>;
+  AmountBoundsInput: AmountBoundsInput;
   AnswerChange: ResolverTypeWrapper<AnswerChange>;
   ArmFacts: ResolverTypeWrapper<ArmFactsNode>;
   ArmOutcomes: ResolverTypeWrapper<ArmOutcomeCounts>;
@@ -2755,6 +2847,8 @@ export type ResolversTypes = {
   EstimatedShare: ResolverTypeWrapper<EstimatedShare>;
   EventLogRange: ResolverTypeWrapper<EventLogRange>;
   Explanation: ResolverTypeWrapper<ExplanationNode>;
+  FeatureBounds: ResolverTypeWrapper<FeatureBounds>;
+  FeatureBoundsInput: FeatureBoundsInput;
   FeatureSpec: ResolverTypeWrapper<FeatureSpec>;
   FeatureValue: ResolverTypeWrapper<FeatureValue>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -2818,6 +2912,7 @@ export type ResolversTypes = {
   PredictionEdge: ResolverTypeWrapper<Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversTypes['Prediction']> }>;
   PredictionFilter: PredictionFilter;
   Query: ResolverTypeWrapper<{}>;
+  RankAgreement: ResolverTypeWrapper<RankAgreement>;
   RateLimit: ResolverTypeWrapper<RateLimit>;
   RecommendationBasis: RecommendationBasis;
   RecommendationList: ResolverTypeWrapper<RecommendationPrediction>;
@@ -2838,6 +2933,8 @@ export type ResolversTypes = {
   RollOutStatus: RollOutStatus;
   RoutingArm: ResolverTypeWrapper<RoutingArm>;
   RoutingArmInput: RoutingArmInput;
+  RoutingCondition: ResolverTypeWrapper<ConditionNode>;
+  RoutingConditionInput: RoutingConditionInput;
   RoutingPolicy: ResolverTypeWrapper<PolicyNode>;
   RoutingPolicyInput: RoutingPolicyInput;
   RoutingPolicyKind: RoutingPolicyKind;
@@ -2881,6 +2978,8 @@ export type ResolversParentTypes = {
   AbortRollOutPayload: Omit<AbortRollOutPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   AcceptModelGraphPayload: AcceptModelGraphPayload;
   AcknowledgeFraudAlertsPayload: Omit<AcknowledgeFraudAlertsPayload, 'alerts'> & { alerts?: Maybe<ReadonlyArray<Maybe<ResolversParentTypes['FraudAlert']>>> };
+  AmountBounds: AmountBounds;
+  AmountBoundsInput: AmountBoundsInput;
   AnswerChange: AnswerChange;
   ArmFacts: ArmFactsNode;
   ArmOutcomes: ArmOutcomeCounts;
@@ -2918,6 +3017,8 @@ export type ResolversParentTypes = {
   EstimatedShare: EstimatedShare;
   EventLogRange: EventLogRange;
   Explanation: ExplanationNode;
+  FeatureBounds: FeatureBounds;
+  FeatureBoundsInput: FeatureBoundsInput;
   FeatureSpec: FeatureSpec;
   FeatureValue: FeatureValue;
   Float: Scalars['Float']['output'];
@@ -2970,6 +3071,7 @@ export type ResolversParentTypes = {
   PredictionEdge: Omit<PredictionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Prediction']> };
   PredictionFilter: PredictionFilter;
   Query: {};
+  RankAgreement: RankAgreement;
   RateLimit: RateLimit;
   RecommendationList: RecommendationPrediction;
   RecommendedItem: RankedItem;
@@ -2985,6 +3087,8 @@ export type ResolversParentTypes = {
   RollOutGuardsInput: RollOutGuardsInput;
   RoutingArm: RoutingArm;
   RoutingArmInput: RoutingArmInput;
+  RoutingCondition: ConditionNode;
+  RoutingConditionInput: RoutingConditionInput;
   RoutingPolicy: PolicyNode;
   RoutingPolicyInput: RoutingPolicyInput;
   SchemaVersion: SchemaVersion;
@@ -3064,6 +3168,12 @@ export type AcknowledgeFraudAlertsPayloadResolvers<ContextType = GraphContext, P
   acknowledgedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   alerts?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FraudAlert']>>>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['FraudAlertUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AmountBoundsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['AmountBounds'] = ResolversParentTypes['AmountBounds']> = {
+  atLeast?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  below?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3174,6 +3284,7 @@ export type ComparisonFiguresResolvers<ContextType = GraphContext, ParentType ex
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   outcomes?: Resolver<Maybe<ResolversTypes['ComparedOutcomes']>, ParentType, ContextType>;
   psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  ranking?: Resolver<Maybe<ResolversTypes['RankAgreement']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -3314,6 +3425,13 @@ export type ExplanationResolvers<ContextType = GraphContext, ParentType extends 
   rest?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   unit?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FeatureBoundsResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['FeatureBounds'] = ResolversParentTypes['FeatureBounds']> = {
+  atLeast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  below?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3601,7 +3719,7 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
   setModelAlias?: Resolver<Maybe<ResolversTypes['SetModelAliasPayload']>, ParentType, ContextType, RequireFields<MutationSetModelAliasArgs, 'alias' | 'model' | 'reason' | 'version'>>;
   setRoutingPolicy?: Resolver<Maybe<ResolversTypes['SetRoutingPolicyPayload']>, ParentType, ContextType, RequireFields<MutationSetRoutingPolicyArgs, 'model' | 'policy' | 'reason'>>;
   startReplay?: Resolver<Maybe<ResolversTypes['StartReplayPayload']>, ParentType, ContextType, RequireFields<MutationStartReplayArgs, 'from' | 'model' | 'to' | 'version'>>;
-  startRollOut?: Resolver<Maybe<ResolversTypes['StartRollOutPayload']>, ParentType, ContextType, RequireFields<MutationStartRollOutArgs, 'guards' | 'model' | 'promote' | 'reason' | 'stepSeconds' | 'steps' | 'version'>>;
+  startRollOut?: Resolver<Maybe<ResolversTypes['StartRollOutPayload']>, ParentType, ContextType, RequireFields<MutationStartRollOutArgs, 'guards' | 'model' | 'promote' | 'reason' | 'rule' | 'stepSeconds' | 'steps' | 'version'>>;
   unloadModelVersion?: Resolver<Maybe<ResolversTypes['UnloadModelVersionPayload']>, ParentType, ContextType, RequireFields<MutationUnloadModelVersionArgs, 'model' | 'version'>>;
   upsertCustomers?: Resolver<Maybe<ResolversTypes['UpsertCustomersPayload']>, ParentType, ContextType, RequireFields<MutationUpsertCustomersArgs, 'customers'>>;
   upsertItems?: Resolver<Maybe<ResolversTypes['UpsertItemsPayload']>, ParentType, ContextType, RequireFields<MutationUpsertItemsArgs, 'items'>>;
@@ -3709,6 +3827,13 @@ export type QueryResolvers<ContextType = GraphContext, ParentType extends Resolv
   transactions?: Resolver<ResolversTypes['TransactionConnection'], ParentType, ContextType, Partial<QueryTransactionsArgs>>;
 };
 
+export type RankAgreementResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RankAgreement'] = ResolversParentTypes['RankAgreement']> = {
+  jaccard?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  overlap?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  rankBiasedOverlap?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type RateLimitResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {
   cost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   limit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
@@ -3803,7 +3928,7 @@ export type RollOutResolvers<ContextType = GraphContext, ParentType extends Reso
   percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   promote?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rule?: Resolver<ReadonlyArray<ResolversTypes['RoutingCondition']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RollOutStatus'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   stepSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -3833,13 +3958,23 @@ export type RoutingArmResolvers<ContextType = GraphContext, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type RoutingConditionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RoutingCondition'] = ResolversParentTypes['RoutingCondition']> = {
+  amount?: Resolver<Maybe<ResolversTypes['AmountBounds']>, ParentType, ContextType>;
+  category?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  customers?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  feature?: Resolver<Maybe<ResolversTypes['FeatureBounds']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type RoutingPolicyResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RoutingPolicy'] = ResolversParentTypes['RoutingPolicy']> = {
   arms?: Resolver<ReadonlyArray<ResolversTypes['RoutingArm']>, ParentType, ContextType>;
   changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   changedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['RoutingPolicyKind'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  segment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rule?: Resolver<ReadonlyArray<ResolversTypes['RoutingCondition']>, ParentType, ContextType>;
   shadow?: Resolver<Maybe<ResolversTypes['Shadow']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -3907,6 +4042,7 @@ export type ShadowResolvers<ContextType = GraphContext, ParentType extends Resol
   dropped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  overlap?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -4054,6 +4190,7 @@ export type Resolvers<ContextType = GraphContext> = {
   AbortRollOutPayload?: AbortRollOutPayloadResolvers<ContextType>;
   AcceptModelGraphPayload?: AcceptModelGraphPayloadResolvers<ContextType>;
   AcknowledgeFraudAlertsPayload?: AcknowledgeFraudAlertsPayloadResolvers<ContextType>;
+  AmountBounds?: AmountBoundsResolvers<ContextType>;
   AnswerChange?: AnswerChangeResolvers<ContextType>;
   ArmFacts?: ArmFactsResolvers<ContextType>;
   ArmOutcomes?: ArmOutcomesResolvers<ContextType>;
@@ -4086,6 +4223,7 @@ export type Resolvers<ContextType = GraphContext> = {
   EstimatedShare?: EstimatedShareResolvers<ContextType>;
   EventLogRange?: EventLogRangeResolvers<ContextType>;
   Explanation?: ExplanationResolvers<ContextType>;
+  FeatureBounds?: FeatureBoundsResolvers<ContextType>;
   FeatureSpec?: FeatureSpecResolvers<ContextType>;
   FeatureValue?: FeatureValueResolvers<ContextType>;
   FraudAlert?: FraudAlertResolvers<ContextType>;
@@ -4127,6 +4265,7 @@ export type Resolvers<ContextType = GraphContext> = {
   PredictionConnection?: PredictionConnectionResolvers<ContextType>;
   PredictionEdge?: PredictionEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RankAgreement?: RankAgreementResolvers<ContextType>;
   RateLimit?: RateLimitResolvers<ContextType>;
   RecommendationList?: RecommendationListResolvers<ContextType>;
   RecommendedItem?: RecommendedItemResolvers<ContextType>;
@@ -4140,6 +4279,7 @@ export type Resolvers<ContextType = GraphContext> = {
   RollOut?: RollOutResolvers<ContextType>;
   RollOutGuards?: RollOutGuardsResolvers<ContextType>;
   RoutingArm?: RoutingArmResolvers<ContextType>;
+  RoutingCondition?: RoutingConditionResolvers<ContextType>;
   RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
   SchemaVersion?: SchemaVersionResolvers<ContextType>;
   Segment?: SegmentResolvers<ContextType>;

@@ -17,12 +17,6 @@ function refusal(
   number: number,
 ): { code: ReplayErrorCode; message: string; field: string } | null {
   if (app.models.get(model) === null) return { code: 'NOT_FOUND', message: 'There is no such model.', field: 'model' };
-  if (!app.rescoring.can(model))
-    return {
-      code: 'UNSUPPORTED',
-      message: `expected one of ${app.rescoring.models().join(', ')}: what ${model} logs cannot be asked about again`,
-      field: 'model',
-    };
   const version = app.models.version(model, number);
   if (version === null)
     return { code: 'NOT_FOUND', message: `There is no version ${number} of ${model}.`, field: 'version' };

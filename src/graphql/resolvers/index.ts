@@ -22,6 +22,7 @@ import { personalDataResolvers } from './personal-data.js';
 import { predictionResolvers } from './predictions.js';
 import { rateLimitResolvers } from './rate-limit.js';
 import { rolloutResolvers } from './rollout.js';
+import { routingRuleResolvers } from './routing-rules.js';
 import { schemaChangeResolvers } from './schema-changes.js';
 import { trafficResolvers } from './traffic.js';
 
@@ -32,6 +33,7 @@ export const resolvers: Resolvers<GraphContext> = {
   ...predictionResolvers,
   ...modelResolvers,
   ...rolloutResolvers,
+  ...routingRuleResolvers,
   ...comparisonResolvers,
   ...outcomeResolvers,
   Transaction: { ...customerResolvers.Transaction, ...outcomeResolvers.Transaction },

@@ -7,31 +7,24 @@ import { CONTROL } from '../../inference/routing/book.js';
 import type { Resolvers, RoutingPolicyInput } from '../__generated__/resolvers.js';
 import type { GraphContext } from '../context.js';
 import { check, payload } from './model-operations.js';
-
-const MAX_SEGMENT = 200;
+import { ruleOf } from './routing-rules.js';
 
 function policyOf({ canary, split, shadow, champion }: RoutingPolicyInput): RoutingPolicy | null {
-  const segment = checkSegment(canary?.segment ?? split?.segment ?? shadow?.segment ?? null);
+  const rule = ruleOf(canary?.rule ?? split?.rule ?? shadow?.rule ?? []);
   if (canary) {
     const { version, percent } = canary;
-    return { kind: 'CANARY', arms: [{ name: CANARY, version, percent }], segment, shadow: null };
+    return { kind: 'CANARY', arms: [{ name: CANARY, version, percent }], rule, shadow: null };
   }
   if (split) {
     const arms = split.arms.map(({ name, version, percent }) => ({ name, version, percent }));
-    return { kind: 'SPLIT', arms, segment, shadow: null };
+    return { kind: 'SPLIT', arms, rule, shadow: null };
   }
   if (shadow) {
     const { version, percent = 100 } = shadow;
-    return { kind: 'SHADOW', arms: [], segment, shadow: { version, percent } };
+    return { kind: 'SHADOW', arms: [], rule, shadow: { version, percent } };
   }
   if (champion !== true) throw badInput('expected true, got false: name the policy that is to hold', 'policy.champion');
   return null;
-}
-
-function checkSegment(segment: string | null): string | null {
-  if (segment !== null && segment.length > MAX_SEGMENT)
-    throw badInput(`expected at most ${MAX_SEGMENT} characters, got ${segment.length}`, 'segment');
-  return segment;
 }
 
 export const rolloutResolvers: Pick<
@@ -48,9 +41,8 @@ export const rolloutResolvers: Pick<
     async startRollOut(_root, args, { app, call }) {
       check(args);
       const { model, version: candidate, steps, stepSeconds, guards, promote, reason } = args;
-      const segment = checkSegment(args.segment ?? null);
       const own = { ...DEFAULT_GUARDS, ...guards };
-      const wish = { candidate, steps, stepMs: stepSeconds * 1_000, segment, guards: own, promote };
+      const wish = { candidate, steps, stepMs: stepSeconds * 1_000, rule: ruleOf(args.rule), guards: own, promote };
       return payload(app, model, await app.rollOuts.start(model, wish, reason, call.principal.id));
     },
     async pauseRollOut(_root, { model, reason }, { app, call }) {
@@ -79,7 +71,7 @@ export const rolloutResolvers: Pick<
   RoutingPolicy: {
     kind: ({ policy }) => policy.kind,
     arms: ({ policy }) => [...policy.arms],
-    segment: ({ policy }) => policy.segment,
+    rule: ({ policy }) => [...policy.rule],
     shadow: ({ model, policy }) => (policy.shadow === null ? null : { ...policy.shadow, model }),
     changedBy: ({ by }) => by,
   },
@@ -90,12 +82,14 @@ export const rolloutResolvers: Pick<
       return facts === null || facts.rows === 0 ? null : facts.agreements / facts.rows;
     },
     meanDifference: ({ model }, _args, { app }) => app.routing.shadow(model)?.meanDifference ?? null,
+    overlap: ({ model }, _args, { app }) => app.routing.shadow(model)?.meanOverlap ?? null,
     failed: ({ model }, _args, { app }) => app.routing.shadow(model)?.failed ?? 0,
     dropped: ({ model }, _args, { app }) => app.routing.shadow(model)?.dropped ?? 0,
   },
   RollOut: {
     version: ({ candidate }) => candidate,
     steps: ({ steps }) => [...steps],
+    rule: ({ rule }) => [...rule],
     percent: ({ steps, step }) => steps[step]!,
     arms: (rollOut, _args, { app }) =>
       [CANARY, CONTROL].map((arm) => ({ rollOut, arm, ...app.routing.arm(rollOut.model, arm) })),

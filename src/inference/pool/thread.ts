@@ -9,7 +9,7 @@ import { Courtesy } from './courtesy.js';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
 import { type Held, packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const MAX_BACKOFF_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 

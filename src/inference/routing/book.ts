@@ -1,10 +1,12 @@
-import type { RoutingPolicy } from '../../core/routing.js';
+import type { RequestFacts, RoutingPolicy, RoutingRule } from '../../core/routing.js';
 
 /** The arm of those whom the champion answers while a policy holds. */
 export const CONTROL = 'champion';
 
-/** Looks up a fact about an entity; null where it is not known. */
-export type AttributeOf = (entity: string, attribute: 'segment') => string | null;
+/** Whether an entity and what is asked about it fit a rule. Must be quick: it is asked of each row of a model whose policy has a rule. */
+export type Fits = (entity: string, request: RequestFacts | undefined) => boolean;
+/** Makes a rule ready to be asked. */
+export type CompileRule = (rule: RoutingRule) => Fits;
 
 /** Where an entity stands in the share of a model's traffic: 0 to below 100, the same each time, as good as random between entities. */
 export function positionOf(salt: string, entity: string): number {
@@ -33,34 +35,40 @@ const CHAMPION_DECISION: Decision = { version: null, arm: CONTROL };
 class Prepared {
   readonly #shares: readonly Share[];
   readonly #salt: string;
+  /** Null: everybody. */
+  readonly #fits: Fits | null;
 
   constructor(
     model: string,
     readonly policy: RoutingPolicy,
-    readonly attributeOf: AttributeOf,
+    compile: CompileRule,
   ) {
+    this.#fits = policy.rule.length === 0 ? null : compile(policy.rule);
     let below = 0;
     this.#shares = policy.arms.map(({ name, version, percent }) => {
       below += percent;
       return { below, decision: { version, arm: name } };
     });
     // Other versions meet other customers first; a larger share of the same ones keeps who is in.
-    this.#salt = `${model}/${policy.arms.map(({ name, version }) => `${name}=${version}`).join()}/`;
+    const { arms, shadow } = policy;
+    this.#salt =
+      shadow === null
+        ? `${model}/${arms.map(({ name, version }) => `${name}=${version}`).join()}/`
+        : `${model}/shadow=${shadow.version}/`;
   }
 
-  decide(entity: string): Decision | null {
-    const { policy } = this;
-    if (policy.arms.length === 0) return null;
-    if (policy.segment !== null && this.attributeOf(entity, 'segment') !== policy.segment) return null;
-    const position = positionOf(this.#salt, entity);
+  decide(entity: string, request: RequestFacts | undefined): Decision | null {
+    if (this.#shares.length === 0) return null;
+    if (this.#fits !== null && !this.#fits(entity, request)) return null;
+    const position = positionOf(this.#salt, request?.key ?? entity);
     for (const share of this.#shares) if (position < share.below) return share.decision;
     return CHAMPION_DECISION;
   }
 
-  shadow(entity: string): number | null {
-    const { shadow, segment } = this.policy;
-    if (shadow === null || (segment !== null && this.attributeOf(entity, 'segment') !== segment)) return null;
-    return positionOf(`shadow=${shadow.version}/`, entity) < shadow.percent ? shadow.version : null;
+  shadow(entity: string, request: RequestFacts | undefined): number | null {
+    const { shadow } = this.policy;
+    if (shadow === null || (this.#fits !== null && !this.#fits(entity, request))) return null;
+    return positionOf(this.#salt, request?.key ?? entity) < shadow.percent ? shadow.version : null;
   }
 }
 
@@ -70,16 +78,16 @@ class Prepared {
  */
 export class RoutingBook {
   readonly #plans = new Map<string, Prepared>();
-  readonly #attributeOf: AttributeOf;
+  readonly #compile: CompileRule;
 
-  /** `attributeOf`: what rules ask about an entity; asked only where a rule does. */
-  constructor(attributeOf: AttributeOf = () => null) {
-    this.#attributeOf = attributeOf;
+  /** `compile`: how rules are asked (flows/routing-rules.ts); default: nobody fits one. */
+  constructor(compile: CompileRule = () => () => false) {
+    this.#compile = compile;
   }
 
   set(model: string, policy: RoutingPolicy | null): void {
     if (policy === null) this.#plans.delete(model);
-    else this.#plans.set(model, new Prepared(model, policy, this.#attributeOf));
+    else this.#plans.set(model, new Prepared(model, policy, this.#compile));
   }
   get(model: string): RoutingPolicy | null {
     return this.#plans.get(model)?.policy ?? null;
@@ -89,15 +97,18 @@ export class RoutingBook {
   splits(model: string): boolean {
     return this.#plans.size > 0 && (this.#plans.get(model)?.policy.arms.length ?? 0) > 0;
   }
-  /** What answers an entity; null where the policy says nothing about it: then the champion does, and it is nobody's arm. */
-  decide(model: string, entity: string): Decision | null {
+  /**
+   * What answers an entity; null where the policy says nothing about it: then the champion does, and it is nobody's arm. `request`: what is
+   * known of the question.
+   */
+  decide(model: string, entity: string, request?: RequestFacts): Decision | null {
     if (this.#plans.size === 0) return null;
-    return this.#plans.get(model)?.decide(entity) ?? null;
+    return this.#plans.get(model)?.decide(entity, request) ?? null;
   }
   /** The version that is to be computed beside the champion for an entity; null: none. */
-  shadow(model: string, entity: string): number | null {
+  shadow(model: string, entity: string, request?: RequestFacts): number | null {
     if (this.#plans.size === 0) return null;
-    return this.#plans.get(model)?.shadow(entity) ?? null;
+    return this.#plans.get(model)?.shadow(entity, request) ?? null;
   }
 }
 

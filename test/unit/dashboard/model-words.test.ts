@@ -5,6 +5,8 @@ import {
   outcomeGuards,
   policyWords,
   rightness,
+  segmentsOf,
+  segmentText,
   shortOf100,
   signatureWords,
   stepsOf,
@@ -19,8 +21,8 @@ describe('who answers, as a sentence', () => {
       'Version 2 answers 25 % of the customers, the champion (version 1) the rest.',
     ],
     [
-      { kind: 'CANARY', arms: [{ name: 'canary', version: 2, percent: 100 }], segment: 'loyal' },
-      'Version 2 answers 100 % of the customers in loyal, the champion (version 1) the rest.',
+      { kind: 'CANARY', arms: [{ name: 'canary', version: 2, percent: 100 }], rule: [{ segment: ['loyal'] }] },
+      'Version 2 answers 100 % of the customers with segment loyal, the champion (version 1) the rest.',
     ],
     [
       { kind: 'CANARY', arms: [{ name: 'canary', version: 2, percent: 100 }] },
@@ -42,6 +44,28 @@ describe('who answers, as a sentence', () => {
     ],
   ] as const)('%j', (policy, words) => expect(policyWords(policy, 1)).toBe(words));
   it('without a champion', () => expect(policyWords(undefined, null)).toBe('The champion answers everybody.'));
+});
+
+describe('rules', () => {
+  it.each([
+    [{ segment: ['a', 'b'] }, 'segment a or b'],
+    [{ country: ['A', 'B', 'C', 'D'] }, 'country one of 4'],
+    [{ customers: 1 }, '1 customer by name'],
+    [{ feature: { name: 'customer@1/recency_days', atLeast: 30, below: null } }, 'customer@1/recency_days from 30'],
+    [{ category: ['grocery_pos'] }, 'category grocery_pos'],
+    [{ amount: { atLeast: null, below: { amount: '10.00', currency: 'USD' } } }, 'amount below 10.00 USD'],
+  ])('%j', (condition, words) =>
+    expect(
+      policyWords({ kind: 'CANARY', arms: [{ name: 'canary', version: 2, percent: 5 }], rule: [condition] }, 1),
+    ).toBe(`Version 2 answers 5 % of the customers with ${words}, the champion (version 1) the rest.`),
+  );
+  it('are written in the form as far as they are segments', () => {
+    expect(segmentText([{ segment: ['a', 'b'] }])).toBe('a, b');
+    expect(segmentsOf(' a, b ,, ')).toEqual(['a', 'b']);
+    expect([segmentText([]), segmentText(undefined)]).toEqual(['', '']);
+    expect(segmentText([{ country: ['France'] }])).toBeNull();
+    expect(segmentText([{ segment: ['a'] }, { country: ['France'] }])).toBeNull();
+  });
 });
 
 describe('who vouches for a version', () => {

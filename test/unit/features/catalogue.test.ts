@@ -30,6 +30,8 @@ describe('the catalogue of features', () => {
   });
 
   it('says which sets it has when asked for another', () => {
-    expect(() => featureSet('fraud@99')).toThrow('expected a feature set of fraud@1, basket@2, rfm@1, got "fraud@99"');
+    expect(() => featureSet('fraud@99')).toThrow(
+      'expected a feature set of fraud@1, basket@2, rfm@1, customer@1, got "fraud@99"',
+    );
   });
 });

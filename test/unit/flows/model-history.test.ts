@@ -13,7 +13,12 @@ const alias = (version: number, history: readonly number[], name = 'champion') =
   event('model.alias_changed', { alias: name, version, history, highest: 9, reason: 'because', by: 'anna' });
 const state = (version: number, to: string) => event('model.state_changed', { version, state: to, reason: null });
 const canary: RoutingPolicy = {
-  ...{ kind: 'CANARY', arms: [{ name: 'canary', version: 2, percent: 5 }], segment: 'loyal', shadow: null },
+  ...{
+    kind: 'CANARY',
+    arms: [{ name: 'canary', version: 2, percent: 5 }],
+    rule: [{ on: 'segment', values: ['loyal'] }],
+    shadow: null,
+  },
 };
 const rollOut = {
   ...{ candidate: 2, status: 'RUNNING', steps: [5, 100], step: 1, reason: '5 % held' },
@@ -43,24 +48,22 @@ describe('what became of a model', () => {
         event('model.policy_changed', { policy: null, rollOut, reason: 'enough', by }),
       ]),
     ).toEqual([
-      'canary: 5 % of loyal to 2',
+      'canary: 5 % of segment loyal to 2',
       'roll-out of 2: 100 %',
       'roll-out of 2: rolled back',
-      'canary: 5 % of loyal to 2',
+      'canary: 5 % of segment loyal to 2',
       'the champion answers everybody',
     ]);
   });
   it('has words for every policy', () => {
-    expect(inWords({ kind: 'SHADOW', arms: [], segment: null, shadow: { version: 3, percent: 100 } })).toBe(
+    expect(inWords({ kind: 'SHADOW', arms: [], rule: [], shadow: { version: 3, percent: 100 } })).toBe(
       'shadow: 3, 100 %',
     );
     const arms = [
       { name: 'blue', version: 1, percent: 100 },
       { name: 'green', version: 2, percent: 0 },
     ];
-    expect(inWords({ kind: 'SPLIT', arms, segment: null, shadow: null })).toBe(
-      'split: blue 100 % to 1, green 0 % to 2',
-    );
+    expect(inWords({ kind: 'SPLIT', arms, rule: [], shadow: null })).toBe('split: blue 100 % to 1, green 0 % to 2');
   });
   it('is asked of the log in pages: all of a model, or what was about one version', async () => {
     const events = [state(1, 'AVAILABLE'), state(2, 'AVAILABLE'), alias(1, []), alias(2, [1])];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/core/clock.js';
+import { type Clock, systemClock } from '../../../src/core/clock.js';
 import type { ModelPolicyPayload, NewEvent, StoredEvent } from '../../../src/core/events.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { type DataRoom, openData } from '../../../src/data/open.js';
@@ -9,7 +9,7 @@ import { RoutingBook } from '../../../src/inference/routing/book.js';
 import { temporaryFolder } from '../../support/server.js';
 
 const canary = (percent: number, version = 2): ModelPolicyPayload => ({
-  policy: { kind: 'CANARY', arms: [{ name: 'canary', version, percent }], segment: null, shadow: null },
+  policy: { kind: 'CANARY', arms: [{ name: 'canary', version, percent }], rule: [], shadow: null },
   rollOut: null,
   reason: 'because',
   by: 'anna',
@@ -34,7 +34,7 @@ describe('policies that outlive the server', () => {
     await data.close();
     folder.remove();
   });
-  const open = async (log = data.events) => {
+  const open = async (log = data.events, clock: Pick<Clock, 'now'> = systemClock) => {
     const aliases = new AliasBook();
     const policies = await ModelPolicies.open({
       book: new RoutingBook(),
@@ -45,7 +45,7 @@ describe('policies that outlive the server', () => {
         const results = await data.events.append(events);
         appended.push(...results.map(({ seq, recordedAt }, i) => ({ ...events[i]!, seq, recordedAt }) as StoredEvent));
       },
-      clock: systemClock,
+      clock: { ...systemClock, ...clock },
       logger: silentLogger,
     });
     return { policies, aliases };
@@ -80,6 +80,20 @@ describe('policies that outlive the server', () => {
     await policies.change('fraud', { ...canary(5), policy: null });
     policies.see(late);
     expect(policies.book.get('fraud')).toBeNull();
+  });
+
+  it('hold whatever the clock says: within one millisecond, and when it was set back', async () => {
+    let now = 1_700_000_000_000;
+    const { policies } = await open(data.events, { now: () => now });
+    for (let percent = 1; percent <= 20; percent++) {
+      await policies.change('fraud', canary(percent));
+      expect(policies.book.get('fraud')!.arms[0]!.percent).toBe(percent);
+    }
+    now -= 3_600_000;
+    await policies.change('fraud', canary(50));
+    expect(policies.get('fraud')).toMatchObject({ ...canary(50), changedAt: now });
+    policies.see(appended);
+    expect((await open()).policies.get('fraud')).toMatchObject({ ...canary(50), changedAt: now });
   });
 
   it('do not change when the disk does not take it', async () => {

@@ -36,7 +36,7 @@ describe('a roll-out over time', () => {
   const begin = (more: Partial<RollOut> = {}) => {
     const own: RollOut = {
       ...{ candidate: 2, status: 'RUNNING', steps: [1, 5, 25, 100], step: 0, stepMs: 10 * MINUTE, stepStartedAt: now },
-      ...{ segment: null, guards: DEFAULT_GUARDS, promote: true, reason: 'r', ...more },
+      ...{ rule: [], guards: DEFAULT_GUARDS, promote: true, reason: 'r', ...more },
     };
     changes.push({ policy: policyOf(own), rollOut: own, reason: 'r', by: 'anna' });
   };

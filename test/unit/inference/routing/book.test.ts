@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RoutingPolicy } from '../../../../src/core/routing.js';
-import { positionOf, RoutingBook } from '../../../../src/inference/routing/book.js';
+import { type CompileRule, positionOf, RoutingBook } from '../../../../src/inference/routing/book.js';
 
 const canary = (percent: number, more: Partial<RoutingPolicy> = {}): RoutingPolicy => ({
   kind: 'CANARY',
   arms: [{ name: 'canary', version: 2, percent }],
-  segment: null,
+  rule: [],
   shadow: null,
   ...more,
 });
 const customers = Array.from({ length: 20_000 }, (_, i) => `c${i}`);
-const bookOf = (policy: RoutingPolicy, attributeOf?: (entity: string) => string | null) => {
-  const book = new RoutingBook(attributeOf);
+const bookOf = (policy: RoutingPolicy, compile?: CompileRule) => {
+  const book = new RoutingBook(compile);
   book.set('fraud', policy);
   return book;
 };
@@ -83,15 +83,30 @@ describe('routing by policy', () => {
     expect(counts.a! / customers.length).toBeCloseTo(0.3, 1);
   });
 
-  it('leaves those outside the segment out, as nobody’s arm', () => {
-    const segments = new Map([
-      ['c1', 'at-risk'],
-      ['c2', 'loyal'],
-    ]);
-    const book = bookOf(canary(100, { segment: 'at-risk' }), (customer) => segments.get(customer) ?? null);
-    expect(book.decide('fraud', 'c1')).toEqual({ version: 2, arm: 'canary' });
-    expect(book.decide('fraud', 'c2')).toBeNull();
-    expect(book.decide('fraud', 'unknown')).toBeNull();
+  it('leaves those who do not fit the rule out, as nobody’s arm', () => {
+    const rule = [{ on: 'category', values: ['travel'] }] as const;
+    const made: unknown[] = [];
+    const compile: CompileRule = (rule) => {
+      made.push(rule);
+      return (entity, request) => entity === 'c1' && request?.category === 'travel';
+    };
+    const shadow = { version: 3, percent: 100 };
+    for (const book of [bookOf(canary(100, { rule }), compile), bookOf(canary(0, { rule, shadow }), compile)]) {
+      const of = (customer: string, category: string) =>
+        book.decide('fraud', customer, { category })?.version === 2 || book.shadow('fraud', customer, { category });
+      expect(of('c1', 'travel')).toBeTruthy();
+      expect(of('c1', 'home')).toBeFalsy();
+      expect(of('c2', 'travel')).toBeFalsy();
+      expect(book.decide('fraud', 'c1')).toBeNull();
+    }
+    expect(made).toEqual([rule, rule]); // made ready once, however often it is asked
+  });
+
+  it('draws what is about nobody by its own key', () => {
+    const book = bookOf(canary(30));
+    const inside = customers.filter((key) => book.decide('fraud', '', { key })?.version === 2);
+    expect(inside.length / customers.length).toBeCloseTo(0.3, 1);
+    expect(book.decide('fraud', '', { key: 'c7' })).toEqual(book.decide('fraud', 'c7'));
   });
 
   it('says nothing where there is no policy, and asks nothing', () => {
