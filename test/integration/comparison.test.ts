@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fill, listen, payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
 import { changeManifest, modelFolder, publish } from '../support/versions.js';
 
@@ -134,11 +134,24 @@ describe('what another version would say', () => {
   });
 
   it('can be ended, and says of a time without predictions that there were none', async () => {
+    // A busy machine may be through with it before it is told to end: it waits at its first row.
+    const { rescoring } = server.running.app;
+    const again = rescoring.again.bind(rescoring);
+    let goOn: () => void = () => {};
+    const told = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const held = vi.spyOn(rescoring, 'again').mockImplementation(async (...row) => {
+      await told;
+      return again(...row);
+    });
     const { replay } = await startNow();
     const cancelled = (
       await server.query(`mutation { cancelReplay(id: "${replay.id}") { replay { status done } userErrors { code } } }`)
     ).data.cancelReplay;
     expect(cancelled).toMatchObject({ replay: { status: 'CANCELLED' }, userErrors: [] });
+    goOn();
+    held.mockRestore();
     await new Promise((resolve) => setTimeout(resolve, 300));
     const { data } = await server.query(`{ replay(id: "${replay.id}") { status done } }`);
     expect(data.replay.status).toBe('CANCELLED');
