@@ -18,6 +18,13 @@ export interface ListenerOptions {
   readonly logger: Logger;
 }
 
+/**
+ * Connections that may wait to be taken; the system may allow fewer (`net.core.somaxconn`). When thousands of clients come back at once
+ * and there is no room, the system drops what completes a connection: the client believes it is open, and its first request waits for
+ * seconds. Node's default is 511.
+ */
+const BACKLOG = 4_096;
+
 /** A port with a server behind it. */
 export interface Listener {
   readonly server: Server;
@@ -89,7 +96,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       else reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
     };
     server.once('error', failed);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', failed);
       resolve();
     });

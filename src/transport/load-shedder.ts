@@ -26,6 +26,10 @@ const LEAST = 64;
 const LOOK_MS = 100;
 /** How many times as high the limit is after every look with every look at which nobody had to be refused. */
 const GROWTH = 1.25;
+/** The same where there is time left: who is refused then came all at once, after a pause of the machine, say. */
+const GROWTH_AT_REST = 4;
+/** How much of the best rate is believed after every look: half of it after seven seconds. */
+const BEST_FADES = 0.99;
 /** A thread that is busy for less than this part of its time has some left. */
 const BUSY = 0.9;
 
@@ -81,6 +85,8 @@ export class LoadShedder {
   #leftBefore = 0;
   /** Operations answered per ms while overloaded, smoothed. */
   #rate = 0;
+  /** As many per ms as were answered in a while, at the most. */
+  #best = 0;
   /** When the first operation of this turn of the event loop came, ms; -1: none came yet. */
   #turnSince = -1;
   readonly #turnEnds = () => {
@@ -149,14 +155,16 @@ export class LoadShedder {
     const { utilization: busy } = performance.eventLoopUtilization(utilisation, this.#utilisation);
     const rate = (this.#left - this.#leftBefore) / (now - this.#lookedAt);
     const { isShedding } = this;
-    const isLate = this.#quickest > targetMs && this.underWay > ALWAYS;
-    if (isShedding ? this.#refused > 0 : isLate && (busy > BUSY || queueMs() > targetMs)) {
-      this.#rate = this.#rate > 0 ? 0.7 * this.#rate + 0.3 * rate : rate;
+    const isBusy = busy > BUSY || queueMs() > targetMs;
+    const isOver = isShedding ? this.#refused > 0 : this.#quickest > targetMs && this.underWay > ALWAYS;
+    if (isBusy && isOver) {
+      this.#rate = this.#rate > 0 ? 0.7 * this.#rate + 0.3 * rate : Math.max(rate, this.#best);
       this.#limit = Math.min(max, Math.max(LEAST, Math.round((this.#rate * targetMs) / 2)));
     } else {
-      this.#limit = Math.min(max, Math.ceil(GROWTH * this.#limit));
+      this.#limit = Math.min(max, Math.ceil((isBusy ? GROWTH : GROWTH_AT_REST) * this.#limit));
       if (!this.isShedding) this.#rate = 0;
     }
+    this.#best = Math.max(rate, BEST_FADES * this.#best);
     this.#refused = 0;
     this.#quickest = Number.POSITIVE_INFINITY;
     this.#leftBefore = this.#left;

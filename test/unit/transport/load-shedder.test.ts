@@ -92,6 +92,16 @@ describe('the load shedder', () => {
     expect([shedder.limit, shedder.refuses()]).toEqual([256, true]);
   });
 
+  it('takes everybody again once the thread has rest, also while some who came all at once are refused', async () => {
+    const shedder = make();
+    const since = enter(shedder, 300);
+    work(250); // a pause of the machine, say
+    since.push(...enter(shedder, 1));
+    expect([shedder.limit, shedder.refuses()]).toEqual([256, true]);
+    await expect.poll(() => !shedder.refuses() && shedder.limit, { timeout: 5_000, interval: 20 }).toBe(4_096);
+    for (const one of since) shedder.leave(one);
+  });
+
   it('does not shed because something else is slow while the server rests', async () => {
     const shedder = make();
     const since = enter(shedder, 500);
