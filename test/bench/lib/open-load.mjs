@@ -10,6 +10,9 @@ import { connected } from './load.mjs';
  */
 export async function flood({ port, connections, seconds, ratePerSecond, body, check }) {
   const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)));
+  // What is connected here is not yet taken there: libuv takes one connection in a turn of the event loop, and an overloaded server
+  // has few turns. This is about requests, so all are taken before it begins.
+  await new Promise((done) => setTimeout(done, 1_000));
   const idle = [];
   const latencies = [];
   const settled = [];
