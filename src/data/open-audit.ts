@@ -5,9 +5,8 @@ import { badInput } from '../core/errors.js';
 import type { AuditEntry, AuditKey, AuditLog, AuditSelection } from './audit.js';
 import { type AuditOptions, EmbeddedAuditLog } from './embedded/audit/audit-log.js';
 import { readAuditPage } from './embedded/audit/page.js';
-import { keepPrivate } from './embedded/lock.js';
 import { ReadThread } from './embedded/read-thread.js';
-import { encryptedTarget, openFile } from './embedded/sqlite.js';
+import { openFile, placeForCopy } from './embedded/sqlite.js';
 
 /** The audit's name inside the data folder: a file of its own, so that it can be kept, moved and guarded by itself. */
 export const AUDIT_FILE = 'audit.db';
@@ -29,10 +28,9 @@ export function openAudit({
 export function copyAudit(dir: string, target: string, key?: string, copyKey?: string): boolean {
   const file = join(dir, AUDIT_FILE);
   if (!existsSync(file)) return false;
-  keepPrivate(target); // SQLite writes into an empty file as it finds it
   const db = openFile(file, key ?? null);
   try {
-    db.prepare('VACUUM INTO ?').run(copyKey === undefined ? target : encryptedTarget(target, copyKey));
+    db.prepare('VACUUM INTO ?').run(placeForCopy(target, copyKey));
     return true;
   } finally {
     db.close();

@@ -9,7 +9,7 @@ import { EmbeddedPersonalData } from './embedded/personal-data.js';
 import { EmbeddedPredictionHistory } from './embedded/prediction-history.js';
 import { EmbeddedPredictionLog } from './embedded/prediction-log.js';
 import { ReadThread } from './embedded/read-thread.js';
-import { encryptedTarget } from './embedded/sqlite.js';
+import { placeForCopy } from './embedded/sqlite.js';
 import { Storage } from './embedded/storage.js';
 import type { Outcomes } from './outcomes.js';
 import type {
@@ -93,8 +93,7 @@ export async function openData(options: DataOptions): Promise<DataRoom> {
     personal: new EmbeddedPersonalData(storage, events, predictions),
     prune,
     async backup(target, copyKey) {
-      keepPrivate(target); // SQLite writes into an empty file as it finds it
-      await storage.backup(copyKey === undefined ? target : encryptedTarget(target, copyKey));
+      await storage.backup(placeForCopy(target, copyKey));
     },
     async close() {
       clearInterval(timer);

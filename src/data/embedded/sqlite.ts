@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
+import { keepPrivate } from './lock.js';
 import type { WireFailure } from './protocol.js';
 
 /** Opens a SQLite file; with a key, as an encrypted one (AES-256-CBC, the key derived from the passphrase by the library). */
@@ -7,9 +8,15 @@ export function openFile(file: string, key: string | null): Database.Database {
   return new Database(file, key === null ? {} : ({ encryptionCipher: 'aes256cbc', encryptionKey: key } as object));
 }
 
-/** Where `VACUUM INTO` writes an encrypted copy: a URI with the key, since a copy is else encrypted as its source is. */
-export const encryptedTarget = (file: string, key: string): string =>
-  `${pathToFileURL(file).href}?cipher=aes256cbc&key=${encodeURIComponent(key)}`;
+/**
+ * Makes room for a copy that only its owner may read. `key` encrypts the copy; absent: it is encrypted as its source is.
+ * @returns what `VACUUM INTO` takes: with a key a URI that has it
+ */
+export function placeForCopy(target: string, key?: string): string {
+  keepPrivate(target); // SQLite writes into an empty file as it finds it
+  if (key === undefined) return target;
+  return `${pathToFileURL(target).href}?cipher=aes256cbc&key=${encodeURIComponent(key)}`;
+}
 
 /**
  * Opens a file that this thread alone writes: COMMIT returns when the data is on disk, and what is deleted is overwritten, not only given
