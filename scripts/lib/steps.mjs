@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { inRoot, readJson, run, say, writeJson } from './common.mjs';
 import { buildDashboard } from './dashboard.mjs';
+import { assembleKernel, KERNEL } from './kernel.mjs';
 
 const OLDEST_NODE = [20, 20];
 
@@ -33,8 +34,8 @@ export async function install() {
   writeJson(inRoot('node_modules', '.scoregraph-install.json'), { lock: hashOf(inRoot('package-lock.json')) });
 }
 
-/** What the build is made of: the server's code, and the page's with its styles. */
-const SOURCES = /\.(?:ts|tsx|css|html)$/;
+/** What the build is made of: the server's code, its kernel, and the page's with its styles. */
+const SOURCES = /\.(?:ts|tsx|css|html|wat)$/;
 
 /** Newest change among files that the build is made of, and how many there are. */
 function sources(folder) {
@@ -59,7 +60,7 @@ const fingerprint = (root) => {
 /** Whether dist/ was built from what src/ is now. */
 export function isBuilt(root = inRoot()) {
   const stamp = readJson(join(root, 'dist', '.scoregraph-build.json'));
-  const made = ['main.js', join('dashboard', 'index.html'), 'dashboard-documents.json'].every((file) =>
+  const made = ['main.js', KERNEL, join('dashboard', 'index.html'), 'dashboard-documents.json'].every((file) =>
     existsSync(join(root, 'dist', file)),
   );
   return stamp !== null && made && stamp.sources === fingerprint(root);
@@ -75,6 +76,7 @@ export async function build() {
     { timeoutMs: 300_000 },
   );
   if (code !== 0) throw new Error('The build failed; see above.');
+  await assembleKernel();
   await buildDashboard();
   markBuilt();
 }

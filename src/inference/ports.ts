@@ -89,6 +89,18 @@ export interface LoadedModel {
   warmUp(batchSizes: readonly number[]): Promise<void>;
   /** Frees everything; the object is dead afterwards. */
   unload(): Promise<void>;
+  /**
+   * Present where a row costs so little that rows of several such versions may be computed as one batch. They have one FP32 input and one
+   * FP32 output, both vectors.
+   */
+  readonly rows?: RowComputer;
+}
+/** Computes single rows of a batch, at once and without an engine being asked. */
+export interface RowComputer {
+  /** Numbers of a row that come out. */
+  readonly outputs: number;
+  /** Row `row` of `inputs` [rows, …] into row `row` of `outputs` [rows, this.outputs]. */
+  compute(inputs: Float32Array, outputs: Float32Array, row: number): void;
 }
 
 /** Keep the k best of one output, per row, without the rows' excluded indices. Done beside the engine. */
@@ -238,10 +250,18 @@ export interface BatchTopK {
   readonly offsets: Int32Array<ArrayBuffer>;
 }
 
-/** One batch on its way to an engine worker. Exactly one of `done` and `failed` is called, once, on the main thread. */
-export interface BatchJob {
+/** Rows of one version in a batch. */
+export interface BatchPart {
   readonly model: string;
   readonly version: number;
+  readonly rows: number;
+}
+
+/** One batch on its way to an engine worker. Exactly one of `done` and `failed` is called, once, on the main thread. */
+export interface BatchJob {
+  /** Whose rows it holds, one behind the other. More than one: versions of one signature that said that their rows mix. */
+  readonly parts: readonly BatchPart[];
+  /** Of all parts. */
   readonly rows: number;
   readonly inputs: TensorMap;
   readonly topK?: BatchTopK;
@@ -265,6 +285,14 @@ export interface JobSource {
   take(canRun: (model: string, version: number) => boolean): readonly BatchJob[];
 }
 
+/** What workers say of a version that they hold. */
+export interface LoadedVersion {
+  readonly signature: Signature;
+  readonly mode: string;
+  /** Its rows may share a batch with those of other versions of the same signature. */
+  readonly mixes: boolean;
+}
+
 /** Engine workers. Owns their lives: start, crash, restart with all models, stop. */
 export interface EnginePool {
   /** Which engine, and why this one: `native engine found`, `SCOREGRAPH_ENGINE=wasm`, `native engine missing: …`. */
@@ -279,11 +307,7 @@ export interface EnginePool {
    * that then takes the place of one that serves, so that nothing waits for it; else in the workers themselves. The signature it
    * answers is what rows get: outputs that are added to others are not among them.
    */
-  load(
-    source: VersionSource,
-    warmUp: readonly number[],
-    options: { readonly beside: boolean },
-  ): Promise<{ readonly signature: Signature; readonly mode: string }>;
+  load(source: VersionSource, warmUp: readonly number[], options: { readonly beside: boolean }): Promise<LoadedVersion>;
   unload(model: string, version: number): Promise<void>;
   /** Sets where work comes from; once, before the first wake. */
   attach(source: JobSource): void;

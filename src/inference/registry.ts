@@ -141,13 +141,14 @@ export class Registry {
       const { maxBatchSize, preferredBatchSize } = manifest.batching;
       const warmUp = [1, ...preferredBatchSize.filter((size) => size < maxBatchSize)];
       await prober?.probe(source, warmUp, probeRows(manifest));
-      const { mode, signature } = await pool.load(source, warmUp, { beside });
+      const { mode, signature, mixes } = await pool.load(source, warmUp, { beside });
       version.info = { model, version: number, folder: source.folder, card, manifest };
       version.mode = mode;
       batcher.open({
         model,
         version: number,
         signature,
+        mixes,
         batching: manifest.batching,
         observer: observerOf(version, metrics),
       });

@@ -29,6 +29,11 @@ describe.each(ENGINES)('many models that ride together, on %s', (engine) => {
   }, 120_000);
   afterAll(() => service.close(1_000));
 
+  it('are computed by row where the engine lets them', () => {
+    const modes = new Set(service.registry.list().map(({ versions }) => versions[0]!.mode));
+    expect(modes).toEqual(new Set([engine === 'wasm' ? 'wasm' : 'saved-model (compiled), small batches by row']));
+  });
+
   it('are each answered by their own weights, in batches of one row and of many', { timeout: 60_000 }, async () => {
     const context = {
       deadline: performance.now() + 50_000,

@@ -73,8 +73,12 @@ describe.each(ENGINES)('the %s engine', (engine) => {
   it('says what it is', () => {
     expect(pool.engine).toMatchObject({ name: engine, reason: `SCOREGRAPH_ENGINE=${engine}` });
     expect(pool.workers.alive()).toBe(2);
-    const modes = service.registry.list().map((model) => model.versions[0]!.mode);
-    expect(new Set(modes)).toEqual(new Set([engine === 'tensorflow' ? 'saved-model (compiled)' : 'wasm']));
+    const modes = Object.fromEntries(service.registry.list().map(({ name, versions }) => [name, versions[0]!.mode]));
+    const byRow = 'saved-model (compiled), small batches by row';
+    const native = { fraud: byRow, recommendations: 'saved-model (compiled)', segmentation: 'saved-model (compiled)' };
+    expect(modes).toEqual(
+      engine === 'tensorflow' ? native : { fraud: 'wasm', recommendations: 'wasm', segmentation: 'wasm' },
+    );
   });
 
   it.each(REFERENCE)('answers as golden for %s, alone and in batches', async (model) => {

@@ -2,11 +2,14 @@ import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { BatchJob, Block, BlockResult, JobSource, Row, RowResult } from '../ports.js';
+import { batchOf, type Part } from './batch.js';
 import { cancelled, Lane } from './lane.js';
 import { type LaneOptions, late } from './lane-options.js';
 
 /** Rows of one trip to a worker, over all models together. */
 const MAX_ROWS_PER_TRIP = 8_192;
+/** Rows of a batch of several versions: none of them waits for the last row of a larger one. */
+const MAX_MIXED_ROWS = 1_024;
 
 /**
  * Batches rows of all models for the engine workers. Lives below the DataLoaders, so rows of every request and
@@ -124,16 +127,31 @@ export class Batcher implements JobSource {
     }
     if (due.length === 0) return [];
     due.sort((a, b) => a.oldest - b.oldest);
-    const jobs: BatchJob[] = [];
+    const batches: (BatchJob | Part[])[] = [];
+    const mixed = new Map<string, { readonly parts: Part[]; rows: number }>();
     let rows = 0;
     for (const { lane } of due) {
       if (rows >= MAX_ROWS_PER_TRIP) break;
-      const job = lane.next(now);
-      if (job === null) continue;
-      jobs.push(job);
-      rows += job.rows;
+      const next = lane.next(now);
+      if (next === null) continue;
+      if ('done' in next) {
+        batches.push(next);
+        rows += next.rows;
+        continue;
+      }
+      const { length } = next.entries;
+      rows += length;
+      const joined = next.alone ? undefined : mixed.get(lane.form!);
+      if (joined !== undefined && joined.rows + length <= MAX_MIXED_ROWS) {
+        joined.parts.push(next);
+        joined.rows += length;
+        continue;
+      }
+      const parts = [next];
+      batches.push(parts);
+      if (!next.alone) mixed.set(lane.form!, { parts, rows: length });
     }
-    return jobs;
+    return batches.map((batch) => (Array.isArray(batch) ? batchOf(batch, now) : batch));
   }
 
   #lane(model: string, version: number): Lane | undefined {

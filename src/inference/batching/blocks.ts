@@ -84,8 +84,7 @@ export class BlockQueue {
     for (const { name, datatype, shape } of signature.inputs)
       inputs[name] = { datatype, shape: [rows, ...shape.slice(1)], data: block.inputs[name]! };
     return {
-      model,
-      version,
+      parts: [{ model, version, rows }],
       rows,
       inputs,
       done: (outputs, { computeMicros, nonFinite }) => {

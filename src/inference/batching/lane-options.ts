@@ -14,6 +14,8 @@ export interface LaneOptions {
   readonly version: number;
   readonly signature: Signature;
   readonly batching: Batching;
+  /** Its rows may be computed in one batch with those of others of the same signature. */
+  readonly mixes: boolean;
   readonly observer: BatchObserver;
 }
 

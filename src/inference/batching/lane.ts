@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
-import type { BatchJob, Block, BlockResult, Row } from '../ports.js';
-import { type Column, columnsOf, inputsOf, outputsOf, topKOf } from './batch-tensors.js';
+import type { BatchJob, Block, BlockResult, Row, Signature } from '../ports.js';
+import type { Computed, Contributor, Part } from './batch.js';
+import { outputsOf } from './batch-tensors.js';
 import { BlockQueue } from './blocks.js';
 import { type LaneOptions, late } from './lane-options.js';
 import { type Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
@@ -12,8 +13,10 @@ import { Shares } from './shares.js';
 const RETRY_AFTER_MIN_MS = 10;
 
 /** The queue of one version. Rows that want top-k and rows that do not never share a batch: they wait in queues of their own. */
-export class Lane {
+export class Lane implements Contributor {
   readonly options: LaneOptions;
+  /** Versions of the same form may share a batch; null: nobody shares one with this. */
+  readonly form: string | null;
   /** When it was last asked for anything, monotonic ms. */
   lastUsedAt: number;
   readonly #clock: Clock;
@@ -21,7 +24,7 @@ export class Lane {
   readonly #queues = new Map<string, PriorityQueue>();
   readonly #open = new OpenRows();
   /** Halves of failed batches, to be run on their own. */
-  readonly #retries: Entry[][] = [];
+  readonly #retries: (readonly Entry[])[] = [];
   readonly #blocks: BlockQueue;
   readonly #shares = new Shares();
   #blocksTurn = false;
@@ -31,6 +34,7 @@ export class Lane {
 
   constructor(options: LaneOptions, clock: Clock, wake: () => void) {
     this.options = options;
+    this.form = options.mixes ? formOf(options.signature) : null;
     this.#blocks = new BlockQueue(options);
     this.#clock = clock;
     this.#wake = wake;
@@ -133,18 +137,18 @@ export class Lane {
     return oldest;
   }
 
-  /** The next batch; null when everything that waited is gone by now. Blocks and single rows take turns. */
-  next(now: number): BatchJob | null {
+  /** The next block, or rows for a batch; null when everything that waited is gone by now. Blocks and single rows take turns. */
+  next(now: number): BatchJob | Part | null {
     this.#blocksTurn = !this.#blocksTurn;
     return this.#blocksTurn
       ? (this.#blocks.next(now) ?? this.#nextRows(now))
       : (this.#nextRows(now) ?? this.#blocks.next(now));
   }
 
-  #nextRows(now: number): BatchJob | null {
+  #nextRows(now: number): Part | null {
     while (this.#retries.length > 0) {
-      const retried = this.#retries.shift()!.filter((entry) => entry.open > 0);
-      if (retried.length > 0) return this.#job(retried, now);
+      const entries = this.#retries.shift()!.filter((entry) => entry.open > 0);
+      if (entries.length > 0) return { lane: this, entries, alone: true };
     }
     let queue: PriorityQueue | null = null;
     for (const other of this.#queues.values())
@@ -152,7 +156,8 @@ export class Lane {
     if (queue === null) return null;
     const entries: Entry[] = [];
     queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
-    return entries.length === 0 ? null : this.#job(entries, now);
+    if (entries.length === 0) return null;
+    return { lane: this, entries, alone: this.form === null || entries[0]!.row.topK !== undefined };
   }
 
   /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
@@ -205,34 +210,33 @@ export class Lane {
     return false;
   }
 
-  #job(entries: Entry[], now: number): BatchJob {
-    const { model, version, signature, observer } = this.options;
+  /** Its rows of a batch were computed: `entries` are those from row `from` on. */
+  computed(entries: readonly Entry[], from: number, { columns, nonFinite, waitedMs, computeMicros }: Computed): void {
+    const { model, version, observer } = this.options;
     const rows = entries.length;
-    const topK = topKOf(entries);
-    let waited = 0;
-    for (const entry of entries) waited += now - entry.enqueuedAt;
-    return {
-      model,
-      version,
-      rows,
-      inputs: inputsOf(entries, signature),
-      ...(topK === null ? {} : { topK }),
-      done: (outputs, { computeMicros, nonFinite }) => {
-        this.#drainPerMs = 0.8 * this.#drainPerMs + 0.2 * ((rows * 1000) / Math.max(1, computeMicros));
-        observer.batch(rows, waited / 1000, computeMicros / 1e6);
-        if (nonFinite.length > 0) observer.failed(nonFinite.length);
-        const bad = nonFinite.length === 0 ? null : new Set(nonFinite);
-        const columns = columnsOf(outputs, topK);
-        for (let i = 0; i < rows; i++) {
-          if (bad?.has(i)) this.#fail(entries[i]!, notFinite(model, version));
-          else this.#answer(entries[i]!, columns, i);
-        }
-      },
-      failed: (error) => this.#failed(entries, error),
-    };
+    this.#drainPerMs = 0.8 * this.#drainPerMs + 0.2 * ((rows * 1000) / Math.max(1, computeMicros));
+    observer.batch(rows, waitedMs / 1000, computeMicros / 1e6);
+    let failed = 0;
+    for (let i = 0; i < rows; i++) {
+      const entry = entries[i]!;
+      if (nonFinite?.has(from + i)) {
+        failed++;
+        this.#fail(entry, notFinite(model, version));
+        continue;
+      }
+      this.#forget(entry);
+      const k = entry.row.topK?.k ?? 0;
+      for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
+        if (!waiter.open) continue;
+        waiter.open = false;
+        waiter.resolve({ model, version, outputs: outputsOf(columns, from + i, k) });
+      }
+    }
+    if (failed > 0) observer.failed(failed);
   }
 
-  #failed(entries: Entry[], error: Error): void {
+  /** Its rows of a batch failed; `mixed`: others' rows were in it, and perhaps at fault. */
+  failed(entries: readonly Entry[], error: Error, { mixed }: { readonly mixed: boolean }): void {
     const { model, version, observer } = this.options;
     if (error instanceof ScoregraphError && error.code === 'MODEL_UNAVAILABLE') {
       observer.failed(entries.length);
@@ -240,7 +244,7 @@ export class Lane {
       for (const entry of entries) this.#fail(entry, told);
       return;
     }
-    if (entries.length === 1) {
+    if (entries.length === 1 && !mixed) {
       observer.failed(1);
       this.#fail(
         entries[0]!,
@@ -252,20 +256,11 @@ export class Lane {
       );
       return;
     }
-    // One bad row fails alone: halve until it is found.
-    const middle = entries.length >> 1;
-    this.#retries.push(entries.slice(0, middle), entries.slice(middle));
+    // One bad row fails alone: the rows of one version first, then halves, until it is found.
+    const middle = mixed ? entries.length : entries.length >> 1;
+    this.#retries.push(entries.slice(0, middle));
+    if (middle < entries.length) this.#retries.push(entries.slice(middle));
     this.#wake();
-  }
-
-  #answer(entry: Entry, columns: readonly Column[], row: number): void {
-    this.#forget(entry);
-    const k = entry.row.topK?.k ?? 0;
-    for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
-      if (!waiter.open) continue;
-      waiter.open = false;
-      waiter.resolve({ model: this.options.model, version: this.options.version, outputs: outputsOf(columns, row, k) });
-    }
   }
 
   #fail(entry: Entry, error: Error): void {
@@ -304,6 +299,9 @@ function refuse(entry: Entry, waiter: Waiter, error: Error): void {
 
 /** What a caller who went away gets, if anybody still listens. */
 export const cancelled = () => new ScoregraphError('CANCELLED', 'The caller went away.');
+/** Names, datatypes and shapes, in their order. */
+const formOf = ({ inputs, outputs }: Signature): string =>
+  JSON.stringify([inputs, outputs].map((specs) => specs.map(({ name, datatype, shape }) => [name, datatype, shape])));
 const notFinite = (model: string, version: number) =>
   new ScoregraphError('INVALID_FEATURES', `${model} answered no finite number for this row.`, {
     model,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
-import type { EnginePool, JobSource, Signature, VersionSource } from '../ports.js';
+import type { EnginePool, JobSource, LoadedVersion, VersionSource } from '../ports.js';
 import type { WorkerOptions } from './protocol.js';
 import { type Loaded, Thread, type ThreadHooks, type ThreadOptions } from './thread.js';
 
@@ -125,7 +125,7 @@ class Pool implements EnginePool {
     source: VersionSource,
     warmUp: readonly number[],
     { beside }: { readonly beside: boolean },
-  ): Promise<{ signature: Signature; mode: string }> {
+  ): Promise<LoadedVersion> {
     return this.#exclusively(async () => {
       const result = await (beside ? this.#loadBeside({ source, warmUp }) : this.#loadInPlace({ source, warmUp }));
       this.wake();
@@ -158,16 +158,16 @@ class Pool implements EnginePool {
   }
 
   /** Where nothing serves yet: in each worker, without a spare. */
-  async #loadInPlace(loaded: Loaded): Promise<{ signature: Signature; mode: string }> {
-    let result!: { signature: Signature; mode: string };
+  async #loadInPlace(loaded: Loaded): Promise<LoadedVersion> {
+    let result!: LoadedVersion;
     for (const thread of this.#threads) result = await thread.load(loaded.source, loaded.warmUp);
     this.#loaded.set(placeOf(loaded.source), loaded);
     return result;
   }
 
-  async #loadBeside(loaded: Loaded): Promise<{ signature: Signature; mode: string }> {
+  async #loadBeside(loaded: Loaded): Promise<LoadedVersion> {
     const { source, warmUp } = loaded;
-    let result!: { signature: Signature; mode: string };
+    let result!: LoadedVersion;
     try {
       for (let i = 0; i < this.#threads.length; i++) {
         const spare = await this.#readySpare();

@@ -1,4 +1,4 @@
-import type { Signature, VersionSource } from '../ports.js';
+import type { LoadedVersion, VersionSource } from '../ports.js';
 import type { Trip, TripResults, WireError } from './trips.js';
 
 /** What the pool and its workers say to each other. Structured clones; batches travel as parcels. A load's call is the version's handle. */
@@ -16,7 +16,7 @@ export type FromWorker =
   /** Before the engine is started; `thread`: as the operating system numbers it, null where it does not tell. */
   | { readonly kind: 'started'; readonly thread: number | null }
   | { readonly kind: 'ready'; readonly name: string; readonly version: string }
-  | { readonly kind: 'loaded'; readonly call: number; readonly signature: Signature; readonly mode: string }
+  | ({ readonly kind: 'loaded'; readonly call: number } & LoadedVersion)
   | { readonly kind: 'unloaded'; readonly call: number }
   | { readonly kind: 'refused'; readonly call: number; readonly error: WireError }
   | { readonly kind: 'results'; readonly results: TripResults }

@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../core/built-file.js';
 import { type ErrorCode, messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
-import type { BatchJob, JobSource, Signature, VersionSource } from '../ports.js';
+import type { JobSource, LoadedVersion, VersionSource } from '../ports.js';
 import { Calls } from './calls.js';
 import { Courtesy } from './courtesy.js';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
-import { type Held, packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
+import { type Held, type JobInTrip, packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
 
 const START_TIMEOUT_MS = 60_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -46,7 +46,7 @@ export class Thread {
   #models = new Map<string, Held>();
   #courtesy = new Courtesy(null);
   readonly #calls = new Calls();
-  #trip: readonly (readonly [BatchJob, Held])[] | null = null;
+  #trip: readonly JobInTrip[] | null = null;
   #answered = 0;
   #tripTimer: NodeJS.Timeout | null = null;
   #timedOut = false;
@@ -92,7 +92,7 @@ export class Thread {
     this.#courtesy.stepBack();
   }
 
-  async load(source: VersionSource, warmUp: readonly number[]): Promise<{ signature: Signature; mode: string }> {
+  async load(source: VersionSource, warmUp: readonly number[]): Promise<LoadedVersion> {
     const place = placeOf(source.model, source.version);
     const known = this.#models.get(place);
     if (known !== undefined) return known;
@@ -115,7 +115,10 @@ export class Thread {
     if (!this.#running || !this.#onDuty || this.#trip !== null || this.#closed) return;
     const jobs = this.#hooks.take(this.#canRun);
     if (jobs.length === 0) return;
-    this.#trip = jobs.map((job) => [job, this.#models.get(placeOf(job.model, job.version))!]);
+    this.#trip = jobs.map((job) => [
+      job,
+      job.parts.map(({ model, version }) => this.#models.get(placeOf(model, version))!),
+    ]);
     this.#answered = 0;
     const { message, transfer } = packTrip(this.#trip);
     this.#say({ kind: 'trip', trip: message }, transfer);
@@ -292,7 +295,7 @@ export class Thread {
 }
 
 const placeOf = (model: string, version: number) => `${model}/${version}`;
-const NOTHING: Held = { handle: 0, signature: { inputs: [], outputs: [] }, mode: '' };
+const NOTHING: Held = { handle: 0, signature: { inputs: [], outputs: [] }, mode: '', mixes: false };
 
 function fromWire({ message, code, reason }: WireError): Error {
   if (code === null) return new Error(message);

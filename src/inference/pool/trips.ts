@@ -1,17 +1,18 @@
-import type { BatchJob, BatchTopK, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
+import type { BatchJob, BatchTopK, LoadedVersion, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
 import { Packer, type Parcel, Unpacker } from './parcel.js';
 
 /** A version that a worker holds, as both sides know it. */
-export interface Held {
+export interface Held extends LoadedVersion {
   /** Its number between the two. */
   readonly handle: number;
-  readonly signature: Signature;
-  readonly mode: string;
 }
+/** A job, and of each of its parts the version that the worker holds. */
+export type JobInTrip = readonly [job: BatchJob, held: readonly Held[]];
 
 /** A batch as a worker sees it. */
 export interface TripJob<M = { readonly signature: Signature }> {
-  readonly model: M;
+  /** Whose rows it holds, one behind the other; more than one: all of the first one's signature. */
+  readonly parts: readonly { readonly model: M; readonly rows: number }[];
   readonly rows: number;
   readonly inputs: TensorMap;
   readonly topK?: BatchTopK;
@@ -30,12 +31,15 @@ export interface WireError {
 
 /** Batches on their way to a worker. */
 export interface Trip {
-  /** Of each job: handle, rows, arrays, the output that top-k is wanted of (its place + 1; 0: of none), k. */
+  /** Of each job: parts, rows, arrays, the output that top-k is wanted of (its place + 1; 0: of none), k. */
   readonly jobs: Int32Array<ArrayBuffer>;
+  /** Of each part of each job: handle, rows. */
+  readonly parts: Int32Array<ArrayBuffer>;
   /** Of each job: its inputs in the order of the signature; for top-k, what is excluded and its offsets. */
   readonly parcel: Parcel;
 }
 const JOB_NUMBERS = 5;
+const PART_NUMBERS = 2;
 
 /** What came of jobs `from` … of the trip under way; `last`: the worker is free. */
 export interface TripResults {
@@ -53,10 +57,14 @@ const FAILED = -1;
 
 type Transferred<T> = { readonly message: T; readonly transfer: ArrayBuffer[] };
 
-export function packTrip(jobs: readonly (readonly [BatchJob, Held])[]): Transferred<Trip> {
+export function packTrip(jobs: readonly JobInTrip[]): Transferred<Trip> {
   const numbers = new Int32Array(JOB_NUMBERS * jobs.length);
+  const parts = new Int32Array(PART_NUMBERS * jobs.reduce((sum, [job]) => sum + job.parts.length, 0));
   const packer = new Packer();
-  jobs.forEach(([{ rows, inputs, topK }, { handle, signature }], i) => {
+  let part = 0;
+  jobs.forEach(([job, held], i) => {
+    const { rows, inputs, topK } = job;
+    const { signature } = held[0]!;
     for (const { name } of signature.inputs) packer.add(inputs[name]!.data);
     let arrays = signature.inputs.length;
     let output = 0;
@@ -66,33 +74,42 @@ export function packTrip(jobs: readonly (readonly [BatchJob, Held])[]): Transfer
       arrays += 2;
       output = signature.outputs.findIndex(({ name }) => name === topK.output) + 1;
     }
-    numbers.set([handle, rows, arrays, output, topK?.k ?? 0], JOB_NUMBERS * i);
+    numbers.set([held.length, rows, arrays, output, topK?.k ?? 0], JOB_NUMBERS * i);
+    for (let p = 0; p < held.length; p++) {
+      parts[part++] = held[p]!.handle;
+      parts[part++] = job.parts[p]!.rows;
+    }
   });
   const { parcel, transfer } = packer.pack();
-  return { message: { jobs: numbers, parcel }, transfer: [...transfer, numbers.buffer] };
+  return { message: { jobs: numbers, parts, parcel }, transfer: [...transfer, numbers.buffer, parts.buffer] };
 }
 
-/** The jobs of a trip, each with the model that `modelOf` knows by its handle; null where there is none. */
+/** The jobs of a trip, each with the models that `modelOf` knows by their handles; null where one of them is not known. */
 export function unpackTrip<M extends { readonly signature: Signature }>(
-  { jobs, parcel }: Trip,
+  { jobs, parts: handles, parcel }: Trip,
   modelOf: (handle: number) => M | undefined,
 ): (TripJob<M> | null)[] {
   const unpacker = new Unpacker(parcel);
+  let part = 0;
   return Array.from({ length: jobs.length / JOB_NUMBERS }, (_, i) => {
-    const [handle, rows, arrays, output, k] = jobs.subarray(JOB_NUMBERS * i) as unknown as [
+    const [count, rows, arrays, output, k] = jobs.subarray(JOB_NUMBERS * i) as unknown as [
       ...[number, number, number, number, number],
     ];
-    const model = modelOf(handle);
-    if (model === undefined) {
+    const parts: { model: M; rows: number }[] = [];
+    for (const end = part + PART_NUMBERS * count; part < end; part += PART_NUMBERS) {
+      const model = modelOf(handles[part]!);
+      if (model !== undefined) parts.push({ model, rows: handles[part + 1]! });
+    }
+    if (parts.length < count) {
       unpacker.skip(arrays);
       return null;
     }
-    const { signature } = model;
+    const { signature } = parts[0]!.model;
     const inputs: Record<string, Tensor> = {};
     for (const spec of signature.inputs) inputs[spec.name] = tensorOf(spec, rows, unpacker);
-    if (output === 0) return { model, rows, inputs };
+    if (output === 0) return { parts, rows, inputs };
     const [exclude, offsets] = [unpacker.integers(), unpacker.integers()];
-    return { model, rows, inputs, topK: { output: signature.outputs[output - 1]!.name, k, exclude, offsets } };
+    return { parts, rows, inputs, topK: { output: signature.outputs[output - 1]!.name, k, exclude, offsets } };
   });
 }
 
@@ -128,7 +145,7 @@ export class ResultsPacker {
     return this.#facts.length / RESULT_NUMBERS;
   }
 
-  add(result: JobResult, job: Pick<TripJob, 'model' | 'topK'> | null): void {
+  add(result: JobResult, job: Pick<TripJob, 'parts' | 'topK'> | null): void {
     if ('error' in result || job === null) {
       this.#facts.push(FAILED, 0);
       if ('error' in result) this.#errors.push(result.error);
@@ -137,7 +154,7 @@ export class ResultsPacker {
     const { outputs, computeMicros, nonFinite } = result;
     this.#facts.push(computeMicros, nonFinite.length);
     if (nonFinite.length > 0) this.#packer.add(Int32Array.from(nonFinite));
-    for (const { name } of answered(job.model.signature, job.topK)) this.#packer.add(outputs[name]!.data);
+    for (const { name } of answered(job.parts[0]!.model.signature, job.topK)) this.#packer.add(outputs[name]!.data);
   }
 
   message(from: number, last: boolean): Transferred<TripResults> {
@@ -148,19 +165,16 @@ export class ResultsPacker {
 }
 
 /** What came of the jobs of a trip that a message tells of, one after the other. */
-export function unpackResults(
-  { from, facts, parcel, errors }: TripResults,
-  trip: readonly (readonly [BatchJob, Held])[],
-): JobResult[] {
+export function unpackResults({ from, facts, parcel, errors }: TripResults, trip: readonly JobInTrip[]): JobResult[] {
   const unpacker = new Unpacker(parcel);
   let failed = 0;
   return Array.from({ length: facts.length / RESULT_NUMBERS }, (_, i): JobResult => {
     const computeMicros = facts[RESULT_NUMBERS * i]!;
     if (computeMicros === FAILED) return { error: errors[failed++]! };
     const nonFinite = facts[RESULT_NUMBERS * i + 1] === 0 ? NONE : [...unpacker.integers()];
-    const [{ rows, topK }, { signature }] = trip[from + i]!;
+    const [{ rows, topK }, held] = trip[from + i]!;
     const outputs: Record<string, Tensor> = {};
-    for (const { name, datatype } of answered(signature, topK)) {
+    for (const { name, datatype } of answered(held[0]!.signature, topK)) {
       const data = datatype === 'FP32' ? unpacker.floats() : unpacker.integers();
       outputs[name] = { datatype, shape: [rows, data.length / rows], data };
     }

@@ -5,6 +5,7 @@ import type { LoadedModel, Runtime, Tensor } from '../ports.js';
 import { createRuntime } from '../runtimes/create.js';
 import { withAdditions } from './additions.js';
 import { ownThread } from './courtesy.js';
+import { runMixed } from './mixed.js';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
 import { nonFiniteRows, topK } from './top-k.js';
 import { type JobResult, ResultsPacker, type Trip, type TripJob, unpackTrip, type WireError } from './trips.js';
@@ -36,10 +37,10 @@ const wire = (error: unknown): WireError => ({
   reason: error instanceof ScoregraphError ? (error.details.reason ?? null) : null,
 });
 
-async function runJob({ model, rows, inputs, topK: best }: TripJob<LoadedModel>): Promise<JobResult> {
+async function runJob({ parts, rows, inputs, topK: best }: TripJob<LoadedModel>): Promise<JobResult> {
   try {
     const started = performance.now();
-    const outputs = await model.run(inputs);
+    const outputs = parts.length === 1 ? await parts[0]!.model.run(inputs) : runMixed(parts, inputs);
     let nonFinite: readonly number[] = [];
     const join = (rowsOf: readonly number[]) => {
       if (rowsOf.length > 0) nonFinite = [...new Set([...nonFinite, ...rowsOf])];
@@ -96,7 +97,8 @@ async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
         const loaded = withAdditions(await runtime.load(source));
         await loaded.warmUp(warmUp);
         models.set(call, loaded);
-        say({ kind: 'loaded', call, signature: loaded.signature, mode: loaded.mode });
+        const { signature, mode, rows } = loaded;
+        say({ kind: 'loaded', call, signature, mode, mixes: rows !== undefined });
       } catch (error) {
         say({ kind: 'refused', call, error: wire(error) });
       }

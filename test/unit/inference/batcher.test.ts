@@ -24,6 +24,7 @@ function setUp(batching: Partial<Batching> = {}) {
     model: 'm',
     version: 1,
     signature: SIGNATURE,
+    mixes: false,
     batching: { ...BATCHING, ...batching },
     observer: { batch() {}, failed: (rows) => (failures.rows += rows) },
   });

@@ -17,6 +17,7 @@ async function overload(callers: Readonly<Record<string, number>>, turns = 100) 
       inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }],
       outputs: [{ name: 'sum', datatype: 'FP32', shape: [-1, 1] }],
     },
+    mixes: false,
     batching: { maxBatchSize: 8, preferredBatchSize: [], maxQueueDelayMicroseconds: 0, maxQueueSize: 256 },
     observer: { batch() {}, failed() {} },
   });

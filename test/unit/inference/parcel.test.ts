@@ -50,6 +50,7 @@ describe('a parcel', () => {
 const held = (handle: number): Held => ({
   handle,
   mode: 'test',
+  mixes: true,
   signature: {
     inputs: [
       { name: 'features', datatype: 'FP32', shape: [-1, 2] },
@@ -61,10 +62,9 @@ const held = (handle: number): Held => ({
     ],
   },
 });
-function jobOf(rows: number, topK?: BatchJob['topK']): BatchJob {
+function jobOf(rows: number, topK?: BatchJob['topK'], parts?: BatchJob['parts']): BatchJob {
   return {
-    model: 'm',
-    version: 1,
+    parts: parts ?? [{ model: 'm', version: 1, rows }],
     rows,
     inputs: {
       features: { datatype: 'FP32', shape: [rows, 2], data: Float32Array.from({ length: 2 * rows }, (_, i) => i / 2) },
@@ -81,13 +81,13 @@ describe('a trip', () => {
   it('brings the batches of several models, with and without top-k', () => {
     const trip: Trip = sent(
       packTrip([
-        [jobOf(1), held(7)],
-        [jobOf(2, best()), held(8)],
-        [jobOf(3), held(7)],
+        [jobOf(1), [held(7)]],
+        [jobOf(2, best()), [held(8)]],
+        [jobOf(3), [held(7)]],
       ]),
     );
     const jobs = unpackTrip(trip, (handle) => ({ ...held(handle), handle }));
-    expect(jobs.map((job) => [job?.model.handle, job?.rows])).toEqual([
+    expect(jobs.map((job) => [job?.parts[0]?.model.handle, job?.rows])).toEqual([
       [7, 1],
       [8, 2],
       [7, 3],
@@ -96,11 +96,32 @@ describe('a trip', () => {
     expect(jobs.map((job) => job?.topK)).toEqual([undefined, best(), undefined]);
   });
 
+  it('says whose the rows of a mixed batch are', () => {
+    const parts = [2, 1].map((rows, i) => ({ model: `m${i}`, version: 1, rows }));
+    const trip = sent(
+      packTrip([
+        [jobOf(3, undefined, parts), [held(7), held(9)]],
+        [jobOf(1), [held(8)]],
+      ]),
+    );
+    const jobs = unpackTrip(trip, (handle) => ({ ...held(handle), handle }));
+    expect(jobs.map((job) => job?.parts.map(({ model, rows }) => [model.handle, rows]))).toEqual([
+      [
+        [7, 2],
+        [9, 1],
+      ],
+      [[8, 1]],
+    ]);
+    expect(jobs.map((job) => job?.inputs)).toEqual([3, 1].map((rows) => jobOf(rows).inputs));
+    const lacking = unpackTrip(trip, (handle) => (handle === 9 ? undefined : held(handle)));
+    expect(lacking.map((job) => job?.rows)).toEqual([undefined, 1]);
+  });
+
   it('goes on behind a batch whose version the worker does not hold', () => {
     const trip = sent(
       packTrip([
-        [jobOf(2, best()), held(1)],
-        [jobOf(1), held(2)],
+        [jobOf(2, best()), [held(1)]],
+        [jobOf(1), [held(2)]],
       ]),
     );
     const [unknown, known] = unpackTrip(trip, (handle) => (handle === 2 ? held(2) : undefined));
@@ -110,10 +131,10 @@ describe('a trip', () => {
 
   it('comes back in parts: answers, rows without finite numbers, and what failed, each to its batch', () => {
     const trip = [
-      [jobOf(1), held(1)],
-      [jobOf(2, best()), held(1)],
-      [jobOf(1), held(2)],
-      [jobOf(2), held(2)],
+      [jobOf(1), [held(1)]],
+      [jobOf(2, best()), [held(1)]],
+      [jobOf(1), [held(2)]],
+      [jobOf(2), [held(2)]],
     ] as const;
     const answer = (rows: number) => ({
       label: { datatype: 'INT32' as const, shape: [rows, 1], data: new Int32Array(rows).fill(rows) },
@@ -126,11 +147,14 @@ describe('a trip', () => {
     };
     const failure = { message: 'no', code: null, reason: null };
     const first = new ResultsPacker();
-    first.add({ outputs: answer(1), computeMicros: 12, nonFinite: [] }, { model: held(1) });
-    first.add({ outputs: ranked, computeMicros: 3, nonFinite: [1] }, { model: held(1), topK: best() });
+    first.add({ outputs: answer(1), computeMicros: 12, nonFinite: [] }, { parts: [{ model: held(1), rows: 1 }] });
+    first.add(
+      { outputs: ranked, computeMicros: 3, nonFinite: [1] },
+      { parts: [{ model: held(1), rows: 2 }], topK: best() },
+    );
     const second = new ResultsPacker();
     second.add({ error: failure }, null);
-    second.add({ outputs: answer(2), computeMicros: 5, nonFinite: [0, 1] }, { model: held(2) });
+    second.add({ outputs: answer(2), computeMicros: 5, nonFinite: [0, 1] }, { parts: [{ model: held(2), rows: 2 }] });
     const parts: TripResults[] = [sent(first.message(0, false)), sent(second.message(2, true))];
     expect(parts.map(({ last }) => last)).toEqual([false, true]);
     expect(parts.flatMap((part) => unpackResults(part, trip))).toEqual([

@@ -6,6 +6,8 @@ export interface ProtoField {
   readonly number: number;
   /** Bytes of a string or message; empty for numbers. */
   readonly bytes: Uint8Array;
+  /** A variable-length integer as what it is without a sign, at most 2⁵³ exactly; 0 for all else. */
+  readonly value: number;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -33,19 +35,18 @@ export function* fieldsOf(message: Uint8Array): Generator<ProtoField> {
     const number = Math.floor(key / 8);
     switch (key % 8) {
       case 0:
-        varint();
-        yield { number, bytes: NOTHING };
+        yield { number, bytes: NOTHING, value: varint() };
         break;
       case 1:
         skip(8);
-        yield { number, bytes: NOTHING };
+        yield { number, bytes: NOTHING, value: 0 };
         break;
       case 2:
-        yield { number, bytes: skip(varint()) };
+        yield { number, bytes: skip(varint()), value: 0 };
         break;
       case 5:
         skip(4);
-        yield { number, bytes: NOTHING };
+        yield { number, bytes: NOTHING, value: 0 };
         break;
       default:
         throw new Error('expected a protocol buffer, got something else');
@@ -58,5 +59,8 @@ export const all = (message: Uint8Array, number: number): Uint8Array[] =>
   [...fieldsOf(message)].filter((field) => field.number === number).map(({ bytes }) => bytes);
 export const string = (bytes: Uint8Array | undefined): string =>
   bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+/** The last integer in one field; 0 when there is none, as the format has it. */
+export const integer = (message: Uint8Array, number: number): number =>
+  [...fieldsOf(message)].findLast((field) => field.number === number)?.value ?? 0;
 /** The last string in one field; empty when there is none. */
 export const text = (message: Uint8Array, number: number): string => string(all(message, number).at(-1));

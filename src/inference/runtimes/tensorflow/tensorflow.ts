@@ -1,8 +1,13 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf } from '../../../core/errors.js';
 import type { Logger } from '../../../core/logger.js';
 import type { LoadedModel, Runtime, Signature, Tensor, TensorMap, VersionSource } from '../../ports.js';
 import { loadError, readInside } from '../files.js';
 import { checkOutput } from '../outputs.js';
+import { Kernel } from '../small/kernel.js';
+import { SmallModel } from '../small/model.js';
+import { SmallNet } from '../small/net.js';
 import { LoadedTfjsModel, loadTfjsModel, type TfjsModel } from '../tfjs-model.js';
 import { zeroInputs } from '../warm-up.js';
 import { checkOps } from './check-ops.js';
@@ -19,15 +24,19 @@ import {
   writeCompiled,
 } from './compiler.js';
 import { loadNative, type Native } from './native.js';
+import { readChain } from './read-chain.js';
 
 /** Numbers of rows on which a compiled model must answer as the eager one does before it is trusted. */
 const CHECKED_ROWS = [1, 5, 17];
 const TOLERANCE = 1e-5;
+/** A larger graph is not looked at: it holds more weights than a small network has. */
+const MAX_SMALL_GRAPH_BYTES = 1_000_000;
 
 /** The native engine: TensorFlow through tfjs-node. */
 export function createTensorflowRuntime(options: { cacheDir: string | null; logger: Logger }): Runtime {
   const native = loadNative();
   const { tf } = native;
+  const kernel = new Kernel();
   return {
     name: 'tensorflow',
     version: `TensorFlow ${native.binding.TF_Version} (tfjs-node ${tf.version['tfjs-node']})`,
@@ -37,7 +46,9 @@ export function createTensorflowRuntime(options: { cacheDir: string | null; logg
       gradients: true,
     },
     load: (source) =>
-      source.format === 'tf-saved-model' ? loadForeign(native, source) : loadCompiled(native, source, options),
+      source.format === 'tf-saved-model'
+        ? loadForeign(native, source)
+        : loadCompiled(native, source, { ...options, kernel }),
   };
 }
 
@@ -45,22 +56,26 @@ export function createTensorflowRuntime(options: { cacheDir: string | null; logg
 async function loadCompiled(
   native: Native,
   source: VersionSource,
-  options: { cacheDir: string | null; logger: Logger },
+  options: { cacheDir: string | null; logger: Logger; kernel: Kernel },
 ): Promise<LoadedModel> {
   const key = `${source.sha256.slice(0, 32)}-tfjs${native.tf.version['tfjs-core']}-c${COMPILER_VERSION}`;
   let eager: TfjsModel | null = null;
   try {
     return await observingUploads(native, async (uploads) => {
       const known = cachedFolder(options.cacheDir, key);
-      if (known !== null) return openSavedModel(native, source, known, compiledNames(source), 'saved-model (compiled)');
+      if (known !== null) {
+        const compiled = openSavedModel(native, source, known, compiledNames(source), 'saved-model (compiled)');
+        return withSmallBatches(source, compiled, known, options);
+      }
       eager = await loadTfjsModel(native.tf, source);
       const bytes = compile(native, eager, source, uploads);
       const { folder, discard } = writeCompiled(options.cacheDir, key, bytes);
       try {
         const compiled = openSavedModel(native, source, folder, compiledNames(source), 'saved-model (compiled)');
         await checkAgainstEager(native, source, compiled, eager);
+        const model = await withSmallBatches(source, compiled, folder, options);
         eager.dispose();
-        return compiled;
+        return model;
       } catch (error) {
         discard();
         throw error;
@@ -88,17 +103,48 @@ async function checkAgainstEager(
   compiled: LoadedModel,
   eager: TfjsModel,
 ): Promise<void> {
-  const slow = eagerly(native, source, eager);
+  const worst = await worstDifference(source, eagerly(native, source, eager), compiled);
+  if (worst <= TOLERANCE) return;
+  await compiled.unload();
+  throw new NotCompilable(`its answers differ from the eager ones by ${worst}`);
+}
+
+/** The largest difference between what two models of one signature answer (`difference`). */
+async function worstDifference(source: VersionSource, one: LoadedModel, other: LoadedModel): Promise<number> {
+  let worst = 0;
   for (const rows of CHECKED_ROWS) {
     const inputs = Object.fromEntries(
       source.signature.inputs.map((spec, i) => [spec.name, probeInput(spec, rows, rows * 31 + i)]),
     );
-    const worst = difference(await slow.run(inputs), await compiled.run(inputs));
-    if (!(worst <= TOLERANCE)) {
-      await compiled.unload();
-      throw new NotCompilable(`its answers differ from the eager ones by ${worst} on ${rows} rows`);
-    }
+    worst = Math.max(worst, difference(await one.run(inputs), await other.run(inputs)));
   }
+  return worst;
+}
+
+/** A compiled model that is a small chain of layers, with its small batches left to the kernel; any other as it is. */
+async function withSmallBatches(
+  source: VersionSource,
+  compiled: LoadedModel,
+  folder: string,
+  { kernel, logger }: { kernel: Kernel; logger: Logger },
+): Promise<LoadedModel> {
+  const net = smallNetOf(source, join(folder, 'saved_model.pb'), kernel);
+  if (net === null) return compiled;
+  const small = new SmallModel(compiled, net);
+  const worst = await worstDifference(source, compiled, small);
+  if (worst <= TOLERANCE) return small;
+  net.release();
+  const { model, version } = source;
+  logger.warn({ model, version, worst }, 'Small batches of this model are not computed by row: its answers differ.');
+  return compiled;
+}
+
+function smallNetOf({ signature }: VersionSource, graph: string, kernel: Kernel): SmallNet | null {
+  const [input, output] = [signature.inputs[0]!.shape, signature.outputs[0]!.shape];
+  const vectors = input.length === 2 && output.length === 2 && signature.inputs[0]!.datatype === 'FP32';
+  if (!vectors || statSync(graph).size > MAX_SMALL_GRAPH_BYTES) return null;
+  const chain = readChain(readFileSync(graph), input[1]!);
+  return chain === null || chain.outputs !== output[1] ? null : SmallNet.of(chain, kernel);
 }
 
 interface Names {

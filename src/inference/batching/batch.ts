@@ -1,0 +1,66 @@
+import type { BatchJob } from '../ports.js';
+import { type Column, columnsOf, inputsOf, topKOf } from './batch-tensors.js';
+import type { LaneOptions } from './lane-options.js';
+import type { Entry } from './queue.js';
+
+/** Who gives rows to a batch (a lane), and is told what came of them. */
+export interface Contributor {
+  readonly options: LaneOptions;
+  /** Contributors of the same form may share a batch. */
+  readonly form: string | null;
+  /** `entries` are the rows of the batch from row `from` on. */
+  computed(entries: readonly Entry[], from: number, what: Computed): void;
+  /** `mixed`: others' rows were in the batch, and perhaps at fault. */
+  failed(entries: readonly Entry[], error: Error, how: { readonly mixed: boolean }): void;
+}
+
+/** Rows of one lane that go into a batch. */
+export interface Part {
+  readonly lane: Contributor;
+  readonly entries: readonly Entry[];
+  /** Nobody else's rows go with them. */
+  readonly alone: boolean;
+}
+
+/** What came out of a batch, for one of its lanes. */
+export interface Computed {
+  readonly columns: readonly Column[];
+  /** Rows of the batch that hold no finite number; null: none. */
+  readonly nonFinite: ReadonlySet<number> | null;
+  /** Waited for a worker, added up over this lane's rows. */
+  readonly waitedMs: number;
+  /** This lane's share of the time the batch took, by its rows. */
+  readonly computeMicros: number;
+}
+
+/** A batch for the workers: the rows of its parts one behind the other. Parts are one, or many that are not `alone`. */
+export function batchOf(parts: readonly Part[], now: number): BatchJob {
+  const entries = parts.length === 1 ? parts[0]!.entries : parts.flatMap((part) => part.entries);
+  const rows = entries.length;
+  const topK = topKOf(entries);
+  return {
+    parts: parts.map(({ lane, entries: own }) => ({
+      model: lane.options.model,
+      version: lane.options.version,
+      rows: own.length,
+    })),
+    rows,
+    inputs: inputsOf(entries, parts[0]!.lane.options.signature),
+    ...(topK === null ? {} : { topK }),
+    done: (outputs, facts) => {
+      const columns = columnsOf(outputs, topK);
+      const nonFinite = facts.nonFinite.length === 0 ? null : new Set(facts.nonFinite);
+      let from = 0;
+      for (const { lane, entries: own } of parts) {
+        let waitedMs = 0;
+        for (const entry of own) waitedMs += now - entry.enqueuedAt;
+        const computeMicros = (facts.computeMicros * own.length) / rows;
+        lane.computed(own, from, { columns, nonFinite, waitedMs, computeMicros });
+        from += own.length;
+      }
+    },
+    failed: (error) => {
+      for (const { lane, entries: own } of parts) lane.failed(own, error, { mixed: parts.length > 1 });
+    },
+  };
+}
