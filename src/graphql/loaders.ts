@@ -20,8 +20,18 @@ export interface CustomerNode {
 }
 export type TransactionNode = Stored<PaymentRecorded>;
 
-/** One loader for each set of arguments: there are one or two. */
-type ByArguments<V> = { readonly key: string; readonly loader: DataLoader<CustomerNode, V, string> }[];
+/**
+ * One loader for each set of arguments, in a chain: there are one or two. Instances of a class and no list of literals: V8 makes literals
+ * of which many outlive a scavenge in the old generation at once, and from there they keep every loader of every operation until the next
+ * full collection.
+ */
+class ByArguments<V> {
+  constructor(
+    readonly key: string,
+    readonly loader: DataLoader<CustomerNode, V, string>,
+    readonly next: ByArguments<V> | null,
+  ) {}
+}
 
 /** Longest batch a loader hands on at once. */
 const MAX_BATCH = 1_000;
@@ -46,9 +56,9 @@ export class Loaders {
   #predictions: DataLoader<string, PredictionRecord | null> | undefined;
   #arrivalAssessments: DataLoader<string, FraudPrediction | null> | undefined;
   #outcomes: DataLoader<OutcomeSubject, KnownOutcome | null, number | string> | undefined;
-  readonly #segments: ByArguments<SegmentPrediction> = [];
-  readonly #recommendations: ByArguments<RecommendationPrediction> = [];
-  #generic: ByArguments<GenericPrediction> | undefined;
+  #segments: ByArguments<SegmentPrediction> | null = null;
+  #recommendations: ByArguments<RecommendationPrediction> | null = null;
+  #generic: ByArguments<GenericPrediction> | null = null;
 
   constructor(app: App, row: RowContext, scope: CustomerScope) {
     this.#app = app;
@@ -116,9 +126,14 @@ export class Loaders {
 
   /** Segment assignments by the version that `selector` means. */
   segment(selector: VersionSelector | undefined): DataLoader<CustomerNode, SegmentPrediction, string> {
-    return this.#perArguments(this.#segments, selectorKey(selector), (customer) =>
+    const key = selectorKey(selector);
+    const known = loaderOf(this.#segments, key);
+    if (known !== null) return known;
+    const loader = perCustomer((customer) =>
       this.#app.segmentation.assign(customer.customerId, customer.state, this.#app.clock.now(), this.#row, selector),
     );
+    this.#segments = new ByArguments(key, loader, this.#segments);
+    return loader;
   }
 
   /** Lists of `first` items by the version that `selector` means. */
@@ -127,18 +142,15 @@ export class Loaders {
     excludePurchased: boolean,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
-    return this.#perArguments(
-      this.#recommendations,
-      `${first}/${excludePurchased}/${selectorKey(selector)}`,
-      (customer) =>
-        this.#app.recommendations.recommend(
-          customer.customerId,
-          customer.state,
-          { first, excludePurchased },
-          this.#row,
-          selector,
-        ),
+    const key = `${first}/${excludePurchased}/${selectorKey(selector)}`;
+    const known = loaderOf(this.#recommendations, key);
+    if (known !== null) return known;
+    const list = { first, excludePurchased };
+    const loader = perCustomer((customer) =>
+      this.#app.recommendations.recommend(customer.customerId, customer.state, list, this.#row, selector),
     );
+    this.#recommendations = new ByArguments(key, loader, this.#recommendations);
+    return loader;
   }
 
   /** What a model without a domain of its own says of customers, by the version that `selector` means. */
@@ -146,29 +158,31 @@ export class Loaders {
     manifest: ModelManifest,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, GenericPrediction, string> {
-    this.#generic ??= [];
-    return this.#perArguments(this.#generic, `${manifest.name}/${selectorKey(selector)}`, (customer) =>
+    const key = `${manifest.name}/${selectorKey(selector)}`;
+    const known = loaderOf(this.#generic, key);
+    if (known !== null) return known;
+    const loader = perCustomer((customer) =>
       this.#app.generic.predictCustomer(manifest, customer, this.#row, selector),
     );
-  }
-
-  #perArguments<V>(
-    loaders: ByArguments<V>,
-    key: string,
-    one: (customer: CustomerNode) => Promise<V>,
-  ): DataLoader<CustomerNode, V, string> {
-    for (const known of loaders) if (known.key === key) return known.loader;
-    const loader = new DataLoader<CustomerNode, V, string>(
-      (customers) =>
-        customers.length === 1
-          ? one(customers[0]!).then(alone, failedAlone)
-          : Promise.all(customers.map((customer) => one(customer).catch(asError))),
-      BY_CUSTOMER,
-    );
-    loaders.push({ key, loader });
+    this.#generic = new ByArguments(key, loader, this.#generic);
     return loader;
   }
 }
+
+/** The loader that was made for the same arguments before; null: none. */
+function loaderOf<V>(chain: ByArguments<V> | null, key: string): ByArguments<V>['loader'] | null {
+  for (let known = chain; known !== null; known = known.next) if (known.key === key) return known.loader;
+  return null;
+}
+
+const perCustomer = <V>(one: (customer: CustomerNode) => Promise<V>): ByArguments<V>['loader'] =>
+  new DataLoader<CustomerNode, V, string>(
+    (customers) =>
+      customers.length === 1
+        ? one(customers[0]!).then(alone, failedAlone)
+        : Promise.all(customers.map((customer) => one(customer).catch(asError))),
+    BY_CUSTOMER,
+  );
 
 const selectorKey = (selector: VersionSelector | undefined): string =>
   selector === undefined ? '' : `${selector.alias ?? ''}#${selector.version ?? ''}`;

@@ -11,12 +11,19 @@ import type {
   TensorData,
   VersionSelector,
 } from '../../inference/ports.js';
-import type { Prediction, QueryRecorder } from '../prediction.js';
+import type { Prediction, PredictionDraft, QueryRecorder } from '../prediction.js';
 import { inputsOf, type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
 
 /** What came out, by the manifest's names: one number, or as many as the output has per row. */
 export type GenericOutput = Readonly<Record<string, number | readonly number[]>>;
 export type GenericPrediction = Prediction<GenericOutput>;
+
+/** Whom a row is about, and what was known when it was routed. */
+interface About {
+  readonly entity: string;
+  readonly featuresAsOf: number;
+  readonly request?: RequestFacts;
+}
 
 /** Entity of predictions about rows that somebody told. No customer is called so. */
 const NOBODY = '';
@@ -79,25 +86,41 @@ export class GenericDomain {
     return outputOf(info, (await this.#inference.predict(info.model, { inputs }, context, routed)).outputs);
   }
 
-  async #answer(
-    routed: Routed,
-    { inputs, defaulted }: ModelRow,
-    about: { readonly entity: string; readonly featuresAsOf: number; readonly request?: RequestFacts },
-    context: RowContext,
-  ): Promise<GenericPrediction> {
+  async #answer(routed: Routed, row: ModelRow, about: About, context: RowContext): Promise<GenericPrediction> {
     const { info } = routed;
-    const result = await this.#inference.predict(info.model, { inputs }, context, routed);
-    return this.#recorder.record(
-      {
-        ...about,
-        routed,
-        featureSet: typeof info.card.feature_set === 'string' ? info.card.feature_set : `${info.model}@${info.version}`,
-        features: () => vectorOf(info.manifest, inputs),
-        defaulted,
-        output: outputOf(info, result.outputs),
-      },
-      context,
-    );
+    const result = await this.#inference.predict(info.model, { inputs: row.inputs }, context, routed);
+    const draft = new GenericDraft(routed, row, about, outputOf(info, result.outputs));
+    return this.#recorder.record(draft, context);
+  }
+}
+
+/** A class and no literal, which V8 would make in the old generation at once: from there it keeps all it points at. */
+class GenericDraft implements PredictionDraft<GenericOutput> {
+  readonly routed: Routed;
+  readonly entity: string;
+  readonly featuresAsOf: number;
+  readonly request: RequestFacts | undefined;
+  readonly output: GenericOutput;
+  readonly #row: ModelRow;
+
+  constructor(routed: Routed, row: ModelRow, about: About, output: GenericOutput) {
+    this.routed = routed;
+    this.entity = about.entity;
+    this.featuresAsOf = about.featuresAsOf;
+    this.request = about.request;
+    this.output = output;
+    this.#row = row;
+  }
+
+  get featureSet(): string {
+    const { card, model, version } = this.routed.info;
+    return typeof card.feature_set === 'string' ? card.feature_set : `${model}@${version}`;
+  }
+  get defaulted(): readonly string[] {
+    return this.#row.defaulted;
+  }
+  features(): Float32Array {
+    return vectorOf(this.routed.info.manifest, this.#row.inputs);
   }
 }
 
@@ -114,12 +137,11 @@ class ToldRow implements RequestFacts {
 }
 
 function outputOf({ manifest }: ModelVersionInfo, outputs: Readonly<Record<string, TensorData>>): GenericOutput {
-  return Object.fromEntries(
-    manifest.outputs
-      .filter(({ addsTo }) => addsTo === undefined)
-      .map(({ name }) => {
-        const values = outputs[name]!;
-        return [name, values.length === 1 ? values[0]! : [...values]];
-      }),
-  );
+  const output: Record<string, number | readonly number[]> = {};
+  for (const { name, addsTo } of manifest.outputs) {
+    if (addsTo !== undefined) continue;
+    const values = outputs[name]!;
+    output[name] = values.length === 1 ? values[0]! : [...values];
+  }
+  return output;
 }
