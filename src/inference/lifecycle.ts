@@ -5,7 +5,7 @@ import { type AliasBook, type AliasMove, CHAMPION } from './aliases.js';
 import { wanted } from './policy.js';
 import type { ModelManifest } from './ports.js';
 import { folderReason, type RegisteredModel, type RegisteredVersion, type Registry } from './registry.js';
-import { type FoundModel, type Problem, scanModels } from './repository.js';
+import { type FoundModel, type KnownManifests, type Problem, scanModels } from './repository.js';
 import { EVICTED, type Residency } from './residency.js';
 
 /** Why a manifest may not be served, and the one that counts instead; null: the model is not served at all. */
@@ -42,6 +42,7 @@ export class ModelLifecycle {
   /** Wishes that hold until the server ends: true loaded, false not. By `model/version`. */
   readonly #wishes = new Map<string, boolean>();
   readonly #demanded = new Set<RegisteredVersion>();
+  readonly #manifests: KnownManifests = new Map();
   #problems: readonly Problem[] = [];
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | null = null;
@@ -150,7 +151,7 @@ export class ModelLifecycle {
 
   async #scan(): Promise<void> {
     const { registry, modelsDir, logger } = this.#options;
-    const { models, problems: found } = await scanModels(modelsDir);
+    const { models, problems: found } = await scanModels(modelsDir, this.#manifests);
     const problems = [...found];
     const admitted = models.flatMap((model) => this.#admit(model, problems));
     const known = new Set(this.#problems.map(({ model, message }) => `${model}\0${message}`));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, normalize, relative, sep } from 'node:path';
 import { messageOf } from '../core/errors.js';
@@ -62,47 +62,56 @@ async function insideOf(root: string, path: string): Promise<void> {
   if (!real.startsWith(whole + sep)) throw new Error(`${relative(root, path)}: a link leads out of the models folder`);
 }
 
-/** Looks what is in the models folder. Never throws for one bad model: the others go on. */
-export async function scanModels(modelsDir: string): Promise<Scan> {
+/** Manifests as they were read last, by model: one whose file has not changed is not read again. */
+export type KnownManifests = Map<string, { readonly fingerprint: string; readonly manifest: ModelManifest }>;
+
+/**
+ * Looks what is in the models folder. Never throws for one bad model: the others go on. `known` is kept up to date: who looks again and
+ * again gives the same one.
+ */
+export async function scanModels(modelsDir: string, known: KnownManifests = new Map()): Promise<Scan> {
   const models: FoundModel[] = [];
   const problems: Problem[] = [];
-  let entries: string[];
+  let entries: Dirent[];
   try {
-    entries = (await readdir(modelsDir, { withFileTypes: true }))
-      .filter((e) => (e.isDirectory() || e.isSymbolicLink()) && !e.name.startsWith('.'))
-      .map((e) => e.name);
+    entries = (await readdir(modelsDir, { withFileTypes: true })).filter(
+      (e) => (e.isDirectory() || e.isSymbolicLink()) && !e.name.startsWith('.'),
+    );
   } catch (error) {
     const message = `the models folder cannot be read: ${messageOf(error)}`;
     return { models, problems: [{ model: '', reason: 'FOLDER_UNREADABLE', message }] };
   }
-  for (const name of entries.sort()) {
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { name } = entry;
     const refuse: Refuse = (reason, message) => problems.push({ model: name, reason, message });
     if (!MODEL_NAME.test(name)) {
       refuse('NAME_INVALID', `expected a folder name that is a GraphQL name, got ${JSON.stringify(name.slice(0, 80))}`);
       continue;
     }
-    const found = await scanModel(modelsDir, name, refuse);
+    if (entry.isSymbolicLink()) {
+      refuse('LINKED', 'expected a folder, got a symbolic link');
+      continue;
+    }
+    const found = await scanModel(modelsDir, name, known, refuse);
     if (found !== null) models.push(found);
   }
+  const here = new Set(entries.map(({ name }) => name));
+  for (const name of known.keys()) if (!here.has(name)) known.delete(name);
   return { models, problems };
 }
 
-async function scanModel(modelsDir: string, name: string, refuse: Refuse): Promise<FoundModel | null> {
+async function scanModel(
+  modelsDir: string,
+  name: string,
+  known: KnownManifests,
+  refuse: Refuse,
+): Promise<FoundModel | null> {
   const folder = join(modelsDir, name);
   try {
-    if ((await lstat(folder)).isSymbolicLink()) {
-      refuse('LINKED', 'expected a folder, got a symbolic link');
-      return null;
-    }
-    const file = join(folder, 'manifest.json');
-    if ((await stat(file).catch(() => null)) === null) {
+    const manifest = await manifestOf(modelsDir, name, known);
+    if (manifest === null) {
       refuse('MANIFEST_MISSING', 'there is no manifest.json');
       return null;
-    }
-    const manifest = parseManifest(await readText(modelsDir, file, MAX_MANIFEST));
-    if (manifest.name !== name) {
-      const [expected, got] = [JSON.stringify(name), JSON.stringify(manifest.name)];
-      throw new Error(`manifest.json: name: expected ${expected}, the folder's name, got ${got}`);
     }
     const versions: FoundVersion[] = [];
     for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -122,6 +131,24 @@ async function scanModel(modelsDir: string, name: string, refuse: Refuse): Promi
     refuse('MANIFEST_INVALID', messageOf(error));
     return null;
   }
+}
+
+/** A model's manifest; null when it has none. @throws Error that says what is wrong with it. */
+async function manifestOf(modelsDir: string, name: string, known: KnownManifests): Promise<ModelManifest | null> {
+  const file = join(modelsDir, name, 'manifest.json');
+  const facts = await stat(file).catch(() => null);
+  if (facts === null) return null;
+  const fingerprint = [facts.size, facts.mtimeMs, facts.ctimeMs, facts.dev, facts.ino].join();
+  const before = known.get(name);
+  if (before?.fingerprint === fingerprint) return before.manifest;
+  known.delete(name);
+  const manifest = parseManifest(await readText(modelsDir, file, MAX_MANIFEST));
+  if (manifest.name !== name) {
+    const [expected, got] = [JSON.stringify(name), JSON.stringify(manifest.name)];
+    throw new Error(`manifest.json: name: expected ${expected}, the folder's name, got ${got}`);
+  }
+  known.set(name, { fingerprint, manifest });
+  return manifest;
 }
 
 /** A folder's look: names, sizes and times of its files. */
