@@ -21,15 +21,15 @@ export const STORED_FEATURES: readonly string[] = SETS.flatMap(({ set }) =>
   set.features.map(({ name }) => nameOf(set, name)),
 );
 
-/** What is known of one customer at `now` (ms UTC), by the names of STORED_FEATURES; what is not known is left out. */
-export function storedFeatures(state: CustomerState, now: number): Readonly<Record<string, number>> {
-  const known: Record<string, number> = {};
+/** What is known of one customer at `now` (ms UTC), in the order of STORED_FEATURES; NaN: not known. */
+export function storedVector(state: CustomerState, now: number): Float32Array {
+  const known = new Float32Array(STORED_FEATURES.length);
+  let first = 0;
   for (const { set, write } of SETS) {
-    const vector = new Float32Array(set.features.length);
-    const defaulted = write(state, now, vector, 0);
-    set.features.forEach(({ name }, i) => {
-      if (!defaulted.includes(name)) known[nameOf(set, name)] = vector[i]!;
-    });
+    const defaulted = write(state, now, known, first);
+    for (const name of defaulted)
+      known[first + set.features.findIndex((feature) => feature.name === name)] = Number.NaN;
+    first += set.features.length;
   }
   return known;
 }

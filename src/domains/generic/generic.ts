@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { RequestFacts } from '../../core/routing.js';
 import type { CustomerState } from '../../features/customer-state.js';
-import { storedFeatures } from '../../features/stored.js';
+import { storedVector } from '../../features/stored.js';
 import type {
   Inference,
   ModelManifest,
@@ -12,7 +12,7 @@ import type {
   VersionSelector,
 } from '../../inference/ports.js';
 import type { Prediction, PredictionDraft, QueryRecorder } from '../prediction.js';
-import { inputsOf, type ModelRow, type RowValues, readRow, vectorOf } from './rows.js';
+import { inputsOf, type ModelRow, type RowValues, readRow, rowMaker, vectorOf } from './rows.js';
 
 /** What came out, by the manifest's names: one number, or as many as the output has per row. */
 export type GenericOutput = Readonly<Record<string, number | readonly number[]>>;
@@ -33,6 +33,11 @@ export class GenericDomain {
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
   readonly #clock: Clock;
+  /** By the manifest of the version. */
+  readonly #makers = new WeakMap<
+    ModelManifest,
+    { readonly named: ModelManifest; readonly make: ReturnType<typeof rowMaker> }
+  >();
 
   constructor(inference: Inference, recorder: QueryRecorder, clock: Clock) {
     this.#inference = inference;
@@ -61,18 +66,24 @@ export class GenericDomain {
    * @throws as `predict`.
    */
   async predictCustomer(
-    { name, inputs }: ModelManifest,
+    manifest: ModelManifest,
     customer: { readonly customerId: string; readonly state: CustomerState },
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
-    const routed = this.#inference.route(name, customer.customerId, selector);
-    const stored = storedFeatures(customer.state, this.#clock.now());
-    const values: Record<string, number | undefined> = {};
-    for (const { features = [] } of inputs)
-      for (const feature of features) if (feature.stored !== undefined) values[feature.name] = stored[feature.stored];
+    const routed = this.#inference.route(manifest.name, customer.customerId, selector);
+    const row = this.#rowMaker(manifest, routed.info.manifest)(storedVector(customer.state, this.#clock.now()));
     const about = { entity: customer.customerId, featuresAsOf: customer.state.asOf };
-    return this.#answer(routed, readRow(routed.info.manifest, values), about, context);
+    return this.#answer(routed, row, about, context);
+  }
+
+  /** The maker of a version's rows, made when it is first needed. */
+  #rowMaker(named: ModelManifest, layout: ModelManifest): ReturnType<typeof rowMaker> {
+    const known = this.#makers.get(layout);
+    if (known?.named === named) return known.make;
+    const make = rowMaker(named, layout);
+    this.#makers.set(layout, { named, make });
+    return make;
   }
 
   /** Who answers about a customer. @throws what `Inference.route` throws. */

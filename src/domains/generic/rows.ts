@@ -1,4 +1,5 @@
 import { ScoregraphError } from '../../core/errors.js';
+import { STORED_FEATURES } from '../../features/stored.js';
 import type { ManifestFeature, ModelManifest, TensorData, TensorSpec } from '../../inference/ports.js';
 
 /** What somebody says of one row: a number per feature, and per tensor without features its values, by the manifest's names. */
@@ -45,6 +46,48 @@ export function readRow({ name: model, inputs: specs }: ModelManifest, values: R
     inputs[spec.name] = data;
   }
   return { inputs, defaulted };
+}
+
+/**
+ * Makes rows of customers: `named` says which features are stored ones, `layout` how a row lies (an older version's manifest may be another
+ * one). Once a model and version, many times a row.
+ * @returns a row of what is stored (`storedVector`); what is not known takes its default
+ * @throws (the maker) as `readRow`.
+ */
+export function rowMaker(named: ModelManifest, layout: ModelManifest): (stored: Float32Array) => ModelRow {
+  const places = new Map<string, number>();
+  for (const { features = [] } of named.inputs)
+    for (const { name, stored } of features)
+      if (stored !== undefined) places.set(name, STORED_FEATURES.indexOf(stored));
+  const tensors = layout.inputs.map((spec) => ({
+    name: spec.name,
+    datatype: spec.datatype,
+    size: sizeOf(spec),
+    features: (spec.features ?? []).map((feature) => ({ place: places.get(feature.name) ?? -1, ...feature })),
+  }));
+  const told = (stored: Float32Array): RowValues =>
+    Object.fromEntries([...places].flatMap(([name, at]) => (Number.isNaN(stored[at]) ? [] : [[name, stored[at]]])));
+  return (stored) => {
+    const inputs: Record<string, TensorData> = {};
+    const defaulted: string[] = [];
+    for (const { name, datatype, size, features } of tensors) {
+      if (features.length !== size) return readRow(layout, told(stored)); // says what is missing
+      const data = datatype === 'FP32' ? new Float32Array(size) : new Int32Array(size);
+      for (let i = 0; i < size; i++) {
+        const feature = features[i]!;
+        let value: number | undefined = feature.place < 0 ? Number.NaN : stored[feature.place]!;
+        if (Number.isNaN(value)) {
+          value = feature.default;
+          defaulted.push(feature.name);
+        }
+        if (value === undefined || (datatype === 'INT32' && !Number.isInteger(value)))
+          return readRow(layout, told(stored)); // says what is wrong
+        data[i] = value;
+      }
+      inputs[name] = data;
+    }
+    return { inputs, defaulted };
+  };
 }
 
 function numberOf(

@@ -175,7 +175,7 @@ export class Batcher implements JobSource {
     if (signal !== undefined && !this.#signals.has(signal)) {
       this.#signals.add(signal);
       signal.addEventListener('abort', () => {
-        for (const lane of this.#lanes) lane.settleWhere((context) => context.signal === signal, cancelled());
+        for (const lane of this.#lanes) lane.settleWhere((context) => context.signal === signal, cancelled);
       });
     }
     if (deadline < this.#deadlineAt) this.#armDeadline(deadline);
@@ -189,7 +189,10 @@ export class Batcher implements JobSource {
     this.#deadlineTimer = setTimeout(() => {
       const now = this.#clock.monotonic();
       for (const lane of this.#lanes) {
-        lane.settleWhere((context) => context.deadline <= now, late(lane.options.model, lane.options.version));
+        lane.settleWhere(
+          (context) => context.deadline <= now,
+          () => late(lane.options.model, lane.options.version),
+        );
       }
       this.#armDeadline(Math.min(...this.#lanes.map((lane) => lane.earliestDeadline())));
     }, wait);

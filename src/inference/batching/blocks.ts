@@ -61,11 +61,11 @@ export class BlockQueue {
   }
 
   /** Refuses the waiting blocks that `which` picks. */
-  settleWhere(which: (context: RowContext) => boolean, error: Error): void {
+  settleWhere(which: (context: RowContext) => boolean, error: () => Error): void {
     this.#waiting = this.#waiting.filter(({ block, context, reject }) => {
       if (!which(context)) return true;
       this.#rows -= block.rows;
-      reject(error);
+      reject(error());
       return false;
     });
   }

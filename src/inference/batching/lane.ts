@@ -161,11 +161,12 @@ export class Lane implements Contributor {
   }
 
   /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
-  settleWhere(which: (context: RowContext) => boolean, error: Error): void {
+  settleWhere(which: (context: RowContext) => boolean, error: () => Error): void {
     this.#blocks.settleWhere(which, error);
+    if (this.#open.size === 0) return; // most lanes of many
     for (const entry of this.#open.list()) {
       for (const waiter of openWaiters(entry)) {
-        if (which(waiter.context)) refuse(entry, waiter, error);
+        if (which(waiter.context)) refuse(entry, waiter, error());
       }
       if (entry.open === 0) this.#forget(entry);
     }
@@ -173,6 +174,7 @@ export class Lane implements Contributor {
 
   earliestDeadline(): number {
     let earliest = this.#blocks.earliestDeadline();
+    if (this.#open.size === 0) return earliest;
     for (const entry of this.#open.list()) {
       for (const waiter of openWaiters(entry)) earliest = Math.min(earliest, waiter.context.deadline);
     }
@@ -181,7 +183,10 @@ export class Lane implements Contributor {
 
   close(error: Error): void {
     if (this.#delayTimer !== null) clearTimeout(this.#delayTimer);
-    this.settleWhere(() => true, error);
+    this.settleWhere(
+      () => true,
+      () => error,
+    );
     this.#retries.length = 0;
     this.#queues.clear();
   }
