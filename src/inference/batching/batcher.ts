@@ -21,6 +21,8 @@ export class Batcher implements JobSource {
   readonly #lanes: Lane[] = [];
   /** By model: a row must not look through those of a hundred. */
   readonly #byModel = new Map<string, Lane[]>();
+  /** Those that may have something to give, each once (`isListed`): of many lanes few have, and who looks at all of them waits for memory. */
+  readonly #waiting: Lane[] = [];
   readonly #signals = new WeakSet<AbortSignal>();
   #wakeScheduled = false;
   #deadlineTimer: NodeJS.Timeout | null = null;
@@ -34,7 +36,7 @@ export class Batcher implements JobSource {
 
   /** Opens the queue of a version that was loaded. */
   open(options: LaneOptions): void {
-    const lane = new Lane(options, this.#clock, () => this.#scheduleWake());
+    const lane: Lane = new Lane(options, this.#clock, () => this.#hasSomething(lane));
     this.#lanes.push(lane);
     this.#byModel.set(options.model, [...(this.#byModel.get(options.model) ?? []), lane]);
   }
@@ -44,6 +46,7 @@ export class Batcher implements JobSource {
     const lane = this.#lane(model, version);
     if (lane === undefined) return;
     this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    if (lane.isListed) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
     const left = this.#byModel.get(model)!.filter((other) => other !== lane);
     if (left.length > 0) this.#byModel.set(model, left);
     else this.#byModel.delete(model);
@@ -76,7 +79,7 @@ export class Batcher implements JobSource {
     return new Promise((resolve, reject) => {
       const lane = this.#enter(model, version, context);
       const refusal = lane instanceof Lane ? lane.add(row, { context, resolve, reject, open: true, next: null }) : lane;
-      if (refusal === null) this.#queued(context);
+      if (refusal === null) this.#queued(lane as Lane, context);
       else reject(refusal);
     });
   }
@@ -90,7 +93,7 @@ export class Batcher implements JobSource {
     return new Promise((resolve, reject) => {
       const lane = this.#enter(model, version, context);
       const refusal = lane instanceof Lane ? lane.addBlock(block, context, resolve, reject) : lane;
-      if (refusal === null) this.#queued(context);
+      if (refusal === null) this.#queued(lane as Lane, context);
       else reject(refusal);
     });
   }
@@ -112,25 +115,25 @@ export class Batcher implements JobSource {
     );
   }
 
-  #queued(context: RowContext): void {
+  #queued(lane: Lane, context: RowContext): void {
     this.#watch(context);
+    this.#hasSomething(lane);
+  }
+
+  #hasSomething(lane: Lane): void {
+    if (!lane.isListed) {
+      lane.isListed = true;
+      this.#waiting.push(lane);
+    }
     this.#scheduleWake();
   }
 
   take(canRun: (model: string, version: number) => boolean): BatchJob[] {
     const now = this.#clock.monotonic();
-    const due: { readonly lane: Lane; readonly oldest: number }[] = [];
-    for (const lane of this.#lanes) {
-      if (lane.queued === 0 && !lane.retrying) continue; // most of many models
-      if (lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version))
-        due.push({ lane, oldest: lane.oldest() });
-    }
-    if (due.length === 0) return [];
-    due.sort((a, b) => a.oldest - b.oldest);
     const batches: (BatchJob | Part[])[] = [];
     const mixed = new Map<string, { readonly parts: Part[]; rows: number }>();
     let rows = 0;
-    for (const { lane } of due) {
+    for (const { lane } of this.#due(now, canRun)) {
       if (rows >= MAX_ROWS_PER_TRIP) break;
       const next = lane.next(now);
       if (next === null) continue;
@@ -152,6 +155,24 @@ export class Batcher implements JobSource {
       if (!next.alone) mixed.set(lane.form!, { parts, rows: length });
     }
     return batches.map((batch) => (Array.isArray(batch) ? batchOf(batch, now) : batch));
+  }
+
+  /** Lanes with something to give now to who asks, those that wait longest first. Lanes that have nothing leave the list. */
+  #due(
+    now: number,
+    canRun: (model: string, version: number) => boolean,
+  ): readonly { readonly lane: Lane; readonly oldest: number }[] {
+    const due: { readonly lane: Lane; readonly oldest: number }[] = [];
+    let listed = 0;
+    for (const lane of this.#waiting) {
+      lane.isListed = lane.queued > 0 || lane.retrying;
+      if (!lane.isListed) continue;
+      this.#waiting[listed++] = lane;
+      if (lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version))
+        due.push({ lane, oldest: lane.oldest() });
+    }
+    this.#waiting.length = listed;
+    return due.sort((a, b) => a.oldest - b.oldest);
   }
 
   #lane(model: string, version: number): Lane | undefined {

@@ -19,6 +19,8 @@ export class Lane implements Contributor {
   readonly form: string | null;
   /** When it was last asked for anything, monotonic ms. */
   lastUsedAt: number;
+  /** The batcher's: that it is among those that may have something to give. */
+  isListed = false;
   readonly #clock: Clock;
   readonly #wake: () => void;
   readonly #queues = new Map<string, PriorityQueue>();
