@@ -263,10 +263,12 @@ export class Lane implements Contributor {
       );
       return;
     }
+    const wanted = entries.filter((entry) => entry.open > 0); // nobody's when the lane was closed meanwhile
+    if (wanted.length === 0) return;
     // One bad row fails alone: the rows of one version first, then halves, until it is found.
-    const middle = mixed ? entries.length : entries.length >> 1;
-    this.#retries.push(entries.slice(0, middle));
-    if (middle < entries.length) this.#retries.push(entries.slice(middle));
+    const middle = mixed || wanted.length === 1 ? wanted.length : wanted.length >> 1;
+    this.#retries.push(wanted.slice(0, middle));
+    if (middle < wanted.length) this.#retries.push(wanted.slice(middle));
     this.#wake();
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScoregraphError } from '../../../src/core/errors.js';
+import { ScoregraphError } from '../../../src/core/errors.js';
 import { Batcher } from '../../../src/inference/batching/batcher.js';
 import type { Row, Signature } from '../../../src/inference/ports.js';
 import { FakePool } from '../../support/fake-pool.js';
@@ -43,7 +43,7 @@ function setUp(widths: Readonly<Record<string, number>>, { mixes = true, maxBatc
       (error: ScoregraphError) => `${error.details.model} ${error.details.reason ?? error.code}`,
     );
   };
-  return { pool, ask, told };
+  return { pool, batcher, ask, told };
 }
 
 describe('rows of versions that mix', () => {
@@ -104,6 +104,21 @@ describe('rows of versions that mix', () => {
     const answers = [ask('a', 1), ask('b', 2)];
     pool.work({ die: true });
     expect(await Promise.all(answers)).toEqual(['a MODEL_UNAVAILABLE', 'b MODEL_UNAVAILABLE']);
+  });
+
+  it('are forgotten with their queue: who is asked for work does not hear of it again', async () => {
+    const { pool, batcher, ask } = setUp({ a: 2, b: 2 });
+    const answers = [ask('a', 1), ask('a', 2), ask('b', 5)];
+    const [job] = batcher.take(() => true);
+    batcher.close('a', 1, new ScoregraphError('MODEL_UNAVAILABLE', 'It was unloaded.', { model: 'a' }));
+    job!.failed(new Error('a row is poisoned'));
+    const asked: string[] = [];
+    const again = batcher.take((model) => asked.push(model) > 0);
+    expect(again.map(({ parts }) => parts)).toEqual([[{ model: 'b', version: 1, rows: 1 }]]);
+    expect(asked).toEqual(['b']);
+    again[0]!.failed(new Error('a row is poisoned'));
+    expect(pool.work()).toBe(0);
+    expect(await Promise.all(answers)).toEqual(['a MODEL_UNAVAILABLE', 'a MODEL_UNAVAILABLE', 'b ENGINE_REFUSED']);
   });
 
   it('fill no batch beyond what one answer should wait for', async () => {
