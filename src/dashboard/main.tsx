@@ -6,8 +6,8 @@ import { followWatched } from './live/customer.js';
 import { followModels } from './live/models.js';
 import { anySimulated, followPayments, lastNotice, noticeText, stream, type TimedNotice } from './live/payments.js';
 import { followStats, simulation } from './live/stats.js';
-import { announcement } from './live/tell.js';
 import { Alerts } from './panels/alerts.js';
+import { Announcements } from './panels/announcements.js';
 import { CustomerPanel } from './panels/customer.js';
 import { Figures } from './panels/figures.js';
 import { Header } from './panels/header.js';
@@ -64,9 +64,7 @@ function Page() {
         </p>
       </footer>
       <Why />
-      <p class="sr-only" role="status" aria-live="polite">
-        {announcement}
-      </p>
+      <Announcements />
     </>
   );
 }

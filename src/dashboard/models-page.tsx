@@ -13,8 +13,8 @@ import {
   standing,
 } from './live/model-pages.js';
 import { caller, knowCaller, whyNot } from './live/operations.js';
-import { announcement } from './live/tell.js';
 import { followTraffic } from './live/traffic.js';
+import { Announcements } from './panels/announcements.js';
 import { Confirm } from './panels/confirm.js';
 import { Header } from './panels/header.js';
 import { AliasesPanel, HistoryPanel } from './panels/model-history.js';
@@ -126,9 +126,7 @@ function Page() {
         </p>
       </footer>
       <Confirm />
-      <p class="sr-only" role="status" aria-live="polite">
-        {announcement}
-      </p>
+      <Announcements />
     </>
   );
 }

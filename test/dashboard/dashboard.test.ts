@@ -388,7 +388,7 @@ describe.skipIf(missing)('the dashboard in a browser', () => {
       );
       expect(await text('[data-testid=connection]')).toContain('Live');
       await until(async () => expect(await text('[data-testid=payments-note]')).toContain('216 since'));
-      expect(await page.locator('[role=status]').innerText()).toContain('214');
+      expect(await page.locator('[role=log]').innerText()).toContain('Caught up on 214 missed scores');
     });
 
     it('begins anew where the server came back with another log', async () => {

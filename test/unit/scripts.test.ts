@@ -43,6 +43,7 @@ describe('the set-up', () => {
     };
     for (const name of ['tsconfig.json', 'package-lock.json']) file(name);
     file('src', 'main.ts');
+    const kernel = file('src', 'inference', 'runtimes', 'small', 'dense.wat');
     const style = file('src', 'dashboard', 'styles', 'base.css');
     expect(steps.isBuilt(folder.path)).toBe(false);
     steps.markBuilt(folder.path);
@@ -51,8 +52,13 @@ describe('the set-up', () => {
     file('dist', 'dashboard', 'index.html');
     expect(steps.isBuilt(folder.path)).toBe(false); // the page would work only where any document is answered
     file('dist', 'dashboard-documents.json');
+    expect(steps.isBuilt(folder.path)).toBe(false); // the workers' kernel is not there
+    file('dist', 'inference', 'runtimes', 'small', 'dense.wasm');
     expect(steps.isBuilt(folder.path)).toBe(true);
     utimesSync(style, new Date(), new Date(Date.now() + 5_000));
+    expect(steps.isBuilt(folder.path)).toBe(false);
+    steps.markBuilt(folder.path);
+    utimesSync(kernel, new Date(), new Date(Date.now() + 10_000));
     expect(steps.isBuilt(folder.path)).toBe(false);
     steps.markBuilt(folder.path);
     file('src', 'dashboard', 'main.tsx');
