@@ -99,6 +99,8 @@ export interface LoadedModel {
 export interface RowComputer {
   /** Numbers of a row that come out. */
   readonly outputs: number;
+  /** More rows of one version than this are computed faster by `LoadedModel.run`. */
+  readonly most: number;
   /** Row `row` of `inputs` [rows, …] into row `row` of `outputs` [rows, this.outputs]. */
   compute(inputs: Float32Array, outputs: Float32Array, row: number): void;
 }

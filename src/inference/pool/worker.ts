@@ -40,7 +40,7 @@ const wire = (error: unknown): WireError => ({
 async function runJob({ parts, rows, inputs, topK: best }: TripJob<LoadedModel>): Promise<JobResult> {
   try {
     const started = performance.now();
-    const outputs = parts.length === 1 ? await parts[0]!.model.run(inputs) : runMixed(parts, inputs);
+    const outputs = await (parts.length === 1 ? parts[0]!.model.run(inputs) : runMixed(parts, inputs));
     let nonFinite: readonly number[] = [];
     const join = (rowsOf: readonly number[]) => {
       if (rowsOf.length > 0) nonFinite = [...new Set([...nonFinite, ...rowsOf])];
