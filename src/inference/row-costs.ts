@@ -4,8 +4,10 @@ import type { Router } from './router.js';
 
 /** Microseconds a row is taken to cost before any was computed. */
 export const UNMEASURED_ROW_MICROSECONDS = 50;
-/** How much the newest interval counts in the average. */
+/** How much the newest interval counts in the average … */
 const WEIGHT = 0.2;
+/** … when so many rows were computed in it; fewer count less: one row that a busy machine made wait is no price of the next thousand. */
+const ENOUGH_ROWS = 64;
 /** Bounds of what is believed, in microseconds: a stalled machine is not a price. */
 const LEAST = 0.1;
 const MOST = 100_000;
@@ -29,8 +31,9 @@ class Measured implements RowPrice {
     this.#seconds = computeSeconds;
     if (newRows <= 0 || newSeconds < 0) return; // nothing was computed, or it was loaded anew
     const sample = Math.min(MOST, Math.max(LEAST, (newSeconds * 1e6) / newRows)) / 1_000;
-    this.rowMs = this.#known ? this.rowMs + WEIGHT * (sample - this.rowMs) : sample;
-    this.#known = true;
+    const weight = (this.#known ? WEIGHT : 1) * Math.min(1, newRows / ENOUGH_ROWS);
+    this.rowMs += weight * (sample - this.rowMs);
+    this.#known ||= newRows >= ENOUGH_ROWS;
   }
 }
 
