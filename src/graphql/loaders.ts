@@ -20,17 +20,36 @@ export interface CustomerNode {
 }
 export type TransactionNode = Stored<PaymentRecorded>;
 
+/** A loader and the arguments it is for. */
+class Known<V> {
+  constructor(
+    readonly key: string,
+    readonly loader: DataLoader<CustomerNode, V, string>,
+    readonly next: Known<V> | null,
+  ) {}
+}
+
 /**
- * One loader for each set of arguments, in a chain: there are one or two. Instances of a class and no list of literals: V8 makes literals
+ * One loader for each set of arguments, in a chain: there are one or two. Instances of classes and no list of literals: V8 makes literals
  * of which many outlive a scavenge in the old generation at once, and from there they keep every loader of every operation until the next
  * full collection.
  */
 class ByArguments<V> {
-  constructor(
-    readonly key: string,
-    readonly loader: DataLoader<CustomerNode, V, string>,
-    readonly next: ByArguments<V> | null,
-  ) {}
+  #newest: Known<V> | null = null;
+
+  /** The loader for `key`, made the first time; `one` is asked for each customer. */
+  loader(key: string, one: (customer: CustomerNode) => Promise<V>): DataLoader<CustomerNode, V, string> {
+    for (let known = this.#newest; known !== null; known = known.next) if (known.key === key) return known.loader;
+    const loader = new DataLoader<CustomerNode, V, string>(
+      (customers) =>
+        customers.length === 1
+          ? one(customers[0]!).then(alone, failedAlone)
+          : Promise.all(customers.map((customer) => one(customer).catch(asError))),
+      BY_CUSTOMER,
+    );
+    this.#newest = new Known(key, loader, this.#newest);
+    return loader;
+  }
 }
 
 /** Longest batch a loader hands on at once. */
@@ -56,9 +75,9 @@ export class Loaders {
   #predictions: DataLoader<string, PredictionRecord | null> | undefined;
   #arrivalAssessments: DataLoader<string, FraudPrediction | null> | undefined;
   #outcomes: DataLoader<OutcomeSubject, KnownOutcome | null, number | string> | undefined;
-  #segments: ByArguments<SegmentPrediction> | null = null;
-  #recommendations: ByArguments<RecommendationPrediction> | null = null;
-  #generic: ByArguments<GenericPrediction> | null = null;
+  readonly #segments = new ByArguments<SegmentPrediction>();
+  readonly #recommendations = new ByArguments<RecommendationPrediction>();
+  readonly #generic = new ByArguments<GenericPrediction>();
 
   constructor(app: App, row: RowContext, scope: CustomerScope) {
     this.#app = app;
@@ -126,14 +145,9 @@ export class Loaders {
 
   /** Segment assignments by the version that `selector` means. */
   segment(selector: VersionSelector | undefined): DataLoader<CustomerNode, SegmentPrediction, string> {
-    const key = selectorKey(selector);
-    const known = loaderOf(this.#segments, key);
-    if (known !== null) return known;
-    const loader = perCustomer((customer) =>
+    return this.#segments.loader(selectorKey(selector), (customer) =>
       this.#app.segmentation.assign(customer.customerId, customer.state, this.#app.clock.now(), this.#row, selector),
     );
-    this.#segments = new ByArguments(key, loader, this.#segments);
-    return loader;
   }
 
   /** Lists of `first` items by the version that `selector` means. */
@@ -142,15 +156,10 @@ export class Loaders {
     excludePurchased: boolean,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
-    const key = `${first}/${excludePurchased}/${selectorKey(selector)}`;
-    const known = loaderOf(this.#recommendations, key);
-    if (known !== null) return known;
     const list = { first, excludePurchased };
-    const loader = perCustomer((customer) =>
+    return this.#recommendations.loader(`${first}/${excludePurchased}/${selectorKey(selector)}`, (customer) =>
       this.#app.recommendations.recommend(customer.customerId, customer.state, list, this.#row, selector),
     );
-    this.#recommendations = new ByArguments(key, loader, this.#recommendations);
-    return loader;
   }
 
   /** What a model without a domain of its own says of customers, by the version that `selector` means. */
@@ -158,31 +167,11 @@ export class Loaders {
     manifest: ModelManifest,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, GenericPrediction, string> {
-    const key = `${manifest.name}/${selectorKey(selector)}`;
-    const known = loaderOf(this.#generic, key);
-    if (known !== null) return known;
-    const loader = perCustomer((customer) =>
+    return this.#generic.loader(`${manifest.name}/${selectorKey(selector)}`, (customer) =>
       this.#app.generic.predictCustomer(manifest, customer, this.#row, selector),
     );
-    this.#generic = new ByArguments(key, loader, this.#generic);
-    return loader;
   }
 }
-
-/** The loader that was made for the same arguments before; null: none. */
-function loaderOf<V>(chain: ByArguments<V> | null, key: string): ByArguments<V>['loader'] | null {
-  for (let known = chain; known !== null; known = known.next) if (known.key === key) return known.loader;
-  return null;
-}
-
-const perCustomer = <V>(one: (customer: CustomerNode) => Promise<V>): ByArguments<V>['loader'] =>
-  new DataLoader<CustomerNode, V, string>(
-    (customers) =>
-      customers.length === 1
-        ? one(customers[0]!).then(alone, failedAlone)
-        : Promise.all(customers.map((customer) => one(customer).catch(asError))),
-    BY_CUSTOMER,
-  );
 
 const selectorKey = (selector: VersionSelector | undefined): string =>
   selector === undefined ? '' : `${selector.alias ?? ''}#${selector.version ?? ''}`;

@@ -33,11 +33,7 @@ export class GenericDomain {
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
   readonly #clock: Clock;
-  /** By the manifest of the version. */
-  readonly #makers = new WeakMap<
-    ModelManifest,
-    { readonly named: ModelManifest; readonly make: ReturnType<typeof rowMaker> }
-  >();
+  readonly #makers = new WeakMap<ModelManifest, ReturnType<typeof rowMaker>>();
 
   constructor(inference: Inference, recorder: QueryRecorder, clock: Clock) {
     this.#inference = inference;
@@ -72,17 +68,18 @@ export class GenericDomain {
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
     const routed = this.#inference.route(manifest.name, customer.customerId, selector);
-    const row = this.#rowMaker(manifest, routed.info.manifest)(storedVector(customer.state, this.#clock.now()));
+    const row = this.#rowMaker(manifest)(routed.info.manifest, storedVector(customer.state, this.#clock.now()));
     const about = { entity: customer.customerId, featuresAsOf: customer.state.asOf };
     return this.#answer(routed, row, about, context);
   }
 
-  /** The maker of a version's rows, made when it is first needed. */
-  #rowMaker(named: ModelManifest, layout: ModelManifest): ReturnType<typeof rowMaker> {
-    const known = this.#makers.get(layout);
-    if (known?.named === named) return known.make;
-    const make = rowMaker(named, layout);
-    this.#makers.set(layout, { named, make });
+  /** The maker of rows by a manifest, made when it is first needed. */
+  #rowMaker(manifest: ModelManifest): ReturnType<typeof rowMaker> {
+    let make = this.#makers.get(manifest);
+    if (make === undefined) {
+      make = rowMaker(manifest);
+      this.#makers.set(manifest, make);
+    }
     return make;
   }
 

@@ -18,7 +18,31 @@ const sizeOf = ({ shape }: TensorSpec): number => shape.slice(1).reduce((product
  * Makes a row of what was said. Feature by feature: a number, or the documented default.
  * @throws ScoregraphError INVALID_FEATURES naming what is missing, is not a number that the model can hold, or is of another length.
  */
-export function readRow({ name: model, inputs: specs }: ModelManifest, values: RowValues): ModelRow {
+export function readRow(manifest: ModelManifest, values: RowValues): ModelRow {
+  return rowOf(manifest, (name) => values[name]);
+}
+
+/**
+ * Makes rows of what is stored of customers (`storedVector`), by the places that a manifest names: what is not known takes its default.
+ * `layout`, the manifest of the version that answers, says how a row lies.
+ * @throws (the maker) as `readRow`.
+ */
+export function rowMaker({ inputs }: ModelManifest): (layout: ModelManifest, stored: Float32Array) => ModelRow {
+  const places = new Map<string, number>();
+  for (const { features = [] } of inputs)
+    for (const { name, stored } of features)
+      if (stored !== undefined) places.set(name, STORED_FEATURES.indexOf(stored));
+  return (layout, stored) =>
+    rowOf(layout, (name) => {
+      const value = stored[places.get(name) ?? -1];
+      return Number.isNaN(value) ? undefined : value;
+    });
+}
+
+/** What was said of a feature, or of a tensor without features. */
+type Say = (name: string) => RowValues[string];
+
+function rowOf({ name: model, inputs: specs }: ModelManifest, say: Say): ModelRow {
   const inputs: Record<string, TensorData> = {};
   const defaulted: string[] = [];
   const wrong = (field: string, message: string) =>
@@ -35,9 +59,9 @@ export function readRow({ name: model, inputs: specs }: ModelManifest, values: R
     };
     if (spec.features !== undefined && spec.features.length > 0) {
       for (const [at, feature] of spec.features.entries())
-        put(feature.name, numberOf(feature, values, defaulted, wrong), at);
+        put(feature.name, numberOf(feature, say, defaulted, wrong), at);
     } else {
-      const said = values[spec.name];
+      const said = say(spec.name);
       if (said == null) throw wrong(spec.name, `expected ${size} ${size === 1 ? 'value' : 'values'}, got none`);
       const list = typeof said === 'number' ? [said] : said;
       if (list.length !== size) throw wrong(spec.name, `expected ${size} values, got ${list.length}`);
@@ -48,55 +72,13 @@ export function readRow({ name: model, inputs: specs }: ModelManifest, values: R
   return { inputs, defaulted };
 }
 
-/**
- * Makes rows of customers: `named` says which features are stored ones, `layout` how a row lies (an older version's manifest may be another
- * one). Once a model and version, many times a row.
- * @returns a row of what is stored (`storedVector`); what is not known takes its default
- * @throws (the maker) as `readRow`.
- */
-export function rowMaker(named: ModelManifest, layout: ModelManifest): (stored: Float32Array) => ModelRow {
-  const places = new Map<string, number>();
-  for (const { features = [] } of named.inputs)
-    for (const { name, stored } of features)
-      if (stored !== undefined) places.set(name, STORED_FEATURES.indexOf(stored));
-  const tensors = layout.inputs.map((spec) => ({
-    name: spec.name,
-    datatype: spec.datatype,
-    size: sizeOf(spec),
-    features: (spec.features ?? []).map((feature) => ({ place: places.get(feature.name) ?? -1, ...feature })),
-  }));
-  const told = (stored: Float32Array): RowValues =>
-    Object.fromEntries([...places].flatMap(([name, at]) => (Number.isNaN(stored[at]) ? [] : [[name, stored[at]]])));
-  return (stored) => {
-    const inputs: Record<string, TensorData> = {};
-    const defaulted: string[] = [];
-    for (const { name, datatype, size, features } of tensors) {
-      if (features.length !== size) return readRow(layout, told(stored)); // says what is missing
-      const data = datatype === 'FP32' ? new Float32Array(size) : new Int32Array(size);
-      for (let i = 0; i < size; i++) {
-        const feature = features[i]!;
-        let value: number | undefined = feature.place < 0 ? Number.NaN : stored[feature.place]!;
-        if (Number.isNaN(value)) {
-          value = feature.default;
-          defaulted.push(feature.name);
-        }
-        if (value === undefined || (datatype === 'INT32' && !Number.isInteger(value)))
-          return readRow(layout, told(stored)); // says what is wrong
-        data[i] = value;
-      }
-      inputs[name] = data;
-    }
-    return { inputs, defaulted };
-  };
-}
-
 function numberOf(
   feature: ManifestFeature,
-  values: RowValues,
+  say: Say,
   defaulted: string[],
   wrong: (field: string, message: string) => ScoregraphError,
 ): number {
-  const said = values[feature.name];
+  const said = say(feature.name);
   if (typeof said === 'number') return said;
   if (said != null) throw wrong(feature.name, `expected one number, got ${said.length}`);
   if (feature.default === undefined) throw wrong(feature.name, 'expected a number: it has no default');

@@ -37,7 +37,7 @@ describe('a row of stored features', () => {
 
   it('holds what is stored, and the default of what is not', () => {
     const manifest = manifestOf([inputOf('FP32', [told, stored])]);
-    const make = rowMaker(manifest, manifest);
+    const make = (stored: Float32Array) => rowMaker(manifest)(manifest, stored);
     expect(make(storing({ 'rfm@1/log_recency': 1.5 }))).toEqual({
       inputs: { features: Float32Array.of(2, 1.5) },
       defaulted: ['complaints'],
@@ -51,7 +51,7 @@ describe('a row of stored features', () => {
   it('lies as the version has it, whose features have names of their own', () => {
     const older = manifestOf([inputOf('FP32', [{ name: 'recency', default: 7 }, told])]);
     const now = manifestOf([inputOf('FP32', [told, stored])]);
-    expect(rowMaker(now, older)(storing({ 'rfm@1/log_recency': 1.5 })).inputs).toEqual({
+    expect(rowMaker(now)(older, storing({ 'rfm@1/log_recency': 1.5 })).inputs).toEqual({
       features: Float32Array.of(1.5, 2),
     });
   });
@@ -66,7 +66,7 @@ describe('a row of stored features', () => {
         features: [{ name: 'n', description: 'Whole.', default: 3 }],
       },
     ]);
-    const made = rowMaker(manifest, manifest)(storing({ 'rfm@1/log_recency': 0.25 }));
+    const made = rowMaker(manifest)(manifest, storing({ 'rfm@1/log_recency': 0.25 }));
     expect(made).toEqual(readRow(manifest, { recency: 0.25 }));
   });
 
@@ -82,8 +82,15 @@ describe('a row of stored features', () => {
       inputOf('INT32', [{ ...stored, name: 'whole' }]),
       'whole: expected a whole number of 32 bits, got 1.5',
     ],
+    [
+      'is beyond what a whole number holds',
+      inputOf('INT32', [{ name: 'large', stored: 'customer@1/monetary' }]),
+      'large: expected a whole number of 32 bits, got 3000000000',
+    ],
   ])('is refused when something %s, by the words of a row that is told', (_, input, message) => {
     const manifest = manifestOf([input]);
-    expect(() => rowMaker(manifest, manifest)(storing({ 'rfm@1/log_recency': 1.5 }))).toThrow(message);
+    expect(() =>
+      rowMaker(manifest)(manifest, storing({ 'rfm@1/log_recency': 1.5, 'customer@1/monetary': 3e9 })),
+    ).toThrow(message);
   });
 });

@@ -1,5 +1,6 @@
-/** What is done to each number alone. */
-export type Elementwise = 'Elu' | 'Relu' | 'Relu6' | 'Selu' | 'Sigmoid' | 'Tanh';
+/** What is done to each number alone, by TensorFlow's names. */
+export const ELEMENTWISE = ['Elu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Tanh'] as const;
+export type Elementwise = (typeof ELEMENTWISE)[number];
 
 /** A step of a chain; vectors go in and come out. */
 export type Step =

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { builtFile } from '../../../core/built-file.js';
 
-/** Of an array, in bytes: four numbers, as the instructions take them. */
-const ALIGNMENT = 16;
 const PAGE_BYTES = 65_536;
 /** What one worker keeps weights in; a network that finds no room is computed by the engine alone. */
 const MAX_BYTES = 256 * 2 ** 20;
@@ -15,7 +13,7 @@ interface Exports {
   relu(y: number, bytes: number): void;
 }
 
-/** `n` rounded up so that an array of as many numbers ends where the next may begin. */
+/** `n` rounded up to the four numbers that an instruction takes: an array of as many ends where the next may begin. */
 export const padded = (n: number): number => (n + 3) & ~3;
 
 /**
@@ -50,7 +48,7 @@ export class Kernel {
 
   /** Copies an array in, padded with zeros; where it lies, in bytes, or null where there is no room. */
   place(values: Float32Array): number | null {
-    const bytes = ALIGNMENT * Math.ceil((4 * values.length) / ALIGNMENT);
+    const bytes = 4 * padded(values.length);
     const at = this.#free.get(bytes)?.pop() ?? this.#grow(bytes);
     if (at === null) return null;
     this.#floats.fill(0, at / 4, (at + bytes) / 4);
@@ -60,7 +58,7 @@ export class Kernel {
 
   /** Gives the room of an array of `length` numbers back. */
   release(at: number, length: number): void {
-    const bytes = ALIGNMENT * Math.ceil((4 * length) / ALIGNMENT);
+    const bytes = 4 * padded(length);
     const places = this.#free.get(bytes) ?? [];
     this.#free.set(bytes, places);
     places.push(at);

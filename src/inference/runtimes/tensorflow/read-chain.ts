@@ -1,4 +1,4 @@
-import type { Chain, Elementwise, Step } from '../small/chain.js';
+import { type Chain, ELEMENTWISE, type Step } from '../small/chain.js';
 import { DT } from './proto.js';
 import { all, fieldsOf, integer, string, text } from './proto-reader.js';
 
@@ -12,8 +12,6 @@ interface Matrix {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
-
-const ELEMENTWISE: ReadonlySet<string> = new Set<Elementwise>(['Elu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Tanh']);
 
 /**
  * The chain of dense layers that a compiled graph (compiler.ts) is; null when it is anything else: branches, several inputs or outputs, an
@@ -50,8 +48,9 @@ export function readChain(savedModel: Uint8Array, inputs: number): Chain | null 
 function stepOf(node: Node, constant: Matrix | null, width: number): Step | null {
   const { op, attributes } = node;
   if (node.inputs.length === 1) {
-    if (ELEMENTWISE.has(op)) return { kind: 'each', what: op as Elementwise };
-    return op === 'Softmax' ? { kind: 'softmax' } : null;
+    if (op === 'Softmax') return { kind: 'softmax' };
+    const what = ELEMENTWISE.find((name) => name === op);
+    return what === undefined ? null : { kind: 'each', what };
   }
   if (node.inputs.length !== 2 || constant === null) return null;
   const { shape, values } = constant;
