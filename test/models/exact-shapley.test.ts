@@ -1,8 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { restoreLegacyUtil } from '../../src/core/legacy-util.js';
 import { conceptsOf } from '../../src/features/concepts.js';
 import { FRAUD_FEATURES } from '../../src/features/fraud-features.js';
 import { RFM_FEATURES } from '../../src/features/rfm-features.js';
@@ -78,34 +77,30 @@ function byDividends(players: number, values: readonly number[]): number[] {
   );
 }
 
+const BEFORE_ACTIVATION = resolve(import.meta.dirname, '../support/before-activation.mjs');
+
+/** What the last activation of a model takes, for each row. */
+function beforeActivation(model: string, rows: readonly Float32Array[]): number[][] {
+  const file = join(MODELS, model, '1', 'model.json');
+  const input = Buffer.concat(
+    rows.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  );
+  const answer = execFileSync(process.execPath, [BEFORE_ACTIVATION, file], { input, maxBuffer: 2 ** 26 });
+  const scores = new Float32Array(new Uint8Array(answer).buffer);
+  const width = scores.length / rows.length;
+  return rows.map((_, row) => [...scores.subarray(row * width, (row + 1) * width)]);
+}
+
 describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', { timeout: 120_000 }, (engine) => {
   const folder = temporaryFolder();
   let server: TestServer;
-  let tf: typeof import('@tensorflow/tfjs-node');
   beforeAll(async () => {
     server = await startTestServer({ dataDir: folder.path, env: { SCOREGRAPH_ENGINE: engine } });
-    restoreLegacyUtil();
-    tf = await import('@tensorflow/tfjs-node');
   });
   afterAll(async () => {
     await server.stop();
     folder.remove();
   });
-
-  /** What the last activation of a model takes, row by row: its last layer's input times its weights, if it has any. */
-  async function beforeActivation(model: string): Promise<(rows: readonly Float32Array[]) => number[][]> {
-    const loaded: LayersModel = await tf.loadLayersModel(`file://${join(MODELS, model, '1', 'model.json')}`);
-    const last = loaded.layers.at(-1)!;
-    const inner = tf.model({ inputs: loaded.inputs, outputs: last.input as SymbolicTensor });
-    return (rows) =>
-      tf.tidy(() => {
-        const inputs = tf.tensor2d(rows.map((row) => [...row]));
-        const hidden = inner.predict(inputs) as Tensor;
-        const [kernel, bias] = last.getWeights();
-        const scores = kernel === undefined ? hidden : tf.matMul(hidden as never, kernel as never).add(bias!);
-        return scores.arraySync() as number[][];
-      });
-  }
 
   const context = () => ({
     deadline: server.running.app.clock.monotonic() + 60_000,
@@ -118,21 +113,27 @@ describe.skipIf(!hasNative).each(ENGINES)('explanations on %s', { timeout: 120_0
     ['fraud', FRAUD_FEATURES],
     ['segmentation', RFM_FEATURES],
   ] as const)(`of %s are the exact Shapley values of ${ROWS} rows`, async (model, set) => {
-    const scores = await beforeActivation(model);
     const { app, inference } = server.running;
     const version = inference.registry.get(model)!.versions[0]!.info!.version;
     const [concepts, places, typical] = [conceptsOf(set), placesOf(set), typicalRow(model, set)];
     const ids: string[] = read('segmentation', 'assets/segments.json').map(({ id }: { id: string }) => id);
     let [worst, worstCertain, certain, unlike] = [0, 0, 0, 0];
-    for (const features of rowsLike(model, set)) {
-      const coalitions = Array.from({ length: 2 ** concepts.length }, (_, coalition) => {
-        const row = typical.slice();
-        places.forEach((own, concept) => {
-          if ((coalition >> concept) & 1) for (const place of own) row[place] = features[place]!;
-        });
-        return row;
-      });
-      const raw = scores(coalitions);
+    const rows = rowsLike(model, set);
+    const coalitions = 2 ** concepts.length;
+    const scores = beforeActivation(
+      model,
+      rows.flatMap((features) =>
+        Array.from({ length: coalitions }, (_, coalition) => {
+          const row = typical.slice();
+          places.forEach((own, concept) => {
+            if ((coalition >> concept) & 1) for (const place of own) row[place] = features[place]!;
+          });
+          return row;
+        }),
+      ),
+    );
+    for (const [i, features] of rows.entries()) {
+      const raw = scores.slice(i * coalitions, (i + 1) * coalitions);
       const whole = raw.at(-1)!;
       const [own, other] = whole.map((_, i) => i).sort((i, j) => whole[j]! - whole[i]!);
       const values = raw.map((row) =>
