@@ -38,7 +38,7 @@ export class Batcher implements JobSource {
   /** Opens the queue of a version that was loaded. */
   open(options: LaneOptions): Lane {
     const shape = this.#shapes.of(options.signature);
-    const lane: Lane = new Lane(options, shape, this.#clock, () => this.#hasSomething(lane));
+    const lane: Lane = new Lane(options, shape, this.#clock.monotonic(), () => this.#hasSomething(lane));
     this.#lanes.push(lane);
     return lane;
   }
@@ -64,7 +64,8 @@ export class Batcher implements JobSource {
    */
   enqueue(lane: Lane, row: Row, context: RowContext): Promise<RowResult> {
     return new Promise((resolve, reject) => {
-      const refusal = this.#enter(lane, context) ?? lane.add(row, new Waiter(context, resolve, reject));
+      const now = this.#clock.monotonic();
+      const refusal = refusalOf(lane, context, now) ?? lane.add(row, new Waiter(context, resolve, reject), now);
       if (refusal === null) this.#queued(lane, context);
       else reject(refusal);
     });
@@ -77,20 +78,11 @@ export class Batcher implements JobSource {
    */
   enqueueBlock(lane: Lane, block: Block, context: RowContext): Promise<BlockResult> {
     return new Promise((resolve, reject) => {
-      const refusal = this.#enter(lane, context) ?? lane.addBlock(block, context, resolve, reject);
+      const now = this.#clock.monotonic();
+      const refusal = refusalOf(lane, context, now) ?? lane.addBlock(block, context, resolve, reject, now);
       if (refusal === null) this.#queued(lane, context);
       else reject(refusal);
     });
-  }
-
-  /** Notes that a lane is asked; why nothing may be queued for this caller, or null. */
-  #enter(lane: Lane, context: RowContext): ScoregraphError | null {
-    if (context.signal?.aborted) return cancelled();
-    const now = this.#clock.monotonic();
-    if (context.deadline <= now) return late(lane.model, lane.version);
-    if (lane.isClosed) return notLoaded(lane);
-    lane.asked(now);
-    return null;
   }
 
   #queued(lane: Lane, context: RowContext): void {
@@ -192,9 +184,12 @@ export class Batcher implements JobSource {
   }
 }
 
-const notLoaded = ({ model, version }: Lane) =>
-  new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
-    model,
-    version,
-    reason: 'NOT_LOADED',
+/** Why nothing may be queued for this caller; null: it may. */
+function refusalOf({ model, version, isClosed }: Lane, { signal, deadline }: RowContext, now: number) {
+  if (signal?.aborted) return cancelled();
+  if (deadline <= now) return late(model, version);
+  if (!isClosed) return null;
+  return new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
+    ...{ model, version, reason: 'NOT_LOADED' },
   });
+}

@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { BatchJob, Block, BlockResult, Row } from '../ports.js';
@@ -6,16 +5,17 @@ import type { Computed, Contributor, Part } from './batch.js';
 import { outputsOf } from './batch-tensors.js';
 import { BlockQueue } from './blocks.js';
 import { type BatchObserver, type LaneOptions, late } from './lane-options.js';
-import { Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
+import { Entry, OpenRows, type Waiter } from './queue.js';
+import { RowQueues } from './row-queues.js';
 import { hashOf, type RowShape, validate } from './rows.js';
 import { Shares } from './shares.js';
 
 const RETRY_AFTER_MIN_MS = 10;
 
-/** A lane has none until it needs one: what only some versions need lies in no row's way. */
-const NO_ROWS = { rows: 0, oldest: () => Number.POSITIVE_INFINITY } as const;
+/** Until it gets one, a lane has no queue of blocks: what only some versions need lies in no row's way. */
+const NO_BLOCKS = { rows: 0, oldest: () => Number.POSITIVE_INFINITY } as const;
 
-/** The queue of one version. Rows that want top-k and rows that do not never share a batch: they wait in queues of their own. */
+/** What waits for one version, and what is being computed for it. */
 export class Lane implements Contributor {
   readonly options: LaneOptions;
   readonly model: string;
@@ -28,14 +28,11 @@ export class Lane implements Contributor {
   isListed = false;
   /** Nothing is taken any more. */
   isClosed = false;
-  readonly #clock: Clock;
   readonly #wake: () => void;
   readonly #observer: BatchObserver;
   readonly #maxQueueSize: number;
   readonly #delayMicros: number;
-  readonly #plain = new PriorityQueue();
-  /** By what they want ranked. */
-  #ranked: Map<string, PriorityQueue> | null = null;
+  readonly #queues = new RowQueues();
   readonly #open = new OpenRows();
   /** Halves of failed batches, to be run on their own. */
   #retries: (readonly Entry[])[] | null = null;
@@ -46,7 +43,7 @@ export class Lane implements Contributor {
   #drainPerMs = 1;
   #delayTimer: NodeJS.Timeout | null = null;
 
-  constructor(options: LaneOptions, shape: RowShape, clock: Clock, wake: () => void) {
+  constructor(options: LaneOptions, shape: RowShape, now: number, wake: () => void) {
     this.options = options;
     this.model = options.model;
     this.version = options.version;
@@ -55,9 +52,8 @@ export class Lane implements Contributor {
     this.#observer = options.observer;
     this.#maxQueueSize = options.batching.maxQueueSize;
     this.#delayMicros = options.batching.maxQueueDelayMicroseconds;
-    this.#clock = clock;
     this.#wake = wake;
-    this.#lastAsked = clock.monotonic();
+    this.#lastAsked = now;
   }
 
   /** When it was last asked for anything, monotonic ms; Infinity while rows of it are not answered yet. */
@@ -65,14 +61,9 @@ export class Lane implements Contributor {
     // Of blocks those that wait: one that is computed needs its lane no more.
     return this.#open.size > 0 || this.queued > 0 ? Number.POSITIVE_INFINITY : this.#lastAsked;
   }
-  /** Notes that it is asked. */
-  asked(now: number): void {
-    this.#lastAsked = now;
-  }
-
   /** Rows that wait. */
   get queued(): number {
-    return this.#queued + (this.#blocks ?? NO_ROWS).rows;
+    return this.#queued + (this.#blocks ?? NO_BLOCKS).rows;
   }
 
   /** Parts of failed batches are to be run again. */
@@ -86,14 +77,17 @@ export class Lane implements Contributor {
     context: RowContext,
     resolve: (result: BlockResult) => void,
     reject: (error: Error) => void,
+    now: number,
   ): ScoregraphError | null {
+    this.#lastAsked = now;
     if (this.queued + block.rows > this.#maxQueueSize) return this.#full();
     this.#blocks ??= new BlockQueue(this.options);
-    return this.#blocks.add({ block, context, enqueuedAt: this.#clock.monotonic(), resolve, reject });
+    return this.#blocks.add({ block, context, enqueuedAt: now, resolve, reject });
   }
 
-  /** Takes a waiter in, or answers why not. */
-  add(row: Row, waiter: Waiter): ScoregraphError | null {
+  /** Takes a waiter in, or answers why not. `now`: monotonic ms. */
+  add(row: Row, waiter: Waiter, now: number): ScoregraphError | null {
+    this.#lastAsked = now;
     const invalid = validate(row, this.shape);
     if (invalid !== null) {
       const { model, version } = this;
@@ -110,24 +104,13 @@ export class Lane implements Contributor {
     const free = this.#maxQueueSize - this.queued;
     const holder = this.#shares.of(waiter.context.principal);
     if (free <= 0 || !this.#shares.mayAdd(holder, free)) return this.#full(holder.rows);
-    const entry = new Entry(row, hash, this.#clock.monotonic(), waiter, holder);
+    const entry = new Entry(row, hash, now, waiter, holder);
     this.#open.add(entry);
-    const queue = row.topK === undefined ? this.#plain : this.#rankedBy(row.topK.output);
-    queue.push(entry, waiter.context.priority);
+    const queue = this.#queues.push(entry);
     this.#queued++;
     holder.rows++;
     if (queue.size > 2 * this.#maxQueueSize) queue.compact(); // nobody takes, and many went away
     return null;
-  }
-
-  #rankedBy(output: string): PriorityQueue {
-    this.#ranked ??= new Map();
-    let queue = this.#ranked.get(output);
-    if (queue === undefined) {
-      queue = new PriorityQueue();
-      this.#ranked.set(output, queue);
-    }
-    return queue;
   }
 
   /** `own`: rows of the caller among those that wait. */
@@ -164,9 +147,8 @@ export class Lane implements Contributor {
 
   /** When the row that waits longest came. */
   oldest(): number {
-    let oldest = Math.min(this.#plain.oldest(), (this.#blocks ?? NO_ROWS).oldest());
+    let oldest = Math.min(this.#queues.oldest(), (this.#blocks ?? NO_BLOCKS).oldest());
     if (this.#retries !== null) oldest = Math.min(oldest, this.#retries[0]![0]!.enqueuedAt);
-    if (this.#ranked !== null) for (const queue of this.#ranked.values()) oldest = Math.min(oldest, queue.oldest());
     return oldest;
   }
 
@@ -185,21 +167,12 @@ export class Lane implements Contributor {
       if (this.#retries.length === 0) this.#retries = null;
       if (entries.length > 0) return { lane: this, entries, alone: true };
     }
-    const queue = this.#longestWaiting();
+    const queue = this.#queues.longestWaiting();
     if (queue === null) return null;
     const entries: Entry[] = [];
     queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
     if (entries.length === 0) return null;
     return { lane: this, entries, alone: !this.mixes || entries[0]!.row.topK !== undefined };
-  }
-
-  /** The queue whose first row has waited longest; null: all are empty. */
-  #longestWaiting(): PriorityQueue | null {
-    let longest = this.#plain.size > 0 ? this.#plain : null;
-    if (this.#ranked === null) return longest;
-    for (const queue of this.#ranked.values())
-      if (queue.size > 0 && (longest === null || queue.oldest() < longest.oldest())) longest = queue;
-    return longest;
   }
 
   /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
@@ -231,8 +204,7 @@ export class Lane implements Contributor {
       () => error,
     );
     this.#retries = null;
-    this.#plain.clear();
-    this.#ranked = null;
+    this.#queues.clear();
   }
 
   /** With preferred sizes, a backlog is cut at the largest that fits. */
