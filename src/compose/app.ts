@@ -1,6 +1,9 @@
+import { CANARY } from '../flows/roll-out.js';
+import { scoreShift } from '../flows/roll-out-guards.js';
 import type { App, ModelDirectory, ModelTrust, SchemaFeed, SimulationFacts, VersionFacts } from '../graphql/app.js';
 import type { ModelGraph } from '../graphql/generated/model-graph.js';
 import type { RegisteredModel, RegisteredVersion } from '../inference/registry.js';
+import { CONTROL } from '../inference/routing/book.js';
 import type { RowCosts } from '../inference/row-costs.js';
 import type { InferenceService } from '../inference/service.js';
 import type { Base } from './base.js';
@@ -65,6 +68,7 @@ export function appOf(
     routing: {
       state: (model) => policies.get(model),
       arm: (model, arm) => inference.arms.facts(model, arm),
+      scoreShift: (model) => scoreShift(inference.arms.facts(model, CANARY), inference.arms.facts(model, CONTROL)),
       shadow: (model) => domains.shadows.facts(model),
     },
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),

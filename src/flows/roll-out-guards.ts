@@ -59,6 +59,12 @@ export function populationStability(expected: Float32Array, actual: Float32Array
   return shares(actual).reduce((sum, share, i) => sum + (share - before[i]!) * Math.log(share / before[i]!), 0);
 }
 
+/** `populationStability` of the candidate's scores against the champion's; null while either has too few to tell. */
+export function scoreShift(candidate: ArmFacts, champion: ArmFacts): number | null {
+  if (Math.min(candidate.scores.length, champion.scores.length) < LEAST_SCORES) return null;
+  return populationStability(champion.scores, candidate.scores);
+}
+
 /** Which guard the candidate breaks, as a sentence; null where none. What there are too few rows for is not judged. */
 export function brokenGuard(guards: RollOutGuards, candidate: ArmFacts, champion: ArmFacts): string | null {
   const { rows, errors } = candidate;
@@ -75,9 +81,8 @@ export function brokenGuard(guards: RollOutGuards, candidate: ArmFacts, champion
     slow > usual + LATENCY_SLACK_MS
   )
     return `latency: p95 ${slow.toFixed(1)} ms against the champion's ${usual.toFixed(1)} ms, at most ${guards.maxLatencyRatio} times may be`;
-  if (Math.min(candidate.scores.length, champion.scores.length) < LEAST_SCORES) return null;
-  const psi = populationStability(champion.scores, candidate.scores);
-  if (psi > guards.maxPsi)
+  const psi = scoreShift(candidate, champion);
+  if (psi !== null && psi > guards.maxPsi)
     return `score distribution: PSI ${psi.toFixed(2)} against the champion over ${candidate.scores.length} and ${champion.scores.length} scores, at most ${guards.maxPsi} may be`;
   return null;
 }

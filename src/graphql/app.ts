@@ -79,6 +79,8 @@ export interface App {
   readonly routing: {
     state(model: string): ModelPolicyState | null;
     arm(model: string, arm: string): { readonly rows: number; readonly errors: number; readonly p95Ms: number | null };
+    /** How far a candidate's scores lie from the champion's (PSI); null while there are too few. */
+    scoreShift(model: string): number | null;
     shadow(model: string): ShadowFacts | null;
   };
   readonly engine: () => EngineFacts;

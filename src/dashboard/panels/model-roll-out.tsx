@@ -61,6 +61,7 @@ function UnderWay({ model, rollOut }: { model: Detail; rollOut: RollOut }) {
       rollOut.guards,
       arms.find(({ arm }) => arm === 'canary') ?? null,
       arms.find(({ arm }) => arm === 'champion') ?? null,
+      figures.value?.rollOut?.psi ?? null,
       write,
     ),
     ...outcomeGuards(rollOut.guards, turned, write),

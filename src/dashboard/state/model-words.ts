@@ -202,6 +202,7 @@ export function guardWords(
   guards: Guards,
   candidate: Measured | null,
   champion: Measured | null,
+  psi: number | null,
   write: { readonly share: (part: number) => string; readonly count: (n: number) => string },
 ): GuardWords[] {
   const rate = candidate === null || candidate.rows === 0 ? null : candidate.errors / candidate.rows;
@@ -227,8 +228,12 @@ export function guardWords(
       limit: `at most ${guards.maxLatencyRatio} × the champion’s`,
     },
     {
-      ...{ name: 'Scores', now: 'server looks', broken: false },
-      limit: `PSI at most ${guards.maxPsi}`,
+      ...{
+        name: 'Scores',
+        now: psi === null ? '–' : `PSI ${psi.toFixed(2)}`,
+        broken: psi !== null && psi > guards.maxPsi,
+      },
+      limit: `at most ${guards.maxPsi}`,
     },
   ];
 }

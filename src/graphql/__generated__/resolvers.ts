@@ -2070,6 +2070,8 @@ export type RollOut = {
   readonly percent: Scalars['Float']['output'];
   /** Whether the version becomes the champion when the last step has held. */
   readonly promote: Scalars['Boolean']['output'];
+  /** Population stability index of the candidate's scores against the champion's in this step, which `maxPsi` guards; null before either has 200. */
+  readonly psi?: Maybe<Scalars['Float']['output']>;
   /** Why it stands so: the guard that was broken, say. */
   readonly reason: Scalars['String']['output'];
   /** Whom it is about: all of these must hold. Empty: everybody. */
@@ -3927,6 +3929,7 @@ export type RollOutResolvers<ContextType = GraphContext, ParentType extends Reso
   guards?: Resolver<ResolversTypes['RollOutGuards'], ParentType, ContextType>;
   percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   promote?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  psi?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   rule?: Resolver<ReadonlyArray<ResolversTypes['RoutingCondition']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RollOutStatus'], ParentType, ContextType>;

@@ -93,6 +93,7 @@ export const rolloutResolvers: Pick<
     percent: ({ steps, step }) => steps[step]!,
     arms: (rollOut, _args, { app }) =>
       [CANARY, CONTROL].map((arm) => ({ rollOut, arm, ...app.routing.arm(rollOut.model, arm) })),
+    psi: (rollOut, _args, { app }) => app.routing.scoreShift(rollOut.model),
   },
   ArmFacts: {
     async outcomes({ rollOut, arm }, _args, { app, row }) {

@@ -101,12 +101,13 @@ describe('guards beside what was measured', () => {
   const guards = { minRows: 200, maxErrorRate: 0.01, maxLatencyRatio: 3, maxPsi: 0.25, minOutcomes: 50 };
   const write = { share, count: String };
   it('before anything was measured', () => {
-    expect(guardWords(guards, null, null, write).map(({ now }) => now)).toEqual(['0', '–', '–', 'server looks']);
+    expect(guardWords(guards, null, null, null, write).map(({ now }) => now)).toEqual(['0', '–', '–', '–']);
   });
   it('with rows, and a share of failures that is too large', () => {
-    const words = guardWords(guards, { rows: 100, errors: 5, p95Ms: 6 }, { rows: 300, errors: 0, p95Ms: 4 }, write);
-    expect(words.map(({ now }) => now)).toEqual(['100', '5.0 %', '1.5 ×', 'server looks']);
-    expect(words.map(({ broken }) => broken)).toEqual([false, true, false, false]);
+    const champion = { rows: 300, errors: 0, p95Ms: 4 };
+    const words = guardWords(guards, { rows: 100, errors: 5, p95Ms: 6 }, champion, 0.312, write);
+    expect(words.map(({ now }) => now)).toEqual(['100', '5.0 %', '1.5 ×', 'PSI 0.31']);
+    expect(words.map(({ broken }) => broken)).toEqual([false, true, false, true]);
   });
 });
 

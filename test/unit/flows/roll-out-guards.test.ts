@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { brokenGuard, DEFAULT_GUARDS, populationStability, wilson } from '../../../src/flows/roll-out-guards.js';
+import {
+  brokenGuard,
+  DEFAULT_GUARDS,
+  populationStability,
+  scoreShift,
+  wilson,
+} from '../../../src/flows/roll-out-guards.js';
 import type { ArmFacts } from '../../../src/inference/routing/arm-stats.js';
 import { seeded } from '../../../src/training/random.js';
 
@@ -35,6 +41,10 @@ describe('the guards of a roll-out', () => {
   it('see scores that moved', () => {
     expect(broken(arm({ scores: scores(1_000, 0.4) }))).toMatch(/score distribution: PSI/);
     expect(broken(arm({ scores: scores(1_000, 0.01) }))).toBeNull();
+    const champion = arm({ scores: scores(1_000, 0, 2) });
+    expect(scoreShift(arm({ scores: scores(1_000, 0.4) }), champion)).toBeGreaterThan(0.25);
+    expect(scoreShift(arm({ scores: scores(1_000, 0.01) }), champion)).toBeLessThan(0.25);
+    expect(scoreShift(arm({ scores: scores(199) }), champion)).toBeNull();
   });
 
   it('judge neither latency nor scores of too few rows', () => {
