@@ -67,6 +67,7 @@ export function appOf(
       arm: (model, arm) => inference.arms.facts(model, arm),
       shadow: (model) => domains.shadows.facts(model),
     },
+    sideBySide: domains.sideBySide,
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: parts.simulation,
     source: 'api',
