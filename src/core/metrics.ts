@@ -12,6 +12,8 @@ export interface Gauge {
 }
 export interface Histogram {
   observe(value: number): void;
+  /** Adds what was counted elsewhere: how many in each bucket, those beyond the last bound at the end, and the sum of all. */
+  observeAll(counts: ArrayLike<number>, sum: number): void;
 }
 
 export interface Metrics {
@@ -24,7 +26,7 @@ export interface Metrics {
   remove(labels: Labels): void;
 }
 
-const nothing = { add() {}, set() {}, observe() {} };
+const nothing = { add() {}, set() {}, observe() {}, observeAll() {} };
 /** Metrics that count nothing. */
 export const noMetrics: Metrics = {
   counter: () => nothing,

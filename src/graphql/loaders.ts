@@ -23,7 +23,8 @@ export type TransactionNode = Stored<PaymentRecorded>;
 /** A loader and the arguments it is for. */
 class Known<V> {
   constructor(
-    readonly key: string,
+    readonly what: unknown,
+    readonly selector: string,
     readonly loader: DataLoader<CustomerNode, V, string>,
     readonly next: Known<V> | null,
   ) {}
@@ -37,9 +38,14 @@ class Known<V> {
 class ByArguments<V> {
   #newest: Known<V> | null = null;
 
-  /** The loader for `key`, made the first time; `one` is asked for each customer. */
-  loader(key: string, one: (customer: CustomerNode) => Promise<V>): DataLoader<CustomerNode, V, string> {
-    for (let known = this.#newest; known !== null; known = known.next) if (known.key === key) return known.loader;
+  /** The loader for `what` (compared by identity) and a selector, made the first time; `one` is asked for each customer. */
+  loader(
+    what: unknown,
+    selector: string,
+    one: (customer: CustomerNode) => Promise<V>,
+  ): DataLoader<CustomerNode, V, string> {
+    for (let known = this.#newest; known !== null; known = known.next)
+      if (known.what === what && known.selector === selector) return known.loader;
     const loader = new DataLoader<CustomerNode, V, string>(
       (customers) =>
         customers.length === 1
@@ -47,7 +53,7 @@ class ByArguments<V> {
           : Promise.all(customers.map((customer) => one(customer).catch(asError))),
       BY_CUSTOMER,
     );
-    this.#newest = new Known(key, loader, this.#newest);
+    this.#newest = new Known(what, selector, loader, this.#newest);
     return loader;
   }
 }
@@ -145,7 +151,7 @@ export class Loaders {
 
   /** Segment assignments by the version that `selector` means. */
   segment(selector: VersionSelector | undefined): DataLoader<CustomerNode, SegmentPrediction, string> {
-    return this.#segments.loader(selectorKey(selector), (customer) =>
+    return this.#segments.loader(null, selectorKey(selector), (customer) =>
       this.#app.segmentation.assign(customer.customerId, customer.state, this.#app.clock.now(), this.#row, selector),
     );
   }
@@ -157,7 +163,7 @@ export class Loaders {
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
     const list = { first, excludePurchased };
-    return this.#recommendations.loader(`${first}/${excludePurchased}/${selectorKey(selector)}`, (customer) =>
+    return this.#recommendations.loader(excludePurchased ? first : -first, selectorKey(selector), (customer) =>
       this.#app.recommendations.recommend(customer.customerId, customer.state, list, this.#row, selector),
     );
   }
@@ -167,7 +173,7 @@ export class Loaders {
     manifest: ModelManifest,
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, GenericPrediction, string> {
-    return this.#generic.loader(`${manifest.name}/${selectorKey(selector)}`, (customer) =>
+    return this.#generic.loader(manifest, selectorKey(selector), (customer) =>
       this.#app.generic.predictCustomer(manifest, customer, this.#row, selector),
     );
   }

@@ -27,6 +27,8 @@ const MAX_HISTORY = 20;
 
 /** What the aliases of all models mean now. Not durable by itself: what changes it is on the event log (flows/model-aliases.ts). */
 export class AliasBook {
+  /** Grows whenever an alias is moved. */
+  changes = 0;
   readonly #models = new Map<string, Map<string, AliasState>>();
   readonly #routed = new Map<string, readonly number[]>();
 
@@ -56,6 +58,7 @@ export class AliasBook {
       this.#models.set(model, aliases);
     }
     aliases.set(alias, state);
+    this.changes++;
   }
 
   /** How an alias would stand after a move. Does not move it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Interned } from '../core/interned.js';
 import { sizeOf } from './batching/rows.js';
 import type { ModelManifest, OutputSpec } from './ports.js';
 
@@ -111,9 +112,11 @@ export function parseManifest(text: string): ModelManifest {
     task: m.task,
     description: m.description,
     entity: m.entity,
-    inputs: m.inputs,
-    outputs: m.outputs.map(
-      ({ adds_to, ...spec }): OutputSpec => (adds_to === undefined ? spec : { ...spec, addsTo: adds_to }),
+    inputs: tensors.of(m.inputs),
+    outputs: tensors.of(
+      m.outputs.map(
+        ({ adds_to, ...spec }): OutputSpec => (adds_to === undefined ? spec : { ...spec, addsTo: adds_to }),
+      ),
     ),
     batching: {
       maxBatchSize: m.batching.max_batch_size,
@@ -134,6 +137,9 @@ export function parseManifest(text: string): ModelManifest {
     ...(m.currency === undefined ? {} : { currency: m.currency }),
   };
 }
+
+/** Inputs and outputs of manifests. */
+const tensors = new Interned();
 
 /** What is wrong with where an output says it belongs; null when it can be added there. */
 function wrongAddition(

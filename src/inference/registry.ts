@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
 import { messageOf, ScoregraphError } from '../core/errors.js';
 import type { ModelVersionState } from '../core/events.js';
-import { LatencyHistogram } from '../core/latency-histogram.js';
 import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher } from './batching/batcher.js';
+import type { Lane } from './batching/lane.js';
 import type { EnginePool, ModelManifest, ModelVersionInfo } from './ports.js';
 import type { Prober } from './probe/probe.js';
 import { checkVersion, type FoundVersion } from './repository.js';
 import { probeRows } from './runtimes/warm-up.js';
 import type { PublicKeys } from './signing.js';
-import { observerOf, type VersionStatistics } from './version-observer.js';
+import { seriesOf, VersionStatistics } from './version-observer.js';
 
 /** A version that went out of service answers who chose it before, until nobody has asked for this long, ms. */
 const DRAIN_MS = 1_000;
@@ -37,6 +37,10 @@ export interface RegisteredVersion {
   folder: FoundVersion;
   tried: string | null;
   readonly statistics: VersionStatistics;
+  /** Brings its series in the metrics up to date. */
+  publish: () => void;
+  /** Where its rows wait; null before it is loaded. */
+  lane: Lane | null;
 }
 export interface RegisteredModel {
   readonly name: string;
@@ -64,6 +68,8 @@ export interface RegistryOptions {
 
 /** Which models and versions there are, what state each is in, and the ways from a folder to AVAILABLE and from there to END. */
 export class Registry {
+  /** Grows whenever who can answer may have changed. */
+  changes = 0;
   readonly #options: RegistryOptions;
   readonly #models = new Map<string, RegisteredModel>();
   readonly #listeners = new Set<StateListener>();
@@ -108,6 +114,7 @@ export class Registry {
       return made;
     });
     model.versions = [...versions, ...known.values()].sort((a, b) => a.number - b.number);
+    this.changes++;
     for (const version of fresh) this.change(version, 'START', folderReason(version.folder));
     for (const version of known.values()) gone(version);
   }
@@ -117,6 +124,7 @@ export class Registry {
     const model = this.#models.get(version.model);
     if (model === undefined) return;
     model.versions = model.versions.filter((other) => other !== version);
+    this.changes++;
     this.#options.metrics.remove({ model: version.model, version: String(version.number) });
     if (model.versions.length === 0) this.#models.delete(model.name);
   }
@@ -144,14 +152,15 @@ export class Registry {
       const { mode, signature, mixes } = await pool.load(source, warmUp, { beside });
       version.info = { model, version: number, folder: source.folder, card, manifest };
       version.mode = mode;
-      batcher.open({
+      version.lane = batcher.open({
         model,
         version: number,
         signature,
         mixes,
         batching: manifest.batching,
-        observer: observerOf(version, metrics),
+        observer: version.statistics,
       });
+      version.publish = seriesOf(version, metrics);
       version.accepting = true;
       this.change(version, 'AVAILABLE', null);
     } catch (error) {
@@ -181,6 +190,7 @@ export class Registry {
   change(version: RegisteredVersion, state: ModelVersionState, reason: string | null): void {
     this.#gauge(version, version.state).set(0);
     version.state = state;
+    this.changes++;
     version.reason = reason;
     version.stateChangedAt = this.#options.clock.now();
     this.#gauge(version, state).set(1);
@@ -190,19 +200,20 @@ export class Registry {
   async #leave(version: RegisteredVersion, reason: string): Promise<void> {
     const { batcher, pool, clock, metrics, drainMs = DRAIN_MS } = this.#options;
     const { model, number } = version;
+    const lane = version.lane!;
     const began = clock.monotonic();
     const called = () => version.state !== 'UNLOADING';
     for (;;) {
       const now = clock.monotonic();
-      const idle = now - batcher.lastUsedAt(model, number);
+      const idle = now - lane.lastUsedAt;
       if (called()) return;
       if (idle >= drainMs || now - began >= MAX_DRAIN_MS) break;
       await sleep(Math.min(50, drainMs), undefined, { ref: false });
     }
     version.accepting = false;
+    this.changes++;
     batcher.close(
-      model,
-      number,
+      lane,
       new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${number} was unloaded.`, {
         ...{ model, version: number, reason: 'UNLOADED' },
       }),
@@ -233,14 +244,9 @@ export class Registry {
       accepting: false,
       folder,
       tried: null,
-      statistics: {
-        rows: 0,
-        batches: 0,
-        errors: 0,
-        queueSeconds: 0,
-        computeSeconds: 0,
-        latency: new LatencyHistogram(),
-      },
+      lane: null,
+      publish: () => {},
+      statistics: new VersionStatistics(),
     };
   }
 }

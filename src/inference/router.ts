@@ -1,6 +1,7 @@
 import { ScoregraphError } from '../core/errors.js';
 import type { RequestFacts } from '../core/routing.js';
 import { type AliasBook, CHAMPION } from './aliases.js';
+import type { Lane } from './batching/lane.js';
 import type { ModelVersionInfo, Routed, VersionSelector } from './ports.js';
 import type { RegisteredModel, RegisteredVersion, Registry } from './registry.js';
 import type { RoutingBook } from './routing/book.js';
@@ -8,13 +9,27 @@ import type { RoutingBook } from './routing/book.js';
 /** When it makes sense to ask again for a version that is being loaded. */
 const LOAD_RETRY_MS = 1_000;
 
+/** Who answers, with the place where the version's rows wait. */
+export class Route implements Routed {
+  readonly version: number;
+
+  constructor(
+    readonly info: ModelVersionInfo,
+    readonly arm: string | null,
+    readonly lane: Lane,
+  ) {
+    this.version = info.version;
+  }
+}
+
 /** Decides which version of a model answers: an explicit one, an alias, or the champion. */
 export class Router {
   readonly #registry: Registry;
   readonly #aliases: AliasBook;
   readonly #policies: RoutingBook;
-  /** One for each loaded version, so that routing makes nothing where no policy decides. */
-  readonly #plain = new WeakMap<ModelVersionInfo, Routed>();
+  /** By model, for those whom no policy and no selector sends elsewhere; as things stood at `#known`. */
+  readonly #champions = new Map<string, Route>();
+  #known = -1;
   readonly #demand: (version: RegisteredVersion) => boolean;
 
   /** `demand`: told of a version that is asked for and not there; answers whether it is on its way. */
@@ -36,6 +51,46 @@ export class Router {
    * @throws ScoregraphError NOT_FOUND (no such model, alias or version) or MODEL_UNAVAILABLE (not loaded, and why).
    */
   resolve(name: string, selector?: VersionSelector): ModelVersionInfo {
+    return this.#answering(name, selector).info!;
+  }
+
+  /** Where rows wait for whom `resolve` answers. @throws as `resolve`. */
+  lane(name: string, selector?: VersionSelector): Lane {
+    return selector === undefined ? this.#champion(name).lane : this.#answering(name, selector).lane!;
+  }
+
+  /**
+   * Who answers about an entity: whom the selector names, else whom the model's policy says. A version of the policy that cannot answer
+   * leaves its entities to the champion.
+   * @throws as `resolve`.
+   */
+  route(name: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Route {
+    if (isNamed(selector)) return routeTo(this.#answering(name, selector), null);
+    const decision = this.#policies.decide(name, entity, request);
+    if (decision === null) return this.#champion(name);
+    const { version, arm } = decision;
+    const chosen = version === null ? null : this.#registry.version(name, version);
+    if (chosen?.accepting === true) return routeTo(chosen, arm);
+    const { info, lane } = this.#champion(name);
+    return new Route(info, version === null ? arm : null, lane);
+  }
+
+  /** Who answers those about whom nothing is said. Looked up anew only when something has changed. */
+  #champion(name: string): Route {
+    const changes = this.#registry.changes + this.#aliases.changes;
+    if (changes !== this.#known) {
+      this.#champions.clear();
+      this.#known = changes;
+    }
+    let route = this.#champions.get(name);
+    if (route !== undefined) return route;
+    const version = this.#answering(name);
+    route = routeTo(version, null);
+    if (version.state === 'AVAILABLE') this.#champions.set(name, route);
+    return route;
+  }
+
+  #answering(name: string, selector?: VersionSelector): RegisteredVersion {
     const model = this.#registry.get(name);
     if (model === null)
       throw new ScoregraphError('MODEL_UNAVAILABLE', `There is no model ${name}.`, {
@@ -47,37 +102,12 @@ export class Router {
       throw new ScoregraphError('MODEL_UNAVAILABLE', `${name} ${version.number} is being loaded; ask again.`, {
         ...{ model: name, version: version.number, reason: 'LOADING', retryAfterMs: LOAD_RETRY_MS },
       });
-    if (version.accepting && version.info !== null) return version.info;
+    if (version.accepting && version.info !== null) return version;
     throw new ScoregraphError(
       'MODEL_UNAVAILABLE',
       `${name} ${version.number} is ${version.state}${version.reason === null ? '' : `: ${version.reason}`}.`,
       { model: name, version: version.number, reason: version.state },
     );
-  }
-
-  /**
-   * Who answers about an entity: whom the selector names, else whom the model's policy says. A version of the policy that cannot answer
-   * leaves its entities to the champion.
-   * @throws as `resolve`.
-   */
-  route(name: string, entity: string, selector?: VersionSelector, request?: RequestFacts): Routed {
-    const decision = isNamed(selector) ? null : this.#policies.decide(name, entity, request);
-    if (decision !== null) {
-      const { version, arm } = decision;
-      if (version === null) {
-        const info = this.resolve(name);
-        return { info, version: info.version, arm };
-      }
-      const chosen = this.#registry.version(name, version);
-      if (chosen?.accepting === true && chosen.info !== null) return { info: chosen.info, version, arm };
-    }
-    const info = this.resolve(name, selector);
-    let routed = this.#plain.get(info);
-    if (routed === undefined) {
-      routed = { info, version: info.version, arm: null };
-      this.#plain.set(info, routed);
-    }
-    return routed;
   }
 
   /** Aliases of a model with the versions they mean now. */
@@ -108,6 +138,9 @@ export class Router {
     return champion;
   }
 }
+
+/** To a version that takes rows. */
+const routeTo = ({ info, lane }: RegisteredVersion, arm: string | null) => new Route(info!, arm, lane!);
 
 const isNamed = (selector: VersionSelector | undefined) =>
   selector !== undefined && ((selector.alias ?? null) !== null || (selector.version ?? null) !== null);

@@ -6,6 +6,7 @@ import type { RowContext } from '../core/predictions.js';
 import type { RequestFacts } from '../core/routing.js';
 import { AliasBook, type AliasMove } from './aliases.js';
 import { Batcher } from './batching/batcher.js';
+import type { Lane } from './batching/lane.js';
 import { PredictionCache } from './cache.js';
 import { type LifecycleOptions, ModelLifecycle } from './lifecycle.js';
 import type {
@@ -22,7 +23,7 @@ import type {
 import { Prober } from './probe/probe.js';
 import { Registry } from './registry.js';
 import { Residency } from './residency.js';
-import { Router } from './router.js';
+import { Route, Router } from './router.js';
 import { ArmStats } from './routing/arm-stats.js';
 import { RoutingBook } from './routing/book.js';
 import type { PublicKeys } from './signing.js';
@@ -98,7 +99,7 @@ export class InferenceService implements Inference {
       logger: options.logger,
       limitBytes: (options.memoryMb ?? 0) * 1024 * 1024,
       workers: pool.workers.configured,
-      lastUsedAt: (model, version) => this.#batcher.lastUsedAt(model, version),
+      lastUsedAt: (model, version) => this.registry.version(model, version)?.lane?.lastUsedAt ?? 0,
     });
     this.lifecycle = new ModelLifecycle({ ...options, registry: this.registry, residency: this.residency, aliases });
     this.router = new Router(this.registry, aliases, this.policies, (version) => this.lifecycle.demand(version));
@@ -123,16 +124,14 @@ export class InferenceService implements Inference {
   }
 
   predict(model: string, row: Row, context: RowContext, selector?: VersionSelector): Promise<RowResult> {
-    let version: number;
+    let lane: Lane;
     try {
-      ({ version } = this.router.resolve(model, selector));
+      lane = this.#laneOf(model, selector);
     } catch (error) {
       return Promise.reject(error);
     }
     const result =
-      this.#cache === null
-        ? this.#batcher.enqueue(model, version, row, context)
-        : this.#cached(this.#cache, model, version, row, context);
+      this.#cache === null ? this.#batcher.enqueue(lane, row, context) : this.#cached(this.#cache, lane, row, context);
     return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, 1, result) : result;
   }
 
@@ -143,7 +142,7 @@ export class InferenceService implements Inference {
 
   /** Rows that wait for a version. */
   queued(model: string, version: number): number {
-    return this.#batcher.queued(model, version);
+    return this.registry.version(model, version)?.lane?.queued ?? 0;
   }
 
   /** How long the oldest row of any version has waited for a worker, ms. */
@@ -157,8 +156,7 @@ export class InferenceService implements Inference {
     context: RowContext,
     selector?: VersionSelector,
   ): Promise<BlockResult> {
-    const { version } = this.router.resolve(model, selector);
-    const result = this.#batcher.enqueueBlock(model, version, block, context);
+    const result = this.#batcher.enqueueBlock(this.#laneOf(model, selector), block, context);
     return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, block.rows, result) : result;
   }
 
@@ -168,12 +166,11 @@ export class InferenceService implements Inference {
     this.#metrics.gauge('scoregraph_workers_alive', 'Engine workers running.').set(alive);
     this.#metrics.gauge('scoregraph_workers_configured', 'Engine workers wanted.').set(this.#pool.workers.configured);
     for (const { name, versions } of this.registry.list()) {
-      for (const { number, state } of versions) {
-        if (state !== 'AVAILABLE') continue;
+      for (const { number, lane, publish } of versions) {
+        if (lane === null || lane.isClosed) continue;
+        publish();
         const labels = { model: name, version: String(number) };
-        this.#metrics
-          .gauge('scoregraph_model_queue_length', 'Rows waiting.', labels)
-          .set(this.#batcher.queued(name, number));
+        this.#metrics.gauge('scoregraph_model_queue_length', 'Rows waiting.', labels).set(lane.queued);
       }
     }
   }
@@ -184,8 +181,13 @@ export class InferenceService implements Inference {
     this.#prober?.close();
     await this.#pool.close(graceMs);
     const error = new ScoregraphError('MODEL_UNAVAILABLE', 'The server is shutting down.', { reason: 'SHUTTING_DOWN' });
-    for (const { name, versions } of this.registry.list())
-      for (const { number } of versions) this.#batcher.close(name, number, error);
+    for (const { versions } of this.registry.list())
+      for (const { lane } of versions) if (lane !== null) this.#batcher.close(lane, error);
+  }
+
+  /** Where rows wait for whom the selector means; looked up anew where the version it was routed to has left. @throws as `Router.resolve`. */
+  #laneOf(model: string, selector?: VersionSelector): Lane {
+    return selector instanceof Route && !selector.lane.isClosed ? selector.lane : this.router.lane(model, selector);
   }
 
   /** Notes for an arm what became of rows. What the version is not to blame for does not count. */
@@ -207,17 +209,11 @@ export class InferenceService implements Inference {
     }
   }
 
-  async #cached(
-    cache: PredictionCache,
-    model: string,
-    version: number,
-    row: Row,
-    context: RowContext,
-  ): Promise<RowResult> {
-    const key = PredictionCache.key(model, version, row);
+  async #cached(cache: PredictionCache, lane: Lane, row: Row, context: RowContext): Promise<RowResult> {
+    const key = PredictionCache.key(lane.model, lane.version, row);
     const known = cache.get(key);
     if (known !== null) return known;
-    const result = await this.#batcher.enqueue(model, version, row, context);
+    const result = await this.#batcher.enqueue(lane, row, context);
     // The answer is a view into its batch: the cache must not keep the whole batch alive.
     const own = Object.fromEntries(Object.entries(result.outputs).map(([name, data]) => [name, data.slice()]));
     cache.set(key, { ...result, outputs: own as RowResult['outputs'] });

@@ -88,6 +88,13 @@ export class PrometheusMetrics implements Metrics {
         own.sum += value;
         own.count++;
       },
+      observeAll(counts, sum) {
+        for (let bucket = 0; bucket <= bounds.length; bucket++) {
+          own.counts[bucket]! += counts[bucket]!;
+          own.count += counts[bucket]!;
+        }
+        own.sum += sum;
+      },
     };
   }
 

@@ -33,7 +33,6 @@ export class GenericDomain {
   readonly #inference: Inference;
   readonly #recorder: QueryRecorder;
   readonly #clock: Clock;
-  readonly #makers = new WeakMap<ModelManifest, ReturnType<typeof rowMaker>>();
 
   constructor(inference: Inference, recorder: QueryRecorder, clock: Clock) {
     this.#inference = inference;
@@ -68,19 +67,9 @@ export class GenericDomain {
     selector?: VersionSelector,
   ): Promise<GenericPrediction> {
     const routed = this.#inference.route(manifest.name, customer.customerId, selector);
-    const row = this.#rowMaker(manifest)(routed.info.manifest, storedVector(customer.state, this.#clock.now()));
+    const row = rowMaker(manifest)(routed.info.manifest, storedVector(customer.state, this.#clock.now()));
     const about = { entity: customer.customerId, featuresAsOf: customer.state.asOf };
     return this.#answer(routed, row, about, context);
-  }
-
-  /** The maker of rows by a manifest, made when it is first needed. */
-  #rowMaker(manifest: ModelManifest): ReturnType<typeof rowMaker> {
-    let make = this.#makers.get(manifest);
-    if (make === undefined) {
-      make = rowMaker(manifest);
-      this.#makers.set(manifest, make);
-    }
-    return make;
   }
 
   /** Who answers about a customer. @throws what `Inference.route` throws. */

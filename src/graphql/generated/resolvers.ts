@@ -1,5 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { badInput, ScoregraphError } from '../../core/errors.js';
+import { Interned } from '../../core/interned.js';
 import type { GenericPrediction } from '../../domains/generic/generic.js';
 import type { RowValues } from '../../domains/generic/rows.js';
 import type { VersionSelector } from '../../inference/ports.js';
@@ -31,7 +32,7 @@ export function attach({ manifest, names, inputs, outputs, entity }: ModelPlan, 
   put(schema, names.prediction, {
     ...predictionFields,
     explanation: () => null,
-    ...Object.fromEntries(outputs.map((output) => [output.name, outputResolver(output)])),
+    ...Object.fromEntries(outputs.map((output) => [output.name, resolverOf(output)])),
   });
 }
 
@@ -46,6 +47,20 @@ function valuesOf(inputs: readonly InputField[], told: Told): RowValues {
   const values: Record<string, number | readonly number[] | null | undefined> = {};
   for (const { name, from } of inputs) values[from] = told[name];
   return values;
+}
+
+const fields = new Interned();
+const outputResolvers = new WeakMap<OutputField, ReturnType<typeof outputResolver>>();
+
+/** The resolver of an output, one for all models that have the same. */
+function resolverOf(output: OutputField): ReturnType<typeof outputResolver> {
+  const field = fields.of(output);
+  let resolver = outputResolvers.get(field);
+  if (resolver === undefined) {
+    resolver = outputResolver(field);
+    outputResolvers.set(field, resolver);
+  }
+  return resolver;
 }
 
 function outputResolver({ from, size, columns }: OutputField): (prediction: GenericPrediction) => unknown {

@@ -1,5 +1,5 @@
-import type { BatchTopK, Row, Signature, Tensor, TensorData, TensorMap } from '../ports.js';
-import { sizeOf } from './rows.js';
+import type { BatchTopK, Row, Tensor, TensorData, TensorMap } from '../ports.js';
+import { type RowShape, sizeOf } from './rows.js';
 
 /** Something with a row that goes into a batch. */
 interface WithRow {
@@ -7,14 +7,13 @@ interface WithRow {
 }
 
 /** The inputs of a batch: the rows one behind the other. */
-export function inputsOf(entries: readonly WithRow[], { inputs: specs }: Signature): TensorMap {
+export function inputsOf(entries: readonly WithRow[], { inputs: places }: RowShape): TensorMap {
   const rows = entries.length;
   const inputs: Record<string, Tensor> = {};
-  for (const { name, datatype, shape } of specs) {
-    const width = sizeOf(shape);
+  for (const { name, datatype, width, shape } of places) {
     const data = datatype === 'FP32' ? new Float32Array(rows * width) : new Int32Array(rows * width);
     for (let i = 0; i < rows; i++) data.set(entries[i]!.row.inputs[name]!, i * width);
-    inputs[name] = { datatype, shape: [rows, ...shape.slice(1)], data };
+    inputs[name] = { datatype, shape: [rows, ...shape], data };
   }
   return inputs;
 }

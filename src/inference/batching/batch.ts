@@ -1,13 +1,14 @@
 import type { BatchJob } from '../ports.js';
 import { type Column, columnsOf, inputsOf, topKOf } from './batch-tensors.js';
-import type { LaneOptions } from './lane-options.js';
 import type { Entry } from './queue.js';
+import type { RowShape } from './rows.js';
 
 /** Who gives rows to a batch (a lane), and is told what came of them. */
 export interface Contributor {
-  readonly options: LaneOptions;
-  /** Contributors of the same form may share a batch. */
-  readonly form: string | null;
+  readonly model: string;
+  readonly version: number;
+  /** What its rows are like; those of contributors with the same one may share a batch, if they mix. */
+  readonly shape: RowShape;
   /** `entries` are the rows of the batch from row `from` on. */
   computed(entries: readonly Entry[], from: number, what: Computed): void;
   /** `mixed`: others' rows were in the batch, and perhaps at fault. */
@@ -40,12 +41,12 @@ export function batchOf(parts: readonly Part[], now: number): BatchJob {
   const topK = topKOf(entries);
   return {
     parts: parts.map(({ lane, entries: own }) => ({
-      model: lane.options.model,
-      version: lane.options.version,
+      model: lane.model,
+      version: lane.version,
       rows: own.length,
     })),
     rows,
-    inputs: inputsOf(entries, parts[0]!.lane.options.signature),
+    inputs: inputsOf(entries, parts[0]!.lane.shape),
     ...(topK === null ? {} : { topK }),
     done: (outputs, facts) => {
       const columns = columnsOf(outputs, topK);

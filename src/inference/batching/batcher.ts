@@ -5,6 +5,8 @@ import type { BatchJob, Block, BlockResult, JobSource, Row, RowResult } from '..
 import { batchOf, type Part } from './batch.js';
 import { cancelled, Lane } from './lane.js';
 import { type LaneOptions, late } from './lane-options.js';
+import { Waiter } from './queue.js';
+import { type RowShape, RowShapes } from './rows.js';
 
 /** Rows of one trip to a worker, over all models together. */
 const MAX_ROWS_PER_TRIP = 8_192;
@@ -19,10 +21,9 @@ export class Batcher implements JobSource {
   readonly #clock: Clock;
   readonly #wakeWorkers: () => void;
   readonly #lanes: Lane[] = [];
-  /** By model: a row must not look through those of a hundred. */
-  readonly #byModel = new Map<string, Lane[]>();
   /** Those that may have something to give, each once (`isListed`): of many lanes few have, and who looks at all of them waits for memory. */
   readonly #waiting: Lane[] = [];
+  readonly #shapes = new RowShapes();
   readonly #signals = new WeakSet<AbortSignal>();
   #wakeScheduled = false;
   #deadlineTimer: NodeJS.Timeout | null = null;
@@ -35,34 +36,20 @@ export class Batcher implements JobSource {
   }
 
   /** Opens the queue of a version that was loaded. */
-  open(options: LaneOptions): void {
-    const lane: Lane = new Lane(options, this.#clock, () => this.#hasSomething(lane));
+  open(options: LaneOptions): Lane {
+    const shape = this.#shapes.of(options.signature);
+    const lane: Lane = new Lane(options, shape, this.#clock.monotonic(), () => this.#hasSomething(lane));
     this.#lanes.push(lane);
-    this.#byModel.set(options.model, [...(this.#byModel.get(options.model) ?? []), lane]);
+    return lane;
   }
 
   /** Closes a version's queue; what still waits in it is refused. */
-  close(model: string, version: number, error: Error): void {
-    const lane = this.#lane(model, version);
-    if (lane === undefined) return;
+  close(lane: Lane, error: Error): void {
+    if (lane.isClosed) return;
     this.#lanes.splice(this.#lanes.indexOf(lane), 1);
     if (lane.isListed) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
-    const left = this.#byModel.get(model)!.filter((other) => other !== lane);
-    if (left.length > 0) this.#byModel.set(model, left);
-    else this.#byModel.delete(model);
+    this.#shapes.release(lane.options.signature);
     lane.close(error);
-  }
-
-  /** Rows waiting for a version. */
-  queued(model: string, version: number): number {
-    return this.#lane(model, version)?.queued ?? 0;
-  }
-
-  /** When a version was last asked for anything, monotonic ms; Infinity while rows of it are not answered yet. */
-  lastUsedAt(model: string, version: number): number {
-    const lane = this.#lane(model, version);
-    if (lane === undefined) return 0;
-    return lane.busy ? Number.POSITIVE_INFINITY : lane.lastUsedAt;
   }
 
   /** How long the oldest row of any version has waited, ms. */
@@ -72,14 +59,14 @@ export class Batcher implements JobSource {
   }
 
   /**
-   * Queues one row. The row's arrays are read when its batch is built: leave them alone until the answer.
+   * Queues one row for a version. The row's arrays are read when its batch is built: leave them alone until the answer.
    * @throws ScoregraphError (as a rejection) MODEL_UNAVAILABLE, INVALID_FEATURES, QUEUE_FULL, DEADLINE_EXCEEDED, CANCELLED.
    */
-  enqueue(model: string, version: number, row: Row, context: RowContext): Promise<RowResult> {
+  enqueue(lane: Lane, row: Row, context: RowContext): Promise<RowResult> {
     return new Promise((resolve, reject) => {
-      const lane = this.#enter(model, version, context);
-      const refusal = lane instanceof Lane ? lane.add(row, { context, resolve, reject, open: true, next: null }) : lane;
-      if (refusal === null) this.#queued(lane as Lane, context);
+      const now = this.#clock.monotonic();
+      const refusal = refusalOf(lane, context, now) ?? lane.add(row, new Waiter(context, resolve, reject), now);
+      if (refusal === null) this.#queued(lane, context);
       else reject(refusal);
     });
   }
@@ -89,30 +76,13 @@ export class Batcher implements JobSource {
    * are given away.
    * @throws ScoregraphError (as a rejection) as `enqueue` does.
    */
-  enqueueBlock(model: string, version: number, block: Block, context: RowContext): Promise<BlockResult> {
+  enqueueBlock(lane: Lane, block: Block, context: RowContext): Promise<BlockResult> {
     return new Promise((resolve, reject) => {
-      const lane = this.#enter(model, version, context);
-      const refusal = lane instanceof Lane ? lane.addBlock(block, context, resolve, reject) : lane;
-      if (refusal === null) this.#queued(lane as Lane, context);
+      const now = this.#clock.monotonic();
+      const refusal = refusalOf(lane, context, now) ?? lane.addBlock(block, context, resolve, reject, now);
+      if (refusal === null) this.#queued(lane, context);
       else reject(refusal);
     });
-  }
-
-  /** The lane of a version, or why nothing may be queued there. */
-  #enter(model: string, version: number, context: RowContext): Lane | ScoregraphError {
-    if (context.signal?.aborted) return cancelled();
-    const now = this.#clock.monotonic();
-    if (context.deadline <= now) return late(model, version);
-    const lane = this.#lane(model, version);
-    if (lane !== undefined) lane.lastUsedAt = now;
-    return (
-      lane ??
-      new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
-        model,
-        version,
-        reason: 'NOT_LOADED',
-      })
-    );
   }
 
   #queued(lane: Lane, context: RowContext): void {
@@ -131,7 +101,7 @@ export class Batcher implements JobSource {
   take(canRun: (model: string, version: number) => boolean): BatchJob[] {
     const now = this.#clock.monotonic();
     const batches: (BatchJob | Part[])[] = [];
-    const mixed = new Map<string, { readonly parts: Part[]; rows: number }>();
+    const mixed = new Map<RowShape, { readonly parts: Part[]; rows: number }>();
     let rows = 0;
     for (const { lane } of this.#due(now, canRun)) {
       if (rows >= MAX_ROWS_PER_TRIP) break;
@@ -144,7 +114,7 @@ export class Batcher implements JobSource {
       }
       const { length } = next.entries;
       rows += length;
-      const joined = next.alone ? undefined : mixed.get(lane.form!);
+      const joined = next.alone ? undefined : mixed.get(lane.shape);
       if (joined !== undefined && joined.rows + length <= MAX_MIXED_ROWS) {
         joined.parts.push(next);
         joined.rows += length;
@@ -152,7 +122,7 @@ export class Batcher implements JobSource {
       }
       const parts = [next];
       batches.push(parts);
-      if (!next.alone) mixed.set(lane.form!, { parts, rows: length });
+      if (!next.alone) mixed.set(lane.shape, { parts, rows: length });
     }
     return batches.map((batch) => (Array.isArray(batch) ? batchOf(batch, now) : batch));
   }
@@ -168,17 +138,10 @@ export class Batcher implements JobSource {
       lane.isListed = lane.queued > 0 || lane.retrying;
       if (!lane.isListed) continue;
       this.#waiting[listed++] = lane;
-      if (lane.dueAt(now) <= now && canRun(lane.options.model, lane.options.version))
-        due.push({ lane, oldest: lane.oldest() });
+      if (lane.dueAt(now) <= now && canRun(lane.model, lane.version)) due.push({ lane, oldest: lane.oldest() });
     }
     this.#waiting.length = listed;
     return due.sort((a, b) => a.oldest - b.oldest);
-  }
-
-  #lane(model: string, version: number): Lane | undefined {
-    const lanes = this.#byModel.get(model);
-    if (lanes !== undefined) for (const lane of lanes) if (lane.options.version === version) return lane;
-    return undefined;
   }
 
   /** Workers are woken after the current round of I/O, so that rows that arrive together travel together. */
@@ -212,11 +175,21 @@ export class Batcher implements JobSource {
       for (const lane of this.#lanes) {
         lane.settleWhere(
           (context) => context.deadline <= now,
-          () => late(lane.options.model, lane.options.version),
+          () => late(lane.model, lane.version),
         );
       }
       this.#armDeadline(Math.min(...this.#lanes.map((lane) => lane.earliestDeadline())));
     }, wait);
     this.#deadlineTimer.unref();
   }
+}
+
+/** Why nothing may be queued for this caller; null: it may. */
+function refusalOf({ model, version, isClosed }: Lane, { signal, deadline }: RowContext, now: number) {
+  if (signal?.aborted) return cancelled();
+  if (deadline <= now) return late(model, version);
+  if (!isClosed) return null;
+  return new ScoregraphError('MODEL_UNAVAILABLE', `${model} ${version} is not loaded.`, {
+    ...{ model, version, reason: 'NOT_LOADED' },
+  });
 }

@@ -1,60 +1,74 @@
-import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
-import type { BatchJob, Block, BlockResult, Row, Signature } from '../ports.js';
+import type { BatchJob, Block, BlockResult, Row } from '../ports.js';
 import type { Computed, Contributor, Part } from './batch.js';
 import { outputsOf } from './batch-tensors.js';
 import { BlockQueue } from './blocks.js';
-import { type LaneOptions, late } from './lane-options.js';
-import { type Entry, OpenRows, PriorityQueue, type Waiter } from './queue.js';
-import { hashOf, validate } from './rows.js';
+import { type BatchObserver, type LaneOptions, late } from './lane-options.js';
+import { Entry, OpenRows, type Waiter } from './queue.js';
+import { RowQueues } from './row-queues.js';
+import { hashOf, type RowShape, validate } from './rows.js';
 import { Shares } from './shares.js';
 
 const RETRY_AFTER_MIN_MS = 10;
 
-/** The queue of one version. Rows that want top-k and rows that do not never share a batch: they wait in queues of their own. */
+/** Until it gets one, a lane has no queue of blocks: what only some versions need lies in no row's way. */
+const NO_BLOCKS = { rows: 0, oldest: () => Number.POSITIVE_INFINITY } as const;
+
+/** What waits for one version, and what is being computed for it. */
 export class Lane implements Contributor {
   readonly options: LaneOptions;
-  /** Versions of the same form may share a batch; null: nobody shares one with this. */
-  readonly form: string | null;
-  /** When it was last asked for anything, monotonic ms. */
-  lastUsedAt: number;
+  readonly model: string;
+  readonly version: number;
+  readonly shape: RowShape;
+  /** Whether its rows may share a batch with those of others of the same shape. */
+  readonly mixes: boolean;
+  #lastAsked: number;
   /** The batcher's: that it is among those that may have something to give. */
   isListed = false;
-  readonly #clock: Clock;
+  /** Nothing is taken any more. */
+  isClosed = false;
   readonly #wake: () => void;
-  readonly #queues = new Map<string, PriorityQueue>();
+  readonly #observer: BatchObserver;
+  readonly #maxQueueSize: number;
+  readonly #delayMicros: number;
+  readonly #queues = new RowQueues();
   readonly #open = new OpenRows();
   /** Halves of failed batches, to be run on their own. */
-  readonly #retries: (readonly Entry[])[] = [];
-  readonly #blocks: BlockQueue;
+  #retries: (readonly Entry[])[] | null = null;
+  #blocks: BlockQueue | null = null;
   readonly #shares = new Shares();
   #blocksTurn = false;
   #queued = 0;
   #drainPerMs = 1;
   #delayTimer: NodeJS.Timeout | null = null;
 
-  constructor(options: LaneOptions, clock: Clock, wake: () => void) {
+  constructor(options: LaneOptions, shape: RowShape, now: number, wake: () => void) {
     this.options = options;
-    this.form = options.mixes ? formOf(options.signature) : null;
-    this.#blocks = new BlockQueue(options);
-    this.#clock = clock;
+    this.model = options.model;
+    this.version = options.version;
+    this.shape = shape;
+    this.mixes = options.mixes;
+    this.#observer = options.observer;
+    this.#maxQueueSize = options.batching.maxQueueSize;
+    this.#delayMicros = options.batching.maxQueueDelayMicroseconds;
     this.#wake = wake;
-    this.lastUsedAt = clock.monotonic();
+    this.#lastAsked = now;
   }
 
-  /** Rows are waiting or being computed. (Of blocks those that wait: one that is computed needs its lane no more.) */
-  get busy(): boolean {
-    return this.#open.size > 0 || this.queued > 0;
+  /** When it was last asked for anything, monotonic ms; Infinity while rows of it are not answered yet. */
+  get lastUsedAt(): number {
+    // Of blocks those that wait: one that is computed needs its lane no more.
+    return this.#open.size > 0 || this.queued > 0 ? Number.POSITIVE_INFINITY : this.#lastAsked;
   }
-
+  /** Rows that wait. */
   get queued(): number {
-    return this.#queued + this.#blocks.rows;
+    return this.#queued + (this.#blocks ?? NO_BLOCKS).rows;
   }
 
   /** Parts of failed batches are to be run again. */
   get retrying(): boolean {
-    return this.#retries.length > 0;
+    return this.#retries !== null;
   }
 
   /** Takes a block of rows in, or answers why not. */
@@ -63,16 +77,22 @@ export class Lane implements Contributor {
     context: RowContext,
     resolve: (result: BlockResult) => void,
     reject: (error: Error) => void,
+    now: number,
   ): ScoregraphError | null {
-    if (this.queued + block.rows > this.options.batching.maxQueueSize) return this.#full();
-    return this.#blocks.add({ block, context, enqueuedAt: this.#clock.monotonic(), resolve, reject });
+    this.#lastAsked = now;
+    if (this.queued + block.rows > this.#maxQueueSize) return this.#full();
+    this.#blocks ??= new BlockQueue(this.options);
+    return this.#blocks.add({ block, context, enqueuedAt: now, resolve, reject });
   }
 
-  /** Takes a waiter in, or answers why not. */
-  add(row: Row, waiter: Waiter): ScoregraphError | null {
-    const { model, version, batching, signature } = this.options;
-    const invalid = validate(row, signature);
-    if (invalid !== null) return new ScoregraphError('INVALID_FEATURES', `${model}: ${invalid}`, { model, version });
+  /** Takes a waiter in, or answers why not. `now`: monotonic ms. */
+  add(row: Row, waiter: Waiter, now: number): ScoregraphError | null {
+    this.#lastAsked = now;
+    const invalid = validate(row, this.shape);
+    if (invalid !== null) {
+      const { model, version } = this;
+      return new ScoregraphError('INVALID_FEATURES', `${model}: ${invalid}`, { model, version });
+    }
     const hash = hashOf(row);
     const twin = this.#open.find(hash, row);
     if (twin !== null) {
@@ -81,28 +101,21 @@ export class Lane implements Contributor {
       twin.open++;
       return null;
     }
-    const free = batching.maxQueueSize - this.queued;
+    const free = this.#maxQueueSize - this.queued;
     const holder = this.#shares.of(waiter.context.principal);
     if (free <= 0 || !this.#shares.mayAdd(holder, free)) return this.#full(holder.rows);
-    const enqueuedAt = this.#clock.monotonic();
-    const entry: Entry = { row, hash, enqueuedAt, waiters: waiter, open: 1, queued: true, holder, next: null };
+    const entry = new Entry(row, hash, now, waiter, holder);
     this.#open.add(entry);
-    const kind = row.topK?.output ?? '';
-    let queue = this.#queues.get(kind);
-    if (queue === undefined) {
-      queue = new PriorityQueue();
-      this.#queues.set(kind, queue);
-    }
-    queue.push(entry, waiter.context.priority);
+    const queue = this.#queues.push(entry);
     this.#queued++;
     holder.rows++;
-    if (queue.size > 2 * batching.maxQueueSize) queue.compact(); // nobody takes, and many went away
+    if (queue.size > 2 * this.#maxQueueSize) queue.compact(); // nobody takes, and many went away
     return null;
   }
 
   /** `own`: rows of the caller among those that wait. */
   #full(own = 0): ScoregraphError {
-    const { model, version } = this.options;
+    const { model, version } = this;
     const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.queued / this.#drainPerMs));
     return new ScoregraphError(
       'QUEUE_FULL',
@@ -113,13 +126,13 @@ export class Lane implements Contributor {
 
   /** When this lane has a batch to give, monotonic ms; Infinity while it has nothing. */
   dueAt(now: number): number {
-    if (this.#retries.length > 0 || this.#blocks.rows > 0) return now;
+    if (this.#retries !== null || (this.#blocks !== null && this.#blocks.rows > 0)) return now;
     if (this.#queued === 0) return Number.POSITIVE_INFINITY;
-    const { maxQueueDelayMicroseconds, preferredBatchSize, maxBatchSize } = this.options.batching;
-    if (maxQueueDelayMicroseconds === 0) return now;
+    if (this.#delayMicros === 0) return now;
+    const { preferredBatchSize, maxBatchSize } = this.options.batching;
     const enough = Math.min(maxBatchSize, ...preferredBatchSize);
     if (this.#queued >= enough) return now;
-    const at = this.oldest() + maxQueueDelayMicroseconds / 1000;
+    const at = this.oldest() + this.#delayMicros / 1000;
     if (at > now && this.#delayTimer === null) {
       this.#delayTimer = setTimeout(
         () => {
@@ -134,13 +147,14 @@ export class Lane implements Contributor {
 
   /** When the row that waits longest came. */
   oldest(): number {
-    let oldest = Math.min(this.#retries[0]?.[0]?.enqueuedAt ?? Number.POSITIVE_INFINITY, this.#blocks.oldest());
-    for (const queue of this.#queues.values()) oldest = Math.min(oldest, queue.oldest());
+    let oldest = Math.min(this.#queues.oldest(), (this.#blocks ?? NO_BLOCKS).oldest());
+    if (this.#retries !== null) oldest = Math.min(oldest, this.#retries[0]![0]!.enqueuedAt);
     return oldest;
   }
 
   /** The next block, or rows for a batch; null when everything that waited is gone by now. Blocks and single rows take turns. */
   next(now: number): BatchJob | Part | null {
+    if (this.#blocks === null) return this.#nextRows(now);
     this.#blocksTurn = !this.#blocksTurn;
     return this.#blocksTurn
       ? (this.#blocks.next(now) ?? this.#nextRows(now))
@@ -148,23 +162,22 @@ export class Lane implements Contributor {
   }
 
   #nextRows(now: number): Part | null {
-    while (this.#retries.length > 0) {
+    while (this.#retries !== null) {
       const entries = this.#retries.shift()!.filter((entry) => entry.open > 0);
+      if (this.#retries.length === 0) this.#retries = null;
       if (entries.length > 0) return { lane: this, entries, alone: true };
     }
-    let queue: PriorityQueue | null = null;
-    for (const other of this.#queues.values())
-      if (other.size > 0 && (queue === null || other.oldest() < queue.oldest())) queue = other;
+    const queue = this.#queues.longestWaiting();
     if (queue === null) return null;
     const entries: Entry[] = [];
     queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
     if (entries.length === 0) return null;
-    return { lane: this, entries, alone: this.form === null || entries[0]!.row.topK !== undefined };
+    return { lane: this, entries, alone: !this.mixes || entries[0]!.row.topK !== undefined };
   }
 
   /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
   settleWhere(which: (context: RowContext) => boolean, error: () => Error): void {
-    this.#blocks.settleWhere(which, error);
+    this.#blocks?.settleWhere(which, error);
     if (this.#open.size === 0) return; // most lanes of many
     for (const entry of this.#open.list()) {
       for (const waiter of openWaiters(entry)) {
@@ -175,7 +188,7 @@ export class Lane implements Contributor {
   }
 
   earliestDeadline(): number {
-    let earliest = this.#blocks.earliestDeadline();
+    let earliest = this.#blocks?.earliestDeadline() ?? Number.POSITIVE_INFINITY;
     if (this.#open.size === 0) return earliest;
     for (const entry of this.#open.list()) {
       for (const waiter of openWaiters(entry)) earliest = Math.min(earliest, waiter.context.deadline);
@@ -184,12 +197,13 @@ export class Lane implements Contributor {
   }
 
   close(error: Error): void {
+    this.isClosed = true;
     if (this.#delayTimer !== null) clearTimeout(this.#delayTimer);
     this.settleWhere(
       () => true,
       () => error,
     );
-    this.#retries.length = 0;
+    this.#retries = null;
     this.#queues.clear();
   }
 
@@ -198,7 +212,7 @@ export class Lane implements Contributor {
     const { maxBatchSize, preferredBatchSize } = this.options.batching;
     if (waiting >= maxBatchSize) return maxBatchSize;
     let size = Math.min(waiting, maxBatchSize);
-    if (this.options.batching.maxQueueDelayMicroseconds > 0) {
+    if (this.#delayMicros > 0) {
       const fitting = preferredBatchSize.filter((preferred) => preferred <= waiting);
       if (fitting.length > 0) size = Math.min(maxBatchSize, Math.max(...fitting));
     }
@@ -209,8 +223,7 @@ export class Lane implements Contributor {
     this.#unqueue(entry);
     if (entry.open === 0) return false;
     for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
-      if (waiter.open && waiter.context.deadline <= now)
-        refuse(entry, waiter, late(this.options.model, this.options.version));
+      if (waiter.open && waiter.context.deadline <= now) refuse(entry, waiter, late(this.model, this.version));
     }
     if (entry.open > 0) return true;
     this.#forget(entry);
@@ -219,10 +232,10 @@ export class Lane implements Contributor {
 
   /** Its rows of a batch were computed: `entries` are those from row `from` on. */
   computed(entries: readonly Entry[], from: number, { columns, nonFinite, waitedMs, computeMicros }: Computed): void {
-    const { model, version, observer } = this.options;
+    const { model, version } = this;
     const rows = entries.length;
     this.#drainPerMs = 0.8 * this.#drainPerMs + 0.2 * ((rows * 1000) / Math.max(1, computeMicros));
-    observer.batch(rows, waitedMs / 1000, computeMicros / 1e6);
+    this.#observer.batch(rows, waitedMs / 1000, computeMicros / 1e6);
     let failed = 0;
     for (let i = 0; i < rows; i++) {
       const entry = entries[i]!;
@@ -239,7 +252,7 @@ export class Lane implements Contributor {
         waiter.resolve({ model, version, outputs: outputsOf(columns, from + i, k) });
       }
     }
-    if (failed > 0) observer.failed(failed);
+    if (failed > 0) this.#observer.failed(failed);
   }
 
   /** Its rows of a batch failed; `mixed`: others' rows were in it, and perhaps at fault. */
@@ -267,6 +280,7 @@ export class Lane implements Contributor {
     if (wanted.length === 0) return;
     // One bad row fails alone: the rows of one version first, then halves, until it is found.
     const middle = mixed || wanted.length === 1 ? wanted.length : wanted.length >> 1;
+    this.#retries ??= [];
     this.#retries.push(wanted.slice(0, middle));
     if (middle < wanted.length) this.#retries.push(wanted.slice(middle));
     this.#wake();
@@ -308,9 +322,6 @@ function refuse(entry: Entry, waiter: Waiter, error: Error): void {
 
 /** What a caller who went away gets, if anybody still listens. */
 export const cancelled = () => new ScoregraphError('CANCELLED', 'The caller went away.');
-/** Names, datatypes and shapes, in their order. */
-const formOf = ({ inputs, outputs }: Signature): string =>
-  JSON.stringify([inputs, outputs].map((specs) => specs.map(({ name, datatype, shape }) => [name, datatype, shape])));
 const notFinite = (model: string, version: number) =>
   new ScoregraphError('INVALID_FEATURES', `${model} answered no finite number for this row.`, {
     model,

@@ -4,33 +4,45 @@ import { sameRow } from './rows.js';
 import type { Holder } from './shares.js';
 
 /** One caller's claim on a computation. */
-export interface Waiter {
-  readonly context: RowContext;
-  readonly resolve: (result: RowResult) => void;
-  readonly reject: (error: Error) => void;
-  open: boolean;
+export class Waiter {
+  open = true;
   /** The next caller who claims the same computation. */
-  next: Waiter | null;
+  next: Waiter | null = null;
+
+  constructor(
+    readonly context: RowContext,
+    readonly resolve: (result: RowResult) => void,
+    readonly reject: (error: Error) => void,
+  ) {}
 }
 
 /** One computation: identical rows in flight share it. */
-export interface Entry {
-  readonly row: Row;
-  readonly hash: number;
-  readonly enqueuedAt: number;
+export class Entry {
   /** Who waits for it, the newest first. */
   waiters: Waiter;
   /** Waiters still open; at 0 the row is not computed any more. */
-  open: number;
+  open = 1;
   /** Counted in the queue's length, and in its holder's rows. */
-  queued: boolean;
-  /** Who brought it. */
-  readonly holder: Holder;
+  queued = true;
   /** The next one in its bucket of the open rows. */
-  next: Entry | null;
+  next: Entry | null = null;
+  /** The one behind it in its queue. */
+  behind: Entry | null = null;
+
+  constructor(
+    readonly row: Row,
+    readonly hash: number,
+    readonly enqueuedAt: number,
+    waiter: Waiter,
+    /** Who brought it. */
+    readonly holder: Holder,
+  ) {
+    this.waiters = waiter;
+  }
 }
 
-const BUCKETS = 256;
+/** At first; of many versions most have few rows open at a time, and what is small stays near the processor. */
+const BUCKETS = 8;
 
 /**
  * Computations that are not answered yet, by hash: where identical rows find each other. A hash table of our own, chained through
@@ -115,6 +127,10 @@ export class PriorityQueue {
       this.#bulk.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY,
     );
   }
+  clear(): void {
+    this.#interactive.clear();
+    this.#bulk.clear();
+  }
   /** Drops what nobody waits for any more. */
   compact(): void {
     this.#interactive.compact();
@@ -129,37 +145,45 @@ export class PriorityQueue {
   }
 }
 
+/** Linked through its entries: a queue takes no memory of its own, and keeps nothing that has left it. */
 class Fifo {
-  #items: (Entry | undefined)[] = [];
-  #start = 0;
+  size = 0;
+  #first: Entry | null = null;
+  #last: Entry | null = null;
 
-  get size(): number {
-    return this.#items.length - this.#start;
-  }
   push(entry: Entry): void {
-    this.#items.push(entry);
+    if (this.#last === null) this.#first = entry;
+    else this.#last.behind = entry;
+    this.#last = entry;
+    this.size++;
   }
-  head(): Entry | undefined {
-    return this.#items[this.#start];
+  head(): Entry | null {
+    return this.#first;
+  }
+  clear(): void {
+    while (this.size > 0) this.#shift();
   }
   compact(): void {
-    this.#items = this.#items.filter((entry) => entry !== undefined && entry.open > 0);
-    this.#start = 0;
+    for (let left = this.size; left > 0; left--) {
+      const entry = this.#shift();
+      if (entry.open > 0) this.push(entry);
+    }
   }
   take(count: number, out: Entry[], wanted: (entry: Entry) => boolean): void {
-    for (let left = count; left > 0 && this.#start < this.#items.length; ) {
-      const entry = this.#items[this.#start]!;
-      this.#items[this.#start++] = undefined;
+    for (let left = count; left > 0 && this.size > 0; ) {
+      const entry = this.#shift();
       if (!wanted(entry)) continue;
       out.push(entry);
       left--;
     }
-    if (this.#start === this.#items.length) {
-      this.#items = [];
-      this.#start = 0;
-    } else if (this.#start > 4_096) {
-      this.#items = this.#items.slice(this.#start);
-      this.#start = 0;
-    }
+  }
+
+  #shift(): Entry {
+    const entry = this.#first!;
+    this.#first = entry.behind;
+    if (this.#first === null) this.#last = null;
+    entry.behind = null;
+    this.size--;
+    return entry;
   }
 }

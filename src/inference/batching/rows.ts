@@ -1,4 +1,4 @@
-import type { Row, Signature, TensorData } from '../ports.js';
+import type { Datatype, Row, Signature, TensorData } from '../ports.js';
 
 /** Elements of one row of a shape whose first dimension is the batch. */
 export function sizeOf(shape: readonly number[]): number {
@@ -7,11 +7,65 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
-/** What is wrong with a row for a model of this signature; null when it may join a batch. */
-export function validate(row: Row, { inputs, outputs }: Signature): string | null {
-  for (const { name, datatype, shape } of inputs) {
+/** One tensor of a row. */
+interface Place {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** Its numbers. */
+  readonly width: number;
+  /** Its shape without the batch. */
+  readonly shape: readonly number[];
+}
+
+/** What a signature says of a row. */
+export interface RowShape {
+  readonly inputs: readonly Place[];
+  readonly outputs: readonly Place[];
+}
+
+/** Names, datatypes and shapes, in their order: the same for signatures whose rows lie alike. */
+export const formOf = ({ inputs, outputs }: Signature): string =>
+  JSON.stringify([inputs, outputs].map((specs) => specs.map(({ name, datatype, shape }) => [name, datatype, shape])));
+
+/**
+ * Shapes of rows, one for all signatures of a form: of a hundred models that are asked in turns, what their rows have in common is read from
+ * the same few places in memory and not from a hundred.
+ */
+export class RowShapes {
+  readonly #known = new Map<string, { readonly shape: RowShape; users: number }>();
+
+  /** The shape of a signature's rows. Give it back with `release`. */
+  of(signature: Signature): RowShape {
+    const form = formOf(signature);
+    const known = this.#known.get(form);
+    if (known !== undefined) {
+      known.users++;
+      return known.shape;
+    }
+    const shape = rowShapeOf(signature);
+    this.#known.set(form, { shape, users: 1 });
+    return shape;
+  }
+
+  /** Forgets a shape that nobody uses any more. */
+  release(signature: Signature): void {
+    const form = formOf(signature);
+    const known = this.#known.get(form);
+    if (known !== undefined && --known.users === 0) this.#known.delete(form);
+  }
+}
+
+/** The shape of a signature's rows. */
+export function rowShapeOf({ inputs, outputs }: Signature): RowShape {
+  const places = (specs: Signature['inputs']): Place[] =>
+    specs.map(({ name, datatype, shape }) => ({ name, datatype, width: sizeOf(shape), shape: shape.slice(1) }));
+  return { inputs: places(inputs), outputs: places(outputs) };
+}
+
+/** What is wrong with a row of this shape; null when it may join a batch. */
+export function validate(row: Row, { inputs, outputs }: RowShape): string | null {
+  for (const { name, datatype, width } of inputs) {
     const data = row.inputs[name];
-    const width = sizeOf(shape);
     if (data === undefined) return `expected the input ${name}, it is missing`;
     if (datatype === 'FP32' ? !(data instanceof Float32Array) : !(data instanceof Int32Array))
       return `input ${name}: expected ${datatype}`;
@@ -28,8 +82,8 @@ export function validate(row: Row, { inputs, outputs }: Signature): string | nul
   const output = outputs.find((spec) => spec.name === topK.output);
   if (output === undefined)
     return `topK: expected one of the outputs ${outputs.map((o) => o.name).join(', ')}, got ${topK.output}`;
-  if (!Number.isInteger(topK.k) || topK.k < 1 || topK.k > sizeOf(output.shape))
-    return `topK.k: expected 1 to ${sizeOf(output.shape)}, got ${topK.k}`;
+  if (!Number.isInteger(topK.k) || topK.k < 1 || topK.k > output.width)
+    return `topK.k: expected 1 to ${output.width}, got ${topK.k}`;
   return null;
 }
 

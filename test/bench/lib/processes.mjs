@@ -3,7 +3,11 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 /** The flags that `npm start` gives the server. */
-export const SERVER_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32'];
+export const SERVER_FLAGS = [
+  '--min-semi-space-size=32',
+  '--max-semi-space-size=32',
+  '--no-allocation-site-pretenuring',
+];
 const children = [];
 
 /** Starts `lib/<file>` on `cores` ("0", "0,1"). Resolves when it tells its port. */

@@ -48,7 +48,12 @@ process.on('message', async (what) => {
   if (what === 'stats') {
     process.send({
       stats: Object.fromEntries(
-        running.inference.registry.list().map((m) => [m.name, { ...m.versions[0].statistics }]),
+        running.inference.registry
+          .list()
+          .map(({ name, versions: [{ statistics }] }) => [
+            name,
+            { rows: statistics.rows, batches: statistics.batches },
+          ]),
       ),
     });
   }

@@ -20,7 +20,7 @@ function setUp(batching: Partial<Batching> = {}) {
   const batcher = new Batcher(clock, pool.wake);
   pool.source = batcher;
   const failures = { rows: 0 };
-  batcher.open({
+  const lane = batcher.open({
     model: 'm',
     version: 1,
     signature: SIGNATURE,
@@ -36,11 +36,11 @@ function setUp(batching: Partial<Batching> = {}) {
     ...more,
   });
   const ask = (a: number, b = 0, more: Partial<RowContext> = {}) =>
-    batcher.enqueue('m', 1, { inputs: { x: Float32Array.of(a, b) } }, context(more)).then(
+    batcher.enqueue(lane, { inputs: { x: Float32Array.of(a, b) } }, context(more)).then(
       (result) => result.outputs.sum![0]!,
       (error: ScoregraphError) => error.details.reason ?? error.code,
     );
-  return { pool, batcher, ask, context, failures, advance: (ms: number) => (now += ms) };
+  return { pool, batcher, lane, ask, context, failures, advance: (ms: number) => (now += ms) };
 }
 
 describe('Batcher', () => {
@@ -77,12 +77,12 @@ describe('Batcher', () => {
   });
 
   it('drops late rows before they cost anything, and cancelled ones from the queue', async () => {
-    const { ask, pool, batcher, advance } = setUp();
+    const { ask, pool, lane, advance } = setUp();
     const gone = new AbortController();
     const answers = [ask(1, 0, { deadline: 5 }), ask(2, 0, { signal: gone.signal }), ask(3)];
-    expect(batcher.queued('m', 1)).toBe(3);
+    expect(lane.queued).toBe(3);
     gone.abort();
-    expect(batcher.queued('m', 1)).toBe(2);
+    expect(lane.queued).toBe(2);
     advance(10);
     pool.work();
     expect(await Promise.all(answers)).toEqual(['DEADLINE_EXCEEDED', 'CANCELLED', 3]);
@@ -139,7 +139,7 @@ describe('Batcher', () => {
   });
 
   it('refuses rows that do not fit the signature, naming what is wrong', async () => {
-    const { batcher, context } = setUp();
+    const { batcher, lane, context } = setUp();
     const bad: [Row['inputs'], RegExp][] = [
       [{}, /expected the input x/],
       [{ x: Float32Array.of(1) }, /expected 2 values, got 1/],
@@ -147,8 +147,9 @@ describe('Batcher', () => {
       [{ x: Float32Array.of(1, Number.NaN) }, /x\[1\]: expected a finite number, got NaN/],
     ];
     for (const [inputs, message] of bad)
-      await expect(batcher.enqueue('m', 1, { inputs }, context())).rejects.toThrow(message);
-    await expect(batcher.enqueue('m', 2, { inputs: {} }, context())).rejects.toMatchObject({
+      await expect(batcher.enqueue(lane, { inputs }, context())).rejects.toThrow(message);
+    batcher.close(lane, new Error('closed'));
+    await expect(batcher.enqueue(lane, { inputs: {} }, context())).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
     });
   });
@@ -172,7 +173,7 @@ describe('Batcher', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 80 }), async (actions) => {
-        const { pool, ask, advance, batcher } = setUp({ maxQueueSize: 10 });
+        const { pool, ask, advance, lane } = setUp({ maxQueueSize: 10 });
         let now = 0;
         let signal = new AbortController();
         const asked: { a: number; answers: unknown[] }[] = [];
@@ -206,7 +207,7 @@ describe('Batcher', () => {
               answers[0],
             );
         }
-        expect(batcher.queued('m', 1)).toBe(0);
+        expect(lane.queued).toBe(0);
       }),
       { numRuns: 150 },
     );
@@ -218,11 +219,11 @@ describe('Batcher', () => {
       inputs: { x: Float32Array.from(sums.flatMap((sum) => [sum, 0])) },
     });
     const askBlock = (
-      { batcher, context }: ReturnType<typeof setUp>,
+      { batcher, lane, context }: ReturnType<typeof setUp>,
       sums: number[],
       more: Partial<RowContext> = {},
     ): Promise<number[] | string> =>
-      batcher.enqueueBlock('m', 1, block(...sums), context(more)).then(
+      batcher.enqueueBlock(lane, block(...sums), context(more)).then(
         ({ outputs }) => [...outputs.sum!],
         (error: ScoregraphError) => error.details.reason ?? error.code,
       );
@@ -231,7 +232,7 @@ describe('Batcher', () => {
       const all = setUp();
       const answers = [askBlock(all, [1, 2, 2]), askBlock(all, [4, 5])];
       const rows = [all.ask(7), all.ask(8)];
-      expect(all.batcher.queued('m', 1)).toBe(7);
+      expect(all.lane.queued).toBe(7);
       while (all.pool.work() > 0);
       expect(await Promise.all(answers)).toEqual([
         [1, 2, 2],
@@ -239,7 +240,7 @@ describe('Batcher', () => {
       ]);
       expect(await Promise.all(rows)).toEqual([7, 8]);
       expect(all.pool.batches).toEqual([3, 2, 2]);
-      expect(all.batcher.queued('m', 1)).toBe(0);
+      expect(all.lane.queued).toBe(0);
     });
 
     it('fails one as a whole, and says why', async () => {
@@ -260,15 +261,15 @@ describe('Batcher', () => {
       expect(await askBlock(all, [1, 2, 3, 4, 5, 6, 7, 8, 9])).toBe('INVALID_FEATURES');
       expect(await askBlock(all, [1, Number.NaN])).toBe('INVALID_FEATURES');
       await expect(
-        all.batcher.enqueueBlock('m', 1, { rows: 2, inputs: { x: new Float32Array(3) } }, all.context()),
+        all.batcher.enqueueBlock(all.lane, { rows: 2, inputs: { x: new Float32Array(3) } }, all.context()),
       ).rejects.toThrow('input x: expected 4 values, got 3');
       const waits = [askBlock(all, [1, 2, 3, 4]), askBlock(all, [1, 2, 3, 4], { deadline: 5 })];
       expect(await askBlock(all, [1, 2, 3])).toBe('QUEUE_FULL');
       all.advance(10);
       while (all.pool.work() > 0);
       expect(await Promise.all(waits)).toEqual([[1, 2, 3, 4], 'DEADLINE_EXCEEDED']);
-      const closed = all.batcher.enqueueBlock('m', 1, block(1), all.context());
-      all.batcher.close('m', 1, new Error('closed'));
+      const closed = all.batcher.enqueueBlock(all.lane, block(1), all.context());
+      all.batcher.close(all.lane, new Error('closed'));
       await expect(closed).rejects.toThrow('closed');
     });
   });

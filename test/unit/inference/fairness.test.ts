@@ -10,7 +10,7 @@ async function overload(callers: Readonly<Record<string, number>>, turns = 100) 
   const pool = new FakePool();
   const batcher = new Batcher(clock, pool.wake);
   pool.source = batcher;
-  batcher.open({
+  const lane = batcher.open({
     model: 'm',
     version: 1,
     signature: {
@@ -33,7 +33,7 @@ async function overload(callers: Readonly<Record<string, number>>, turns = 100) 
       for (const [principal, rows] of Object.entries(callers)) {
         if (i >= rows) continue;
         const context = { deadline: now + 1_000, priority: 'interactive' as const, principal, traceId: 't' };
-        batcher.enqueue('m', 1, { inputs: { x: Float32Array.of(row++, 0) } }, context).then(
+        batcher.enqueue(lane, { inputs: { x: Float32Array.of(row++, 0) } }, context).then(
           () => count(answered, principal),
           (error: ScoregraphError) => {
             messages.add(`${error.code} ${error.message.replace(/\d+/g, 'n')}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ScoregraphError } from '../../../src/core/errors.js';
 import { Batcher } from '../../../src/inference/batching/batcher.js';
+import type { Lane } from '../../../src/inference/batching/lane.js';
 import type { Row, Signature } from '../../../src/inference/ports.js';
 import { FakePool } from '../../support/fake-pool.js';
 
@@ -14,11 +15,12 @@ function setUp(widths: Readonly<Record<string, number>>, { mixes = true, maxBatc
   const pool = new FakePool();
   const batcher = new Batcher({ now: () => 0, monotonic: () => 0 }, pool.wake);
   pool.source = batcher;
+  const lanes: Record<string, Lane> = {};
   const told: Record<string, { rows: number; batches: number; micros: number; failed: number }> = {};
   for (const [model, width] of Object.entries(widths)) {
     const own = { rows: 0, batches: 0, micros: 0, failed: 0 };
     told[model] = own;
-    batcher.open({
+    lanes[model] = batcher.open({
       ...{ model, version: 1, signature: signatureOf(width), mixes },
       batching: { maxBatchSize, preferredBatchSize: [], maxQueueDelayMicroseconds: 0, maxQueueSize: 10_000 },
       observer: {
@@ -38,12 +40,12 @@ function setUp(widths: Readonly<Record<string, number>>, { mixes = true, maxBatc
     x[0] = value;
     const row: Row = topK === undefined ? { inputs: { x } } : { inputs: { x }, topK };
     const context = { deadline: 1e9, priority: 'interactive' as const, principal: 'test', traceId: 't' };
-    return batcher.enqueue(model, 1, row, context).then(
+    return batcher.enqueue(lanes[model]!, row, context).then(
       ({ model: by, outputs }) => `${by} ${outputs.sum![0]}`,
       (error: ScoregraphError) => `${error.details.model} ${error.details.reason ?? error.code}`,
     );
   };
-  return { pool, batcher, ask, told };
+  return { pool, batcher, lanes, ask, told };
 }
 
 describe('rows of versions that mix', () => {
@@ -107,10 +109,10 @@ describe('rows of versions that mix', () => {
   });
 
   it('are forgotten with their queue: who is asked for work does not hear of it again', async () => {
-    const { pool, batcher, ask } = setUp({ a: 2, b: 2 });
+    const { pool, batcher, lanes, ask } = setUp({ a: 2, b: 2 });
     const answers = [ask('a', 1), ask('a', 2), ask('b', 5)];
     const [job] = batcher.take(() => true);
-    batcher.close('a', 1, new ScoregraphError('MODEL_UNAVAILABLE', 'It was unloaded.', { model: 'a' }));
+    batcher.close(lanes.a!, new ScoregraphError('MODEL_UNAVAILABLE', 'It was unloaded.', { model: 'a' }));
     job!.failed(new Error('a row is poisoned'));
     const asked: string[] = [];
     const again = batcher.take((model) => asked.push(model) > 0);

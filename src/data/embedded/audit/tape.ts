@@ -79,8 +79,8 @@ export class Tape {
       asking = this.#asking(principal, door);
     let caller = -1;
     const { ids, models, versions, kinds } = asking;
-    for (let i = 0; i < ids.length; i++)
-      if (versions[i] === version && models[i] === model && kinds[i] === kind) caller = ids[i]!;
+    for (let i = 0; i < ids.length && caller < 0; i++)
+      if (models[i] === model && versions[i] === version && kinds[i] === kind) caller = ids[i]!;
     if (caller < 0) {
       if (this.#callers.length >= MAX_CALLERS) return false;
       caller = this.#callers.push([kind, principal, door, model, version]) - 1;
