@@ -71,6 +71,7 @@ export function appOf(
       scoreShift: (model) => scoreShift(inference.arms.facts(model, CANARY), inference.arms.facts(model, CONTROL)),
       shadow: (model) => domains.shadows.facts(model),
     },
+    sideBySide: domains.sideBySide,
     engine: () => ({ ...pool.engine, workers: pool.workers.configured, workersAlive: pool.workers.alive() }),
     simulation: parts.simulation,
     source: 'api',

@@ -9,6 +9,7 @@ import { Catalogue } from '../flows/catalogue.js';
 import type { Departures } from '../flows/departures.js';
 import { Rescoring } from '../flows/rescoring.js';
 import { ShadowScoring } from '../flows/shadow.js';
+import { SideBySide } from '../flows/side-by-side.js';
 import type { InferenceService } from '../inference/service.js';
 import type { Base } from './base.js';
 import type { Entities } from './entities.js';
@@ -24,6 +25,7 @@ export interface Domains {
   readonly catalogue: Catalogue;
   readonly rescoring: Rescoring;
   readonly shadows: ShadowScoring;
+  readonly sideBySide: SideBySide;
 }
 
 /** Builds the domains over the models. Nothing is asked yet. */
@@ -36,9 +38,10 @@ export function buildDomains(
 ): Domains {
   const offer = (record: PredictionRecord) => !departures.isRecent(record.entity) && data.predictions.offer(record);
   // A circle by nature: a shadow asks the domains whose answers it shadows.
-  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction, question) =>
-    shadows.saw(prediction, question),
-  );
+  const recorder = new QueryRecorder({ offer }, clock, audit, (prediction, question, asker) => {
+    shadows.saw(prediction, question);
+    sideBySide.saw(prediction, question, asker);
+  });
   const unavailable = new Set<string>();
   const explainer = new Explainer(inference);
   const fraud = new FraudDomain(inference, recorder, explainer);
@@ -51,5 +54,6 @@ export function buildDomains(
     manifestOf: (model) => inference.registry.get(model)?.manifest ?? null,
   });
   const shadows = new ShadowScoring({ inference, rescoring, offer, clock, metrics });
-  return { fraud, segmentation, recommendations, generic, catalogue, rescoring, shadows };
+  const sideBySide = new SideBySide({ registry: inference.registry, rescoring, metrics });
+  return { fraud, segmentation, recommendations, generic, catalogue, rescoring, shadows, sideBySide };
 }

@@ -27,6 +27,8 @@ export interface PredictionDraft<Output> {
   readonly request?: RequestFacts | undefined;
   /** Makes ready to ask another version the same; absent: it is asked about `features`. */
   readonly otherwise?: ((routed: Routed) => SecondOpinion) | undefined;
+  /** What was asked about the entity, alike for every version; absent: `features` says it. */
+  readonly asked?: string | undefined;
 }
 
 /** Asks another version what was asked before; nothing of it is recorded. @throws what `Inference.predict` throws. */
@@ -36,7 +38,7 @@ export type SecondOpinion = (context: RowContext) => Promise<{
   readonly features: Float32Array;
 }>;
 /** How the question of a prediction can be asked again. */
-export type Question = Pick<PredictionDraft<unknown>, 'request' | 'otherwise'>;
+export type Question = Pick<PredictionDraft<unknown>, 'request' | 'otherwise' | 'asked'>;
 
 /** Turns answers born of queries into predictions, notes who asked, and keeps the share of them that the model's manifest asks for. */
 export class QueryRecorder {
@@ -44,14 +46,14 @@ export class QueryRecorder {
   readonly #clock: Clock;
   readonly #audit: Pick<AuditLog, 'asked'>;
 
-  readonly #made: (prediction: PredictionRecord, question: Question) => void;
+  readonly #made: (prediction: PredictionRecord, question: Question, asker: object) => void;
 
-  /** `made`: told of each prediction, and of what its question was; must be quick and must not throw. */
+  /** `made`: told of each prediction, of what its question was, and of who asked; must be quick and must not throw. */
   constructor(
     log: Pick<PredictionLog, 'offer'>,
     clock: Clock,
     audit: Pick<AuditLog, 'asked'>,
-    made: (prediction: PredictionRecord, question: Question) => void = () => {},
+    made: (prediction: PredictionRecord, question: Question, asker: object) => void = () => {},
   ) {
     this.#log = log;
     this.#clock = clock;
@@ -69,7 +71,7 @@ export class QueryRecorder {
     const prediction = new QueryPrediction(draft, now);
     prediction.recorded = Math.random() < info.manifest.predictionLog && this.#log.offer(plainRecord(prediction));
     const id = prediction.recorded ? prediction.id : null;
-    this.#made(prediction, draft);
+    this.#made(prediction, draft, asker);
     this.#audit.asked(asker, 'QUESTION', info.model, info.version, entity, now, id);
     return prediction;
   }

@@ -6,12 +6,11 @@ import type { PredictionLog } from '../data/ports.js';
 import type { Question, SecondOpinion } from '../domains/prediction.js';
 import { CHAMPION } from '../inference/aliases.js';
 import type { InferenceService } from '../inference/service.js';
+import { Agreement, type AgreementFacts } from './agreement.js';
 import type { Forgetful } from './departures.js';
 import type { Positioned } from './log-stream.js';
-import { rankAgreement } from './rank-agreement.js';
 import type { Rescoring } from './rescoring.js';
 import type { ScoredFollower, ScoredPayment } from './scoring.js';
-import { agrees, difference } from './verdicts.js';
 
 /** Predictions that wait for their shadow; more have none. */
 const MAX_WAITING = 5_000;
@@ -19,27 +18,17 @@ const IN_FLIGHT = 128;
 const ROW_DEADLINE_MS = 30_000;
 
 /** What a shadow did since its policy was set or the server started. */
-export interface ShadowFacts {
+export interface ShadowFacts extends AgreementFacts {
   readonly version: number;
-  readonly rows: number;
-  /** Rows of which it said the same as the champion (`agrees`). */
-  readonly agreements: number;
   readonly failed: number;
   /** Not computed: too many waited. */
   readonly dropped: number;
-  /** Mean of the difference without sign (`difference`); null without rows. */
-  readonly meanDifference: number | null;
-  /** Of ranked lists: mean share of the items that both have (overlap@k); null where there are none. */
-  readonly meanOverlap: number | null;
 }
 interface Counts {
-  rows: number;
-  agreements: number;
+  /** With the champion. */
+  readonly agreement: Agreement;
   failed: number;
   dropped: number;
-  difference: number;
-  overlap: number;
-  lists: number;
 }
 interface Waiting {
   readonly record: PredictionRecord;
@@ -98,12 +87,8 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
   facts(model: string): ShadowFacts | null {
     const version = this.#inference.policies.get(model)?.shadow?.version;
     if (version === undefined) return null;
-    const { rows, agreements, failed, dropped, difference, overlap, lists } = this.#countsOf(model, version);
-    const mean = (sum: number) => (rows === 0 ? null : sum / rows);
-    return {
-      ...{ version, rows, agreements, failed, dropped },
-      ...{ meanDifference: mean(difference), meanOverlap: lists === 0 ? null : overlap / lists },
-    };
+    const { agreement, failed, dropped } = this.#countsOf(model, version);
+    return { version, ...agreement.facts(), failed, dropped };
   }
 
   bar(customerId: string): void {
@@ -130,17 +115,8 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
       const { output, features } = await ask(context);
       const champions = this.#rescoring.verdict(model, record.output);
       const own = this.#rescoring.verdict(model, output);
-      counts.rows++;
-      counts.difference += difference(champions, own, true);
-      if (own.items !== undefined && champions.items !== undefined) {
-        counts.lists++;
-        counts.overlap += rankAgreement(champions.items, own.items).overlap;
-      }
       this.#counter(model, version, 'rows').add();
-      if (agrees(champions, own)) {
-        counts.agreements++;
-        this.#counter(model, version, 'agreements').add();
-      }
+      if (counts.agreement.add(champions, own)) this.#counter(model, version, 'agreements').add();
       const now = this.#clock.now();
       // Born of no event: the event's prediction is the one that was answered. By `shadowOf` it meets the same outcome.
       const { entity, featuresAsOf, featureSet, defaulted } = record;
@@ -164,7 +140,7 @@ export class ShadowScoring implements ScoredFollower, Forgetful {
     const key = `${model}/${version}`;
     let counts = this.#counts.get(key);
     if (counts === undefined) {
-      counts = { rows: 0, agreements: 0, failed: 0, dropped: 0, difference: 0, overlap: 0, lists: 0 };
+      counts = { agreement: new Agreement(), failed: 0, dropped: 0 };
       this.#counts.set(key, counts);
     }
     return counts;

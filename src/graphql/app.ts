@@ -32,6 +32,7 @@ import type { RollOutOperations } from '../flows/roll-out-operations.js';
 import type { PaymentScorer, ScoredPayment } from '../flows/scoring.js';
 import type { SegmentWatch } from '../flows/segments.js';
 import type { ShadowFacts } from '../flows/shadow.js';
+import type { SideBySide } from '../flows/side-by-side.js';
 import type { AliasState } from '../inference/aliases.js';
 import type { ModelManifest, ModelVersionInfo } from '../inference/ports.js';
 import type { VersionPassport } from '../inference/version-passport.js';
@@ -83,6 +84,8 @@ export interface App {
     scoreShift(model: string): number | null;
     shadow(model: string): ShadowFacts | null;
   };
+  /** Compares what versions say that one operation asks. */
+  readonly sideBySide: Pick<SideBySide, 'saw' | 'facts'>;
   readonly engine: () => EngineFacts;
   readonly simulation: () => SimulationFacts | null;
   /** Source written on events that come through the graph. */

@@ -217,6 +217,11 @@ describe.skipIf(missing)('the page of models', { timeout: 90_000 }, () => {
     await closed();
     expect(new Set(await pay())).toEqual(new Set([1]));
     await until(async () => expect(await text('.shadow-facts')).toMatch(/60 rows\s+Agrees with the champion\s+\d+/));
+    await server.query(
+      '{ transactions(first: 20) { nodes { fraud { decision } b: fraud(model: { version: 2 }) { decision } } } }',
+    );
+    const sideBySide = '.shadow-facts[aria-label="What versions 1 and 2 say side by side"]';
+    await until(async () => expect(await text(sideBySide)).toMatch(/20 rows\s+Agree\s+\d+ %\s+Scores differ by\s+0/));
     await page.locator('#shift .chip', { hasText: 'Canary' }).click();
     await page.locator('[data-testid=percent]').fill('10');
     await by('apply').click();

@@ -628,7 +628,7 @@ export type ModelFiguresQueryVariables = Exact<{
 }>;
 
 
-export type ModelFiguresQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly shadow?: { readonly __typename?: 'Shadow', readonly rows: number, readonly agreement?: number | null, readonly meanDifference?: number | null, readonly failed: number, readonly dropped: number } | null } | null, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }>, readonly outcomes: ReadonlyArray<{ readonly __typename?: 'ArmOutcomes', readonly version: number, readonly arm?: string | null, readonly figures: { readonly __typename?: 'OutcomeFigures', readonly truePositives: number, readonly falsePositives: number, readonly falseNegatives: number } }>, readonly rollOut?: { readonly __typename?: 'RollOut', readonly psi?: number | null, readonly arms: ReadonlyArray<{ readonly __typename?: 'ArmFacts', readonly arm: string, readonly outcomes: { readonly __typename?: 'OutcomeFigures', readonly outcomes: number, readonly precision?: { readonly __typename?: 'EstimatedShare', readonly value: number } | null, readonly recall?: { readonly __typename?: 'EstimatedShare', readonly value: number } | null } }> } | null } | null };
+export type ModelFiguresQuery = { readonly __typename?: 'Query', readonly model?: { readonly __typename?: 'Model', readonly policy?: { readonly __typename?: 'RoutingPolicy', readonly shadow?: { readonly __typename?: 'Shadow', readonly rows: number, readonly agreement?: number | null, readonly meanDifference?: number | null, readonly failed: number, readonly dropped: number } | null } | null, readonly sideBySide: ReadonlyArray<{ readonly __typename?: 'SideBySideAgreement', readonly versions: ReadonlyArray<number>, readonly rows: number, readonly agreement: number, readonly meanDifference: number, readonly overlap?: number | null }>, readonly versions: ReadonlyArray<{ readonly __typename?: 'ModelVersion', readonly number: number, readonly statistics: { readonly __typename?: 'ModelStatistics', readonly rows: number, readonly errors: number } }>, readonly outcomes: ReadonlyArray<{ readonly __typename?: 'ArmOutcomes', readonly version: number, readonly arm?: string | null, readonly figures: { readonly __typename?: 'OutcomeFigures', readonly truePositives: number, readonly falsePositives: number, readonly falseNegatives: number } }>, readonly rollOut?: { readonly __typename?: 'RollOut', readonly psi?: number | null, readonly arms: ReadonlyArray<{ readonly __typename?: 'ArmFacts', readonly arm: string, readonly outcomes: { readonly __typename?: 'OutcomeFigures', readonly outcomes: number, readonly precision?: { readonly __typename?: 'EstimatedShare', readonly value: number } | null, readonly recall?: { readonly __typename?: 'EstimatedShare', readonly value: number } | null } }> } | null } | null };
 
 export type ModelTrafficSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -1266,6 +1266,13 @@ export const ModelFiguresDocument = new TypedDocumentString(`
         failed
         dropped
       }
+    }
+    sideBySide {
+      versions
+      rows
+      agreement
+      meanDifference
+      overlap
     }
     versions {
       number

@@ -170,20 +170,10 @@ function Arms({ model, shares }: { model: Detail; shares: readonly ArmShare[] })
   );
 }
 
-function Shadow({ version }: { version: number }) {
-  const facts = figures.value?.policy?.shadow;
-  if (facts == null) return figuresProblem.value === null ? null : <Hint>{figuresProblem.value}</Hint>;
+function Facts({ label, facts }: { label: string; facts: readonly (readonly [name: string, value: string])[] }) {
   return (
-    <dl class="shadow-facts" aria-label={`What version ${version} says beside the champion`}>
-      {(
-        [
-          ['Computed beside it', plural(facts.rows, 'row')],
-          ['Agrees with the champion', share(facts.agreement)],
-          ['Scores differ by', facts.meanDifference == null ? '–' : facts.meanDifference.toFixed(4)],
-          ['Failed', count(facts.failed)],
-          ['Left out', count(facts.dropped)],
-        ] as const
-      ).map(([name, value]) => (
+    <dl class="shadow-facts" aria-label={label}>
+      {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd class="number">{value}</dd>
@@ -191,6 +181,39 @@ function Shadow({ version }: { version: number }) {
       ))}
     </dl>
   );
+}
+
+function Shadow({ version }: { version: number }) {
+  const facts = figures.value?.policy?.shadow;
+  if (facts == null) return figuresProblem.value === null ? null : <Hint>{figuresProblem.value}</Hint>;
+  return (
+    <Facts
+      label={`What version ${version} says beside the champion`}
+      facts={[
+        ['Computed beside it', plural(facts.rows, 'row')],
+        ['Agrees with the champion', share(facts.agreement)],
+        ['Scores differ by', facts.meanDifference == null ? '–' : facts.meanDifference.toFixed(4)],
+        ['Failed', count(facts.failed)],
+        ['Left out', count(facts.dropped)],
+      ]}
+    />
+  );
+}
+
+/** Versions that somebody asked the same in one query: a line for each two. */
+function SideBySide() {
+  return figures.value?.sideBySide.map(({ versions: [one, other], rows, agreement, meanDifference, overlap }) => (
+    <Facts
+      key={`${one}/${other}`}
+      label={`What versions ${one} and ${other} say side by side`}
+      facts={[
+        [`Versions ${one} and ${other}, side by side`, plural(rows, 'row')],
+        ['Agree', share(agreement)],
+        ['Scores differ by', meanDifference.toFixed(4)],
+        ...(overlap == null ? [] : [['Items in both lists', share(overlap)] as const]),
+      ]}
+    />
+  ));
 }
 
 /** Who answers: what holds, what it comes to, and how each version does. */
@@ -216,6 +239,7 @@ export function SplitPanel({ model }: { model: Detail }) {
       </p>
       {trafficProblem.value === null ? <Picture model={model} shares={shares} /> : <Hint>{trafficProblem.value}</Hint>}
       {policy?.shadow != null && <Shadow version={policy.shadow.version} />}
+      <SideBySide />
       <Arms model={model} shares={shares} />
     </Panel>
   );

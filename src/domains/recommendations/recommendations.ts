@@ -91,6 +91,8 @@ export class RecommendationsDomain {
     const question = this.#question(state, request, routed, this.#recentItems(state, vocabularyOf(routed.info)));
     const { recent } = question;
     const featuresAsOf = state.asOf;
+    // No word of the vocabulary, which is each version's own.
+    const asked = `${request.first}/${request.excludePurchased}/${state.recentVersion}`;
     return this.#recorder.record(
       {
         routed,
@@ -102,6 +104,7 @@ export class RecommendationsDomain {
         defaulted: recent.count === 0 ? NOTHING_KNOWN : NONE_DEFAULTED,
         // Its own items: another vocabulary may know others. What is kept for the next question stays as it is.
         otherwise: (other) => this.#otherwise(state, request, other),
+        asked,
       },
       context,
     );

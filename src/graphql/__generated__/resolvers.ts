@@ -6,6 +6,7 @@ import type { RecommendationPrediction } from '../../domains/recommendations/rec
 import type { RankedItem, AlertNode, CustomerScoresNode, ExplanationNode, ContributionNode, SegmentNode, AliasNode, PolicyNode, RollOutNode, ArmFactsNode, ShadowNode, ConditionNode, ArmNode, AuditEntryNode, TensorNode } from '../mappers.js';
 import type { CatalogueItem } from '../../flows/catalogue.js';
 import type { ModelFacts, VersionFacts, VersionStatistics } from '../app.js';
+import type { SideBySideFacts } from '../../flows/side-by-side.js';
 import type { Principal } from '../../access/principal.js';
 import type { ReplayState } from '../../flows/replay.js';
 import type { ComparedFigures } from '../../flows/comparison.js';
@@ -1026,6 +1027,8 @@ export type Model = Node & {
   readonly policy?: Maybe<RoutingPolicy>;
   /** The newest roll-out; null when there never was one. */
   readonly rollOut?: Maybe<RollOut>;
+  /** Versions that one operation asked the same, counted while both were loaded; one entry for each two of them, at most 100. */
+  readonly sideBySide: ReadonlyArray<SideBySideAgreement>;
   /** Every version in the folder, ascending. */
   readonly versions: ReadonlyArray<ModelVersion>;
 };
@@ -2376,6 +2379,21 @@ export type ShadowInput = {
   readonly version: Scalars['Int']['input'];
 };
 
+/** How alike two versions answered where one operation asked both the same. */
+export type SideBySideAgreement = {
+  readonly __typename?: 'SideBySideAgreement';
+  /** Share of them of which both said the same, as `ComparisonFigures.agreement` has it. */
+  readonly agreement: Scalars['Float']['output'];
+  /** Mean difference of the scores, without sign. */
+  readonly meanDifference: Scalars['Float']['output'];
+  /** Of ranked lists: mean share of the items that both have (overlap@k); null where there are none. */
+  readonly overlap?: Maybe<Scalars['Float']['output']>;
+  /** Rows that both answered. */
+  readonly rows: Scalars['Int']['output'];
+  /** Which two, the lower number first. */
+  readonly versions: ReadonlyArray<Scalars['Int']['output']>;
+};
+
 /** The simulated world of the demo, and how the fraud model does against what the simulator knows to be true. */
 export type Simulation = {
   readonly __typename?: 'Simulation';
@@ -2949,6 +2967,7 @@ export type ResolversTypes = {
   SetRoutingPolicyPayload: ResolverTypeWrapper<Omit<SetRoutingPolicyPayload, 'model'> & { model?: Maybe<ResolversTypes['Model']> }>;
   Shadow: ResolverTypeWrapper<ShadowNode>;
   ShadowInput: ShadowInput;
+  SideBySideAgreement: ResolverTypeWrapper<SideBySideFacts>;
   Simulation: ResolverTypeWrapper<Simulation>;
   SplitInput: SplitInput;
   StartReplayPayload: ResolverTypeWrapper<Omit<StartReplayPayload, 'replay'> & { replay?: Maybe<ResolversTypes['Replay']> }>;
@@ -3102,6 +3121,7 @@ export type ResolversParentTypes = {
   SetRoutingPolicyPayload: Omit<SetRoutingPolicyPayload, 'model'> & { model?: Maybe<ResolversParentTypes['Model']> };
   Shadow: ShadowNode;
   ShadowInput: ShadowInput;
+  SideBySideAgreement: SideBySideFacts;
   Simulation: Simulation;
   SplitInput: SplitInput;
   StartReplayPayload: Omit<StartReplayPayload, 'replay'> & { replay?: Maybe<ResolversParentTypes['Replay']> };
@@ -3587,6 +3607,7 @@ export type ModelResolvers<ContextType = GraphContext, ParentType extends Resolv
   outputs?: Resolver<ReadonlyArray<ResolversTypes['TensorSpec']>, ParentType, ContextType>;
   policy?: Resolver<Maybe<ResolversTypes['RoutingPolicy']>, ParentType, ContextType>;
   rollOut?: Resolver<Maybe<ResolversTypes['RollOut']>, ParentType, ContextType>;
+  sideBySide?: Resolver<ReadonlyArray<ResolversTypes['SideBySideAgreement']>, ParentType, ContextType>;
   versions?: Resolver<ReadonlyArray<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -4052,6 +4073,15 @@ export type ShadowResolvers<ContextType = GraphContext, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type SideBySideAgreementResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SideBySideAgreement'] = ResolversParentTypes['SideBySideAgreement']> = {
+  agreement?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanDifference?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  overlap?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  versions?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SimulationResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Simulation'] = ResolversParentTypes['Simulation']> = {
   customers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   fraudTruth?: Resolver<ResolversTypes['ConfusionCounts'], ParentType, ContextType>;
@@ -4292,6 +4322,7 @@ export type Resolvers<ContextType = GraphContext> = {
   SetModelAliasPayload?: SetModelAliasPayloadResolvers<ContextType>;
   SetRoutingPolicyPayload?: SetRoutingPolicyPayloadResolvers<ContextType>;
   Shadow?: ShadowResolvers<ContextType>;
+  SideBySideAgreement?: SideBySideAgreementResolvers<ContextType>;
   Simulation?: SimulationResolvers<ContextType>;
   StartReplayPayload?: StartReplayPayloadResolvers<ContextType>;
   StartRollOutPayload?: StartRollOutPayloadResolvers<ContextType>;

@@ -115,6 +115,9 @@ export const customerResolvers: Pick<Resolvers<GraphContext>, 'Query' | 'Custome
   },
 };
 
+/** The vector of a payment says all that was asked. */
+const NOTHING_BESIDES = Object.freeze({});
+
 /** The assessment made on arrival (waited for, if it is still under way), or another version's word on the same vector. */
 async function fraudOf(transaction: TransactionNode, selector: ReturnType<typeof selectorOf>, context: GraphContext) {
   const { app, loaders, row } = context;
@@ -122,6 +125,7 @@ async function fraudOf(transaction: TransactionNode, selector: ReturnType<typeof
   const arrival = await loaders.arrivalAssessments.load(transaction.id);
   if (arrival === null) return null;
   if (selector === undefined) {
+    app.sideBySide.saw(arrival, NOTHING_BESIDES, row); // no recorder hears of it: it was made before
     noteReading(app, row, arrival);
     return arrival;
   }

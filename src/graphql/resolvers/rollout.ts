@@ -29,9 +29,9 @@ function policyOf({ canary, split, shadow, champion }: RoutingPolicyInput): Rout
 
 export const rolloutResolvers: Pick<
   Resolvers<GraphContext>,
-  'Mutation' | 'RoutingPolicy' | 'RollOut' | 'ArmFacts' | 'Shadow'
+  'Mutation' | 'RoutingPolicy' | 'RollOut' | 'ArmFacts' | 'Shadow' | 'SideBySideAgreement'
 > & {
-  Model: Pick<NonNullable<Resolvers<GraphContext>['Model']>, 'policy' | 'rollOut'>;
+  Model: Pick<NonNullable<Resolvers<GraphContext>['Model']>, 'policy' | 'rollOut' | 'sideBySide'>;
 } = {
   Mutation: {
     async setRoutingPolicy(_root, { model, policy, reason }, { app, call }) {
@@ -67,6 +67,7 @@ export const rolloutResolvers: Pick<
       const rollOut = app.routing.state(name)?.rollOut ?? null;
       return rollOut === null ? null : { ...rollOut, model: name };
     },
+    sideBySide: ({ name }, _args, { app }) => app.sideBySide.facts(name),
   },
   RoutingPolicy: {
     kind: ({ policy }) => policy.kind,
@@ -85,6 +86,12 @@ export const rolloutResolvers: Pick<
     overlap: ({ model }, _args, { app }) => app.routing.shadow(model)?.meanOverlap ?? null,
     failed: ({ model }, _args, { app }) => app.routing.shadow(model)?.failed ?? 0,
     dropped: ({ model }, _args, { app }) => app.routing.shadow(model)?.dropped ?? 0,
+  },
+  SideBySideAgreement: {
+    versions: ({ versions }) => [...versions],
+    agreement: ({ rows, agreements }) => agreements / rows,
+    meanDifference: ({ meanDifference }) => meanDifference!,
+    overlap: ({ meanOverlap }) => meanOverlap,
   },
   RollOut: {
     version: ({ candidate }) => candidate,

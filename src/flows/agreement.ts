@@ -1,0 +1,46 @@
+import { rankAgreement } from './rank-agreement.js';
+import { agrees, difference, type Verdict } from './verdicts.js';
+
+/** How alike two versions answered so far. */
+export interface AgreementFacts {
+  /** Rows that both answered. */
+  readonly rows: number;
+  /** Rows of which both said the same (`agrees`). */
+  readonly agreements: number;
+  /** Mean of the difference without sign (`difference`); null without rows. */
+  readonly meanDifference: number | null;
+  /** Of ranked lists: mean share of the items that both have (overlap@k); null where there are none. */
+  readonly meanOverlap: number | null;
+}
+
+/** Counts how alike two versions answer, row by row. */
+export class Agreement {
+  #rows = 0;
+  #agreements = 0;
+  #difference = 0;
+  #overlap = 0;
+  #lists = 0;
+
+  /** Counts what both said of one row, in the same order each time. Answers whether it comes to the same. */
+  add(first: Verdict, second: Verdict): boolean {
+    this.#rows++;
+    this.#difference += difference(first, second, true);
+    if (first.items !== undefined && second.items !== undefined) {
+      this.#lists++;
+      this.#overlap += rankAgreement(first.items, second.items).overlap;
+    }
+    const same = agrees(first, second);
+    if (same) this.#agreements++;
+    return same;
+  }
+
+  facts(): AgreementFacts {
+    const [rows, lists] = [this.#rows, this.#lists];
+    return {
+      rows,
+      agreements: this.#agreements,
+      meanDifference: rows === 0 ? null : this.#difference / rows,
+      meanOverlap: lists === 0 ? null : this.#overlap / lists,
+    };
+  }
+}
