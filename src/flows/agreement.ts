@@ -7,7 +7,7 @@ export interface AgreementFacts {
   readonly rows: number;
   /** Rows of which both said the same (`agrees`). */
   readonly agreements: number;
-  /** Mean of the difference without sign (`difference`); null without rows. */
+  /** Mean of the difference without sign (`difference`); null without rows whose numbers can be compared. */
   readonly meanDifference: number | null;
   /** Of ranked lists: mean share of the items that both have (overlap@k); null where there are none. */
   readonly meanOverlap: number | null;
@@ -17,6 +17,8 @@ export interface AgreementFacts {
 export class Agreement {
   #rows = 0;
   #agreements = 0;
+  /** Of those whose numbers can be compared: versions may have other outputs. */
+  #compared = 0;
   #difference = 0;
   #overlap = 0;
   #lists = 0;
@@ -24,7 +26,11 @@ export class Agreement {
   /** Counts what both said of one row, in the same order each time. Answers whether it comes to the same. */
   add(first: Verdict, second: Verdict): boolean {
     this.#rows++;
-    this.#difference += difference(first, second, true);
+    const apart = difference(first, second, true);
+    if (Number.isFinite(apart)) {
+      this.#compared++;
+      this.#difference += apart;
+    }
     if (first.items !== undefined && second.items !== undefined) {
       this.#lists++;
       this.#overlap += rankAgreement(first.items, second.items).overlap;
@@ -35,11 +41,11 @@ export class Agreement {
   }
 
   facts(): AgreementFacts {
-    const [rows, lists] = [this.#rows, this.#lists];
+    const [rows, lists, compared] = [this.#rows, this.#lists, this.#compared];
     return {
       rows,
       agreements: this.#agreements,
-      meanDifference: rows === 0 ? null : this.#difference / rows,
+      meanDifference: compared === 0 ? null : this.#difference / compared,
       meanOverlap: lists === 0 ? null : this.#overlap / lists,
     };
   }

@@ -44,16 +44,20 @@ export class SideBySide {
   readonly #metrics: Metrics;
   readonly #operations = new WeakMap<object, Operation>();
   readonly #pairs = new Map<string, Map<string, Pair>>();
+  /** Models of which several versions can answer now: mostly none. */
+  readonly #several = new Set<string>();
 
   constructor(options: {
-    readonly registry: Pick<Registry, 'get' | 'version' | 'onStateChange'>;
+    readonly registry: Pick<Registry, 'list' | 'get' | 'version' | 'onStateChange'>;
     readonly rescoring: Pick<Rescoring, 'verdict'>;
     readonly metrics: Metrics;
   }) {
     this.#registry = options.registry;
     this.#rescoring = options.rescoring;
     this.#metrics = options.metrics;
+    for (const { name } of options.registry.list()) this.#recount(name);
     options.registry.onStateChange(({ model, number, state }) => {
+      this.#recount(model);
       if (state === 'END') this.#forget(model, number);
     });
   }
@@ -64,7 +68,7 @@ export class SideBySide {
    */
   saw(prediction: PredictionRecord, question: Pick<Question, 'asked'>, asker: object): void {
     const { model } = prediction;
-    if (!this.#severalAnswer(model)) return;
+    if (this.#several.size === 0 || !this.#several.has(model)) return;
     let operation = this.#operations.get(asker);
     if (operation === undefined) {
       operation = new Operation();
@@ -80,12 +84,11 @@ export class SideBySide {
       .sort(({ versions: a }, { versions: b }) => a[0] - b[0] || a[1] - b[1]);
   }
 
-  #severalAnswer(model: string): boolean {
-    const found = this.#registry.get(model);
-    if (found === null) return false;
-    let available = 0;
-    for (const { state } of found.versions) if (state === 'AVAILABLE' && ++available === 2) return true;
-    return false;
+  /** Notes whether several versions of a model can answer. */
+  #recount(model: string): void {
+    const available = this.#registry.get(model)?.versions.filter(({ state }) => state === 'AVAILABLE') ?? [];
+    if (available.length > 1) this.#several.add(model);
+    else this.#several.delete(model);
   }
 
   #count(model: string, one: PredictionRecord, other: PredictionRecord): void {

@@ -15,6 +15,7 @@ function setUp(versions: number[] = [1, 2]) {
     ...{ model: MODEL, number, state: 'AVAILABLE' as ModelVersionState, accepting: true },
   }));
   const registry = {
+    list: () => [{ name: MODEL, versions: known }],
     get: (name: string) => (name === MODEL ? { name, versions: known } : null),
     version: (name: string, number: number) =>
       name === MODEL ? (known.find((version) => version.number === number) ?? null) : null,

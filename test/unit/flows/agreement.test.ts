@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { Agreement } from '../../../src/flows/agreement.js';
+
+describe('agreement of two versions', () => {
+  it('is of nothing at first', () => {
+    expect(new Agreement().facts()).toEqual({ rows: 0, agreements: 0, meanDifference: null, meanOverlap: null });
+  });
+
+  it('leaves rows out of the mean difference whose numbers cannot be compared', () => {
+    const agreement = new Agreement();
+    expect(agreement.add({ label: 'a', score: 0.5 }, { label: 'a', score: 0.75 })).toBe(true);
+    expect(agreement.add({ label: 'a', score: 1, values: [1, 2] }, { label: 'b', score: 1, values: [1] })).toBe(false);
+    expect(agreement.facts()).toEqual({ rows: 2, agreements: 1, meanDifference: 0.25, meanOverlap: null });
+  });
+
+  it('of lists says how many items both have', () => {
+    const agreement = new Agreement();
+    const list = (...items: string[]) => ({ label: items[0]!, score: 1, items });
+    agreement.add(list('a', 'b'), list('a', 'c'));
+    agreement.add(list('a', 'b'), list('a', 'b'));
+    expect(agreement.facts().meanOverlap).toBe(0.75);
+  });
+});
