@@ -13,8 +13,12 @@ interface Exports {
   relu(y: number, bytes: number): void;
 }
 
-/** `n` rounded up to the four numbers that an instruction takes: an array of as many ends where the next may begin. */
+/** `n` rounded up to the four numbers that an instruction takes. */
 export const padded = (n: number): number => (n + 3) & ~3;
+
+/** What a processor fetches from memory at a time: arrays begin and end between two. */
+const LINE_BYTES = 64;
+const room = (numbers: number): number => (4 * numbers + LINE_BYTES - 1) & -LINE_BYTES;
 
 /**
  * The arithmetic of small networks (dense.wat) and the memory it works in, one for all networks of a thread. The first page holds the
@@ -48,7 +52,7 @@ export class Kernel {
 
   /** Copies an array in, padded with zeros; where it lies, in bytes, or null where there is no room. */
   place(values: Float32Array): number | null {
-    const bytes = 4 * padded(values.length);
+    const bytes = room(values.length);
     const at = this.#free.get(bytes)?.pop() ?? this.#grow(bytes);
     if (at === null) return null;
     this.#floats.fill(0, at / 4, (at + bytes) / 4);
@@ -58,7 +62,7 @@ export class Kernel {
 
   /** Gives the room of an array of `length` numbers back. */
   release(at: number, length: number): void {
-    const bytes = 4 * padded(length);
+    const bytes = room(length);
     const places = this.#free.get(bytes) ?? [];
     this.#free.set(bytes, places);
     places.push(at);

@@ -50,7 +50,7 @@ export class SmallNet {
         continue;
       }
       const outputs = padded(step.outputs);
-      const weights = place(paddedMatrix(step, width, outputs));
+      const weights = place(blockedMatrix(step, width, outputs));
       const bias = place(paddedVector(step.bias, outputs));
       if (weights === null || bias === null) {
         for (const { at, length } of held) kernel.release(at, length);
@@ -147,11 +147,23 @@ function softmax(x: Float32Array, from: number, width: number): void {
   for (let i = from; i < from + width; i++) x[i]! /= sum;
 }
 
-/** A dense step's weights with rows of zeros up to `inputs` and columns of zeros up to `outputs`. */
-function paddedMatrix(step: Extract<Step, { kind: 'dense' }>, inputs: number, outputs: number): Float32Array {
+/** Outputs that the kernel computes at a time, and where fewer are left. */
+const BLOCK = 16;
+const SMALL_BLOCK = 4;
+
+/**
+ * A dense step's weights with rows of zeros up to `inputs` and columns of zeros up to `outputs`, in the order in which the kernel reads them:
+ * block of outputs after block, in each input after input.
+ */
+function blockedMatrix(step: Extract<Step, { kind: 'dense' }>, inputs: number, outputs: number): Float32Array {
   const matrix = new Float32Array(inputs * outputs);
-  for (let i = 0; i < step.inputs; i++)
-    matrix.set(step.weights.subarray(i * step.outputs, (i + 1) * step.outputs), i * outputs);
+  let block = BLOCK;
+  for (let first = 0; first < outputs; first += block) {
+    if (first + BLOCK > outputs) block = SMALL_BLOCK;
+    const end = Math.min(first + block, step.outputs);
+    for (let i = 0; i < step.inputs; i++)
+      matrix.set(step.weights.subarray(i * step.outputs + first, i * step.outputs + end), first * inputs + i * block);
+  }
   return matrix;
 }
 
