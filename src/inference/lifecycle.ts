@@ -2,10 +2,12 @@ import type { Clock } from '../core/clock.js';
 import { messageOf } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { type AliasBook, type AliasMove, CHAMPION } from './aliases.js';
+import { EarlierLooks } from './earlier-looks.js';
+import type { FoundModel, Problem } from './found.js';
 import { wanted } from './policy.js';
 import type { ModelManifest } from './ports.js';
 import { folderReason, type RegisteredModel, type RegisteredVersion, type Registry } from './registry.js';
-import { type FoundModel, type KnownManifests, type Problem, scanModels } from './repository.js';
+import { scanModels } from './repository.js';
 import { EVICTED, type Residency } from './residency.js';
 
 /** Why a manifest may not be served, and the one that counts instead; null: the model is not served at all. */
@@ -42,7 +44,7 @@ export class ModelLifecycle {
   /** Wishes that hold until the server ends: true loaded, false not. By `model/version`. */
   readonly #wishes = new Map<string, boolean>();
   readonly #demanded = new Set<RegisteredVersion>();
-  readonly #manifests: KnownManifests = new Map();
+  readonly #earlier = new EarlierLooks();
   #problems: readonly Problem[] = [];
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | null = null;
@@ -151,7 +153,7 @@ export class ModelLifecycle {
 
   async #scan(): Promise<void> {
     const { registry, modelsDir, logger } = this.#options;
-    const { models, problems: found } = await scanModels(modelsDir, this.#manifests);
+    const { models, problems: found } = await scanModels(modelsDir, this.#earlier);
     const problems = [...found];
     const admitted = models.flatMap((model) => this.#admit(model, problems));
     const known = new Set(this.#problems.map(({ model, message }) => `${model}\0${message}`));

@@ -6,9 +6,10 @@ import type { Logger } from '../core/logger.js';
 import type { Metrics } from '../core/metrics.js';
 import type { Batcher } from './batching/batcher.js';
 import type { Lane } from './batching/lane.js';
+import type { FoundVersion } from './found.js';
 import type { EnginePool, ModelManifest, ModelVersionInfo } from './ports.js';
 import type { Prober } from './probe/probe.js';
-import { checkVersion, type FoundVersion } from './repository.js';
+import { checkVersion } from './repository.js';
 import { probeRows } from './runtimes/warm-up.js';
 import type { PublicKeys } from './signing.js';
 import { seriesOf, VersionStatistics } from './version-observer.js';
@@ -114,7 +115,6 @@ export class Registry {
       return made;
     });
     model.versions = [...versions, ...known.values()].sort((a, b) => a.number - b.number);
-    this.changes++;
     for (const version of fresh) this.change(version, 'START', folderReason(version.folder));
     for (const version of known.values()) gone(version);
   }

@@ -3,6 +3,8 @@ import { createReadStream, type Dirent } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, normalize, relative, sep } from 'node:path';
 import { messageOf } from '../core/errors.js';
+import { EarlierLooks } from './earlier-looks.js';
+import type { FoundModel, FoundVersion, Problem, Scan } from './found.js';
 import { MODEL_NAME, parseCard, parseManifest, type VersionCard } from './manifest.js';
 import type { ModelManifest, VersionSource } from './ports.js';
 import { type PublicKeys, SIGNATURE_FILE, verifyCard } from './signing.js';
@@ -15,32 +17,6 @@ const MAX_DEPTH = 4;
 /** Written beside the listed files by whoever publishes a version. */
 const UNLISTED = new Set(['version.json', SIGNATURE_FILE]);
 
-/** A version folder as it looks from outside. */
-export interface FoundVersion {
-  readonly number: number;
-  /** Changes when any of its files does. */
-  readonly fingerprint: string;
-  /** Its `version.json` is there: what writes a folder in place writes that last. */
-  readonly complete: boolean;
-  /** Of its files. */
-  readonly bytes: number;
-}
-/** A model folder that can be read. */
-export interface FoundModel {
-  readonly manifest: ModelManifest;
-  /** Ascending by number. */
-  readonly versions: readonly FoundVersion[];
-}
-/** Something in the models folder that cannot be served, and why. */
-export interface Problem {
-  readonly model: string;
-  readonly reason: string;
-  readonly message: string;
-}
-export interface Scan {
-  readonly models: readonly FoundModel[];
-  readonly problems: readonly Problem[];
-}
 /** A version whose files are all there and unchanged. */
 export interface CheckedVersion {
   readonly source: VersionSource;
@@ -62,14 +38,11 @@ async function insideOf(root: string, path: string): Promise<void> {
   if (!real.startsWith(whole + sep)) throw new Error(`${relative(root, path)}: a link leads out of the models folder`);
 }
 
-/** Manifests as they were read last, by model: one whose file has not changed is not read again. */
-export type KnownManifests = Map<string, { readonly fingerprint: string; readonly manifest: ModelManifest }>;
-
 /**
- * Looks what is in the models folder. Never throws for one bad model: the others go on. `known` is kept up to date: who looks again and
+ * Looks what is in the models folder. Never throws for one bad model: the others go on. `earlier` is kept up to date: who looks again and
  * again gives the same one.
  */
-export async function scanModels(modelsDir: string, known: KnownManifests = new Map()): Promise<Scan> {
+export async function scanModels(modelsDir: string, earlier = new EarlierLooks()): Promise<Scan> {
   const models: FoundModel[] = [];
   const problems: Problem[] = [];
   let entries: Dirent[];
@@ -81,8 +54,10 @@ export async function scanModels(modelsDir: string, known: KnownManifests = new 
     const message = `the models folder cannot be read: ${messageOf(error)}`;
     return { models, problems: [{ model: '', reason: 'FOLDER_UNREADABLE', message }] };
   }
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  earlier.begin(entries.map(({ name }) => name));
+  for (const [place, entry] of entries.sort((a, b) => (a.name < b.name ? -1 : 1)).entries()) {
     const { name } = entry;
+    const before = problems.length;
     const refuse: Refuse = (reason, message) => problems.push({ model: name, reason, message });
     if (!MODEL_NAME.test(name)) {
       refuse('NAME_INVALID', `expected a folder name that is a GraphQL name, got ${JSON.stringify(name.slice(0, 80))}`);
@@ -92,23 +67,33 @@ export async function scanModels(modelsDir: string, known: KnownManifests = new 
       refuse('LINKED', 'expected a folder, got a symbolic link');
       continue;
     }
-    const found = await scanModel(modelsDir, name, known, refuse);
+    const mark = await markOf(join(modelsDir, name));
+    let found = earlier.still(name, place, mark);
+    if (found === null) {
+      found = await scanModel(modelsDir, name, earlier, refuse);
+      const isWhole = problems.length === before && found?.versions.every(({ complete }) => complete);
+      earlier.note(name, mark, isWhole === true ? found : null);
+    }
     if (found !== null) models.push(found);
   }
-  const here = new Set(entries.map(({ name }) => name));
-  for (const name of known.keys()) if (!here.has(name)) known.delete(name);
   return { models, problems };
+}
+
+/** Another one when something in the folder came or went or was renamed; not when a file was only written. */
+async function markOf(folder: string): Promise<string> {
+  const facts = await lstat(folder).catch(() => null);
+  return facts === null ? '' : [facts.mtimeMs, facts.ctimeMs, facts.dev, facts.ino].join();
 }
 
 async function scanModel(
   modelsDir: string,
   name: string,
-  known: KnownManifests,
+  earlier: EarlierLooks,
   refuse: Refuse,
 ): Promise<FoundModel | null> {
   const folder = join(modelsDir, name);
   try {
-    const manifest = await manifestOf(modelsDir, name, known);
+    const manifest = await manifestOf(modelsDir, name, earlier);
     if (manifest === null) {
       refuse('MANIFEST_MISSING', 'there is no manifest.json');
       return null;
@@ -134,20 +119,20 @@ async function scanModel(
 }
 
 /** A model's manifest; null when it has none. @throws Error that says what is wrong with it. */
-async function manifestOf(modelsDir: string, name: string, known: KnownManifests): Promise<ModelManifest | null> {
+async function manifestOf(modelsDir: string, name: string, { manifests }: EarlierLooks): Promise<ModelManifest | null> {
   const file = join(modelsDir, name, 'manifest.json');
   const facts = await stat(file).catch(() => null);
   if (facts === null) return null;
   const fingerprint = [facts.size, facts.mtimeMs, facts.ctimeMs, facts.dev, facts.ino].join();
-  const before = known.get(name);
+  const before = manifests.get(name);
   if (before?.fingerprint === fingerprint) return before.manifest;
-  known.delete(name);
+  manifests.delete(name);
   const manifest = parseManifest(await readText(modelsDir, file, MAX_MANIFEST));
   if (manifest.name !== name) {
     const [expected, got] = [JSON.stringify(name), JSON.stringify(manifest.name)];
     throw new Error(`manifest.json: name: expected ${expected}, the folder's name, got ${got}`);
   }
-  known.set(name, { fingerprint, manifest });
+  manifests.set(name, { fingerprint, manifest });
   return manifest;
 }
 
