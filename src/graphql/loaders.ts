@@ -38,7 +38,7 @@ class Known<V> {
 class ByArguments<V> {
   #newest: Known<V> | null = null;
 
-  /** The loader for `what` (compared by identity) and a selector, made the first time; `one` is asked for each customer. */
+  /** The loader for `what` (the same value, or the same object) and a selector, made the first time; `one` is asked for each customer. */
   loader(
     what: unknown,
     selector: string,
@@ -163,7 +163,7 @@ export class Loaders {
     selector: VersionSelector | undefined,
   ): DataLoader<CustomerNode, RecommendationPrediction, string> {
     const list = { first, excludePurchased };
-    return this.#recommendations.loader(excludePurchased ? first : -first, selectorKey(selector), (customer) =>
+    return this.#recommendations.loader(`${first}/${excludePurchased}`, selectorKey(selector), (customer) =>
       this.#app.recommendations.recommend(customer.customerId, customer.state, list, this.#row, selector),
     );
   }
