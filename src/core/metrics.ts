@@ -26,6 +26,13 @@ export interface Metrics {
   remove(labels: Labels): void;
 }
 
+/** The bucket of a value: the first whose upper bound it does not exceed, or one more than there are bounds. */
+export function bucketOf(value: number, bounds: readonly number[]): number {
+  let bucket = 0;
+  while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+  return bucket;
+}
+
 const nothing = { add() {}, set() {}, observe() {}, observeAll() {} };
 /** Metrics that count nothing. */
 export const noMetrics: Metrics = {

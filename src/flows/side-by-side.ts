@@ -68,7 +68,7 @@ export class SideBySide {
    */
   saw(prediction: PredictionRecord, question: Pick<Question, 'asked'>, asker: object): void {
     const { model } = prediction;
-    if (this.#several.size === 0 || !this.#several.has(model)) return;
+    if (!this.#several.has(model)) return;
     let operation = this.#operations.get(asker);
     if (operation === undefined) {
       operation = new Operation();

@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../core/latency-histogram.js';
-import type { Metrics } from '../core/metrics.js';
+import { bucketOf, type Metrics } from '../core/metrics.js';
 import type { BatchObserver } from './batching/lane-options.js';
 
 const QUEUE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
@@ -62,13 +62,6 @@ export class VersionStatistics implements BatchObserver {
   snapshot(): Float64Array {
     return this.#numbers.slice();
   }
-}
-
-/** The first bucket whose upper bound a value does not exceed; one more than there are bounds for what is beyond all. */
-function bucketOf(value: number, bounds: readonly number[]): number {
-  let bucket = 0;
-  while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
-  return bucket;
 }
 
 /** Makes the series of a version, which begin at 0. @returns what brings them up to date. */

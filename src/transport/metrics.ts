@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
-import type { Counter, Gauge, Histogram, Labels, Metrics } from '../core/metrics.js';
+import { bucketOf, type Counter, type Gauge, type Histogram, type Labels, type Metrics } from '../core/metrics.js';
 
 interface Series {
   readonly labels: Labels;
@@ -82,9 +82,7 @@ export class PrometheusMetrics implements Metrics {
     const own = series;
     return {
       observe(value) {
-        let bucket = 0;
-        while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
-        own.counts[bucket]!++;
+        own.counts[bucketOf(value, bounds)]!++;
         own.sum += value;
         own.count++;
       },

@@ -192,13 +192,15 @@ function Shadow({ version }: { version: number }) {
       facts={[
         ['Computed beside it', plural(facts.rows, 'row')],
         ['Agrees with the champion', share(facts.agreement)],
-        ['Scores differ by', facts.meanDifference == null ? '–' : facts.meanDifference.toFixed(4)],
+        ['Scores differ by', apart(facts.meanDifference)],
         ['Failed', count(facts.failed)],
         ['Left out', count(facts.dropped)],
       ]}
     />
   );
 }
+
+const apart = (meanDifference: number | null | undefined) => meanDifference?.toFixed(4) ?? '–';
 
 /** Versions that somebody asked the same in one query: a line for each two. */
 function SideBySide() {
@@ -209,7 +211,7 @@ function SideBySide() {
       facts={[
         [`Versions ${one} and ${other}, side by side`, plural(rows, 'row')],
         ['Agree', share(agreement)],
-        ['Scores differ by', meanDifference.toFixed(4)],
+        ['Scores differ by', apart(meanDifference)],
         ...(overlap == null ? [] : [['Items in both lists', share(overlap)] as const]),
       ]}
     />

@@ -2384,8 +2384,8 @@ export type SideBySideAgreement = {
   readonly __typename?: 'SideBySideAgreement';
   /** Share of them of which both said the same, as `ComparisonFigures.agreement` has it. */
   readonly agreement: Scalars['Float']['output'];
-  /** Mean difference of the scores, without sign. */
-  readonly meanDifference: Scalars['Float']['output'];
+  /** Mean difference of the scores, without sign; null where they cannot be compared: the versions have other outputs. */
+  readonly meanDifference?: Maybe<Scalars['Float']['output']>;
   /** Of ranked lists: mean share of the items that both have (overlap@k); null where there are none. */
   readonly overlap?: Maybe<Scalars['Float']['output']>;
   /** Rows that both answered. */
@@ -4075,7 +4075,7 @@ export type ShadowResolvers<ContextType = GraphContext, ParentType extends Resol
 
 export type SideBySideAgreementResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['SideBySideAgreement'] = ResolversParentTypes['SideBySideAgreement']> = {
   agreement?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-  meanDifference?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanDifference?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   overlap?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   rows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   versions?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;

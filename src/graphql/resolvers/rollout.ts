@@ -90,7 +90,6 @@ export const rolloutResolvers: Pick<
   SideBySideAgreement: {
     versions: ({ versions }) => [...versions],
     agreement: ({ rows, agreements }) => agreements / rows,
-    meanDifference: ({ meanDifference }) => meanDifference!,
     overlap: ({ meanOverlap }) => meanOverlap,
   },
   RollOut: {

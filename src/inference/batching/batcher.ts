@@ -1,12 +1,13 @@
 import type { Clock } from '../../core/clock.js';
 import { ScoregraphError } from '../../core/errors.js';
+import { Interned } from '../../core/interned.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { BatchJob, Block, BlockResult, JobSource, Row, RowResult } from '../ports.js';
 import { batchOf, type Part } from './batch.js';
 import { cancelled, Lane } from './lane.js';
 import { type LaneOptions, late } from './lane-options.js';
 import { Waiter } from './queue.js';
-import { type RowShape, RowShapes } from './rows.js';
+import { type RowShape, rowShapeOf } from './rows.js';
 
 /** Rows of one trip to a worker, over all models together. */
 const MAX_ROWS_PER_TRIP = 8_192;
@@ -23,7 +24,8 @@ export class Batcher implements JobSource {
   readonly #lanes: Lane[] = [];
   /** Those that may have something to give, each once (`isListed`): of many lanes few have, and who looks at all of them waits for memory. */
   readonly #waiting: Lane[] = [];
-  readonly #shapes = new RowShapes();
+  /** Lanes whose rows are alike have one shape. */
+  readonly #shapes = new Interned();
   readonly #signals = new WeakSet<AbortSignal>();
   #wakeScheduled = false;
   #deadlineTimer: NodeJS.Timeout | null = null;
@@ -37,7 +39,7 @@ export class Batcher implements JobSource {
 
   /** Opens the queue of a version that was loaded. */
   open(options: LaneOptions): Lane {
-    const shape = this.#shapes.of(options.signature);
+    const shape = this.#shapes.of(rowShapeOf(options.signature));
     const lane: Lane = new Lane(options, shape, this.#clock.monotonic(), () => this.#hasSomething(lane));
     this.#lanes.push(lane);
     return lane;
@@ -48,7 +50,6 @@ export class Batcher implements JobSource {
     if (lane.isClosed) return;
     this.#lanes.splice(this.#lanes.indexOf(lane), 1);
     if (lane.isListed) this.#waiting.splice(this.#waiting.indexOf(lane), 1);
-    this.#shapes.release(lane.options.signature);
     lane.close(error);
   }
 

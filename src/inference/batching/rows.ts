@@ -23,38 +23,6 @@ export interface RowShape {
   readonly outputs: readonly Place[];
 }
 
-/** Names, datatypes and shapes, in their order: the same for signatures whose rows lie alike. */
-export const formOf = ({ inputs, outputs }: Signature): string =>
-  JSON.stringify([inputs, outputs].map((specs) => specs.map(({ name, datatype, shape }) => [name, datatype, shape])));
-
-/**
- * Shapes of rows, one for all signatures of a form: of a hundred models that are asked in turns, what their rows have in common is read from
- * the same few places in memory and not from a hundred.
- */
-export class RowShapes {
-  readonly #known = new Map<string, { readonly shape: RowShape; users: number }>();
-
-  /** The shape of a signature's rows. Give it back with `release`. */
-  of(signature: Signature): RowShape {
-    const form = formOf(signature);
-    const known = this.#known.get(form);
-    if (known !== undefined) {
-      known.users++;
-      return known.shape;
-    }
-    const shape = rowShapeOf(signature);
-    this.#known.set(form, { shape, users: 1 });
-    return shape;
-  }
-
-  /** Forgets a shape that nobody uses any more. */
-  release(signature: Signature): void {
-    const form = formOf(signature);
-    const known = this.#known.get(form);
-    if (known !== undefined && --known.users === 0) this.#known.delete(form);
-  }
-}
-
 /** The shape of a signature's rows. */
 export function rowShapeOf({ inputs, outputs }: Signature): RowShape {
   const places = (specs: Signature['inputs']): Place[] =>
