@@ -33,9 +33,16 @@ export interface Computed {
   readonly computeMicros: number;
 }
 
+function entriesOf(parts: readonly Part[]): readonly Entry[] {
+  if (parts.length === 1) return parts[0]!.entries;
+  const all: Entry[] = [];
+  for (const { entries } of parts) for (let i = 0; i < entries.length; i++) all.push(entries[i]!);
+  return all;
+}
+
 /** A batch for the workers: the rows of its parts one behind the other. Parts are one, or many that are not `alone`. */
 export function batchOf(parts: readonly Part[], now: number): BatchJob {
-  const entries = parts.length === 1 ? parts[0]!.entries : parts.flatMap((part) => part.entries);
+  const entries = entriesOf(parts);
   const rows = entries.length;
   const { lane } = parts[0]!;
   const topK = topKOf(entries);
