@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/server.js';
@@ -7,6 +9,7 @@ import { temporaryFolder } from '../support/server.js';
 const common = await import('../../scripts/lib/common.mjs' as string);
 const steps = await import('../../scripts/lib/steps.mjs' as string);
 const engine = await import('../../scripts/lib/engine.mjs' as string);
+const { SERVER_FLAGS } = await import('../bench/lib/processes.mjs' as string);
 const licences = await import('../../scripts/lib/licences.mjs' as string);
 
 describe('the set-up', () => {
@@ -123,6 +126,15 @@ describe('the set-up', () => {
   it('ends npm start in the server itself, so that a signal to npm reaches it', () => {
     const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(scripts.start).toMatch(/&& exec node .*dist\/main\.js$/);
+  });
+
+  it("starts the server with the flags that the benches measure, and with fewer of V8's helpers than cores", () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const flags = /exec node (.*) dist\/main\.js$/.exec(scripts.start)![1]!;
+    const given = spawnSync('sh', ['-c', `printf '%s\\n' ${flags}`], { encoding: 'utf8' }).stdout;
+    expect(given.trim().split('\n')).toEqual(SERVER_FLAGS);
+    const helpers = Number(/--v8-pool-size=(\d+)$/m.exec(given)?.[1]);
+    expect(helpers).toBe(Math.min(4, Math.max(1, availableParallelism() - 1)));
   });
 });
 

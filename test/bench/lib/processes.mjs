@@ -1,5 +1,6 @@
 // Servers under test as child processes, pinned to cores, that answer what they are asked over the process channel.
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 /** The flags that `npm start` gives the server. */
@@ -7,6 +8,7 @@ export const SERVER_FLAGS = [
   '--min-semi-space-size=32',
   '--max-semi-space-size=32',
   '--no-allocation-site-pretenuring',
+  `--v8-pool-size=${Math.min(4, Math.max(1, availableParallelism() - 1))}`,
 ];
 const children = [];
 
