@@ -21,6 +21,7 @@ export interface RecordedCard {
   readonly seed: number;
   readonly feature_set: string;
   readonly metrics: readonly Metric[];
+  readonly training_data: { readonly name: string };
   readonly thresholds: Readonly<Record<string, number>>;
   /** A fraud version's logistic calibration; null where there is none. */
   readonly calibration?: { readonly a: number; readonly b: number } | null;
