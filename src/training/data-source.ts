@@ -27,9 +27,16 @@ export interface TrainedOn {
 
 /** Beside the files of a data set: where they are from. */
 const SOURCE_FILE = 'source.json';
+/** It stands in tables of cards. */
+const line = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\r\n|]*$/, 'expected one line without |');
 const source = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  licence: z.string().trim().min(1).max(500),
+  name: line,
+  licence: line,
   url: z.httpUrl().max(1_000).optional(),
   notes: z.string().trim().min(1).max(4_000).optional(),
 });

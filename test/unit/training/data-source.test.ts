@@ -63,6 +63,7 @@ describe('where data are from', () => {
   it.each<[string, string | object, RegExp]>([
     ['no JSON', '{', /source\.json: expected JSON/],
     ['no licence', { name: 'x' }, /source\.json: licence: .*expected name and licence/],
+    ['a name that breaks tables', { name: 'a | b', licence: 'x' }, /source\.json: name: expected one line without \|/],
     ['an empty name', { name: ' ', licence: 'x' }, /source\.json: name: /],
     ['an address that is none', { name: 'x', licence: 'x', url: 'javascript:x' }, /source\.json: url: /],
     ['something else', { name: 'x', licence: 'x', artefacts: 'none' }, /source\.json: top level: .*artefacts/],
