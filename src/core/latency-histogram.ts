@@ -1,18 +1,29 @@
 /** Each bucket reaches 1.2 times as far as the one before: what is read from its middle is right to about 10 %. */
 const GROWTH = 1.2;
 const FIRST_MS = 0.01;
-/** The last bucket ends at about 6 minutes, and takes everything longer. */
-const BUCKETS = 96;
+/** Buckets of a histogram. The last one ends at about 6 minutes, and takes everything longer. */
+export const LATENCY_BUCKETS = 96;
+const BUCKETS = LATENCY_BUCKETS;
 const LOG_GROWTH = Math.log(GROWTH);
+
+/** The bucket of a duration. What is below the first one, or no number, counts in the first. */
+export function latencyBucketOf(ms: number): number {
+  const bucket = ms > FIRST_MS ? Math.ceil(Math.log(ms / FIRST_MS) / LOG_GROWTH) : 0;
+  return bucket < BUCKETS ? bucket : BUCKETS - 1;
+}
 
 /** Counts durations in fixed buckets: adding allocates nothing, and two states subtract to the durations between them. */
 export class LatencyHistogram {
-  readonly #counts = new Float64Array(BUCKETS);
+  readonly #counts: Float64Array;
 
-  /** Counts a duration `weight` times. What is below the first bucket, or no number, counts in the first. */
+  /** `counts`: where they lie, `LATENCY_BUCKETS` of them; default: zeros of its own. */
+  constructor(counts = new Float64Array(BUCKETS)) {
+    this.#counts = counts;
+  }
+
+  /** Counts a duration `weight` times. */
   add(ms: number, weight = 1): void {
-    const bucket = ms > FIRST_MS ? Math.ceil(Math.log(ms / FIRST_MS) / LOG_GROWTH) : 0;
-    this.#counts[bucket < BUCKETS ? bucket : BUCKETS - 1]! += weight;
+    this.#counts[latencyBucketOf(ms)]! += weight;
   }
 
   /** The counts as they are now. */

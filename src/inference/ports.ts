@@ -254,8 +254,8 @@ export interface BatchTopK {
 
 /** Rows of one version in a batch. */
 export interface BatchPart {
-  readonly model: string;
-  readonly version: number;
+  /** What the pool calls the version (`PooledVersion.handle`). */
+  readonly handle: number;
   readonly rows: number;
 }
 
@@ -263,6 +263,8 @@ export interface BatchPart {
 export interface BatchJob {
   /** Whose rows it holds, one behind the other. More than one: versions of one signature that said that their rows mix. */
   readonly parts: readonly BatchPart[];
+  /** Of the version, or of all of them. */
+  readonly signature: Signature;
   /** Of all parts. */
   readonly rows: number;
   readonly inputs: TensorMap;
@@ -280,11 +282,11 @@ export interface BatchJob {
 /** Where a free worker gets its next work from: it pulls, so that batches grow while workers are busy. */
 export interface JobSource {
   /**
-   * Called when a worker that has `canRun(model, version)` is free. Answers the batches for one trip to the worker
+   * Called when a worker is free that holds the versions whose handles `canRun`. Answers the batches for one trip to the worker
    * (several models may ride together), or an empty list when nothing is due; the source then calls `pool.wake()`
    * when something becomes due.
    */
-  take(canRun: (model: string, version: number) => boolean): readonly BatchJob[];
+  take(canRun: (handle: number) => boolean): readonly BatchJob[];
 }
 
 /** What workers say of a version that they hold. */
@@ -293,6 +295,12 @@ export interface LoadedVersion {
   readonly mode: string;
   /** Its rows may share a batch with those of other versions of the same signature. */
   readonly mixes: boolean;
+}
+
+/** A version that the pool holds. */
+export interface PooledVersion extends LoadedVersion {
+  /** Its number, which no other version has, nor this one when it is loaded again: batches are addressed to it. */
+  readonly handle: number;
 }
 
 /** Engine workers. Owns their lives: start, crash, restart with all models, stop. */
@@ -309,7 +317,7 @@ export interface EnginePool {
    * that then takes the place of one that serves, so that nothing waits for it; else in the workers themselves. The signature it
    * answers is what rows get: outputs that are added to others are not among them.
    */
-  load(source: VersionSource, warmUp: readonly number[], options: { readonly beside: boolean }): Promise<LoadedVersion>;
+  load(source: VersionSource, warmUp: readonly number[], options: { readonly beside: boolean }): Promise<PooledVersion>;
   unload(model: string, version: number): Promise<void>;
   /** Sets where work comes from; once, before the first wake. */
   attach(source: JobSource): void;

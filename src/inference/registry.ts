@@ -149,12 +149,13 @@ export class Registry {
       const { maxBatchSize, preferredBatchSize } = manifest.batching;
       const warmUp = [1, ...preferredBatchSize.filter((size) => size < maxBatchSize)];
       await prober?.probe(source, warmUp, probeRows(manifest));
-      const { mode, signature, mixes } = await pool.load(source, warmUp, { beside });
+      const { handle, mode, signature, mixes } = await pool.load(source, warmUp, { beside });
       version.info = { model, version: number, folder: source.folder, card, manifest };
       version.mode = mode;
       version.lane = batcher.open({
         model,
         version: number,
+        handle,
         signature,
         mixes,
         batching: manifest.batching,

@@ -1,11 +1,11 @@
-import { LatencyHistogram } from '../core/latency-histogram.js';
+import { LATENCY_BUCKETS, LatencyHistogram, latencyBucketOf } from '../core/latency-histogram.js';
 import { bucketOf, type Metrics } from '../core/metrics.js';
 import type { BatchObserver } from './batching/lane-options.js';
 
 const QUEUE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 const COMPUTE_BUCKETS = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5];
 
-/** Where each figure lies among the numbers; of the two histograms, where their buckets begin. */
+/** Where each figure lies among the numbers; of the histograms, where their buckets begin. */
 const ROWS = 0;
 const BATCHES = 1;
 const ERRORS = 2;
@@ -14,15 +14,14 @@ const COMPUTE_SECONDS = 4;
 const MEAN_QUEUE_SECONDS = 5;
 const QUEUE = 6;
 const COMPUTE = QUEUE + QUEUE_BUCKETS.length + 1;
-const NUMBERS = COMPUTE + COMPUTE_BUCKETS.length + 1;
+const LATENCY = COMPUTE + COMPUTE_BUCKETS.length + 1;
+const NUMBERS = LATENCY + LATENCY_BUCKETS;
 
 /**
  * What a version did since it was registered; times in seconds, summed. The numbers lie side by side, and go to `/metrics` when somebody
  * looks: of many versions each batch is another's, and what it touches has to be fetched from memory first.
  */
 export class VersionStatistics implements BatchObserver {
-  /** Of each row from its queue to its answer, with the mean wait of its batch. */
-  readonly latency = new LatencyHistogram();
   readonly #numbers = new Float64Array(NUMBERS);
 
   get rows(): number {
@@ -38,6 +37,10 @@ export class VersionStatistics implements BatchObserver {
   get queueSeconds(): number {
     return this.#numbers[QUEUE_SECONDS]!;
   }
+  /** Of each row from its queue to its answer, with the mean wait of its batch. */
+  get latency(): LatencyHistogram {
+    return new LatencyHistogram(this.#numbers.subarray(LATENCY));
+  }
   get computeSeconds(): number {
     return this.#numbers[COMPUTE_SECONDS]!;
   }
@@ -52,7 +55,7 @@ export class VersionStatistics implements BatchObserver {
     numbers[MEAN_QUEUE_SECONDS]! += mean;
     numbers[QUEUE + bucketOf(mean, QUEUE_BUCKETS)]!++;
     numbers[COMPUTE + bucketOf(computeSeconds, COMPUTE_BUCKETS)]!++;
-    this.latency.add(1_000 * (mean + computeSeconds), rows);
+    numbers[LATENCY + latencyBucketOf(1_000 * (mean + computeSeconds))]! += rows;
   }
   failed(rows: number): void {
     this.#numbers[ERRORS]! += rows;
@@ -98,6 +101,6 @@ export function seriesOf(
     batches.add(since[BATCHES]);
     errors.add(since[ERRORS]);
     queue.observeAll(since.subarray(QUEUE, COMPUTE), since[MEAN_QUEUE_SECONDS]!);
-    compute.observeAll(since.subarray(COMPUTE, NUMBERS), since[COMPUTE_SECONDS]!);
+    compute.observeAll(since.subarray(COMPUTE, LATENCY), since[COMPUTE_SECONDS]!);
   };
 }

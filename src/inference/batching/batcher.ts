@@ -99,7 +99,7 @@ export class Batcher implements JobSource {
     this.#scheduleWake();
   }
 
-  take(canRun: (model: string, version: number) => boolean): BatchJob[] {
+  take(canRun: (handle: number) => boolean): BatchJob[] {
     const now = this.#clock.monotonic();
     const batches: (BatchJob | Part[])[] = [];
     const mixed = new Map<RowShape, { readonly parts: Part[]; rows: number }>();
@@ -129,17 +129,14 @@ export class Batcher implements JobSource {
   }
 
   /** Lanes with something to give now to who asks, those that wait longest first. Lanes that have nothing leave the list. */
-  #due(
-    now: number,
-    canRun: (model: string, version: number) => boolean,
-  ): readonly { readonly lane: Lane; readonly oldest: number }[] {
+  #due(now: number, canRun: (handle: number) => boolean): readonly { readonly lane: Lane; readonly oldest: number }[] {
     const due: { readonly lane: Lane; readonly oldest: number }[] = [];
     let listed = 0;
     for (const lane of this.#waiting) {
       lane.isListed = lane.queued > 0 || lane.retrying;
       if (!lane.isListed) continue;
       this.#waiting[listed++] = lane;
-      if (lane.dueAt(now) <= now && canRun(lane.model, lane.version)) due.push({ lane, oldest: lane.oldest() });
+      if (lane.dueAt(now) <= now && canRun(lane.handle)) due.push({ lane, oldest: lane.oldest() });
     }
     this.#waiting.length = listed;
     return due.sort((a, b) => a.oldest - b.oldest);

@@ -78,13 +78,14 @@ export class BlockQueue {
   }
 
   #job({ block, enqueuedAt, resolve, reject }: WaitingBlock, now: number): BatchJob {
-    const { model, version, signature, observer } = this.#options;
+    const { model, version, handle, signature, observer } = this.#options;
     const { rows } = block;
     const inputs: Record<string, Tensor> = {};
     for (const { name, datatype, shape } of signature.inputs)
       inputs[name] = { datatype, shape: [rows, ...shape.slice(1)], data: block.inputs[name]! };
     return {
-      parts: [{ model, version, rows }],
+      parts: [{ handle, rows }],
+      signature,
       rows,
       inputs,
       done: (outputs, { computeMicros, nonFinite }) => {

@@ -12,6 +12,8 @@ export interface BatchObserver {
 export interface LaneOptions {
   readonly model: string;
   readonly version: number;
+  /** What the pool calls it. */
+  readonly handle: number;
   readonly signature: Signature;
   readonly batching: Batching;
   /** Its rows may be computed in one batch with those of others of the same signature. */

@@ -1,59 +1,68 @@
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
-import type { BatchJob, Block, BlockResult, Row } from '../ports.js';
+import type { BatchJob, Block, BlockResult, Row, Signature } from '../ports.js';
 import type { Computed, Contributor, Part } from './batch.js';
 import { outputsOf } from './batch-tensors.js';
 import { BlockQueue } from './blocks.js';
 import { type BatchObserver, type LaneOptions, late } from './lane-options.js';
-import { Entry, OpenRows, type Waiter } from './queue.js';
+import { Entry, OpenRows, type Taker, type Waiter } from './queue.js';
 import { RowQueues } from './row-queues.js';
 import { hashOf, type RowShape, validate } from './rows.js';
 import { Shares } from './shares.js';
 
 const RETRY_AFTER_MIN_MS = 10;
 
-/** Until it gets one, a lane has no queue of blocks: what only some versions need lies in no row's way. */
-const NO_BLOCKS = { rows: 0, oldest: () => Number.POSITIVE_INFINITY } as const;
-
 /** What waits for one version, and what is being computed for it. */
-export class Lane implements Contributor {
+export class Lane implements Contributor, Taker {
   readonly options: LaneOptions;
   readonly model: string;
   readonly version: number;
+  readonly handle: number;
   readonly shape: RowShape;
   /** Whether its rows may share a batch with those of others of the same shape. */
   readonly mixes: boolean;
-  #lastAsked: number;
   /** The batcher's: that it is among those that may have something to give. */
   isListed = false;
   /** Nothing is taken any more. */
   isClosed = false;
   readonly #wake: () => void;
   readonly #observer: BatchObserver;
+  readonly #maxBatchSize: number;
   readonly #maxQueueSize: number;
   readonly #delayMicros: number;
   readonly #queues = new RowQueues();
   readonly #open = new OpenRows();
   /** Halves of failed batches, to be run on their own. */
   #retries: (readonly Entry[])[] | null = null;
+  /** Null until there is one: what only some versions need lies in no row's way. */
   #blocks: BlockQueue | null = null;
-  readonly #shares = new Shares();
+  /** Counted from when the queue fills until it is empty. */
+  #shares: Shares | null = null;
   #blocksTurn = false;
   #queued = 0;
-  #drainPerMs = 1;
+  // Whole numbers: a fraction would be an object of its own.
+  /** Monotonic, ms. */
+  #lastAsked: number;
+  #drainPerSecond = 1_000;
   #delayTimer: NodeJS.Timeout | null = null;
 
   constructor(options: LaneOptions, shape: RowShape, now: number, wake: () => void) {
     this.options = options;
     this.model = options.model;
     this.version = options.version;
+    this.handle = options.handle;
     this.shape = shape;
     this.mixes = options.mixes;
     this.#observer = options.observer;
+    this.#maxBatchSize = options.batching.maxBatchSize;
     this.#maxQueueSize = options.batching.maxQueueSize;
     this.#delayMicros = options.batching.maxQueueDelayMicroseconds;
     this.#wake = wake;
-    this.#lastAsked = now;
+    this.#lastAsked = Math.floor(now);
+  }
+
+  get signature(): Signature {
+    return this.options.signature;
   }
 
   /** When it was last asked for anything, monotonic ms; Infinity while rows of it are not answered yet. */
@@ -63,7 +72,7 @@ export class Lane implements Contributor {
   }
   /** Rows that wait. */
   get queued(): number {
-    return this.#queued + (this.#blocks ?? NO_BLOCKS).rows;
+    return this.#blocks === null ? this.#queued : this.#queued + this.#blocks.rows;
   }
 
   /** Parts of failed batches are to be run again. */
@@ -79,7 +88,7 @@ export class Lane implements Contributor {
     reject: (error: Error) => void,
     now: number,
   ): ScoregraphError | null {
-    this.#lastAsked = now;
+    this.#lastAsked = Math.floor(now);
     if (this.queued + block.rows > this.#maxQueueSize) return this.#full();
     this.#blocks ??= new BlockQueue(this.options);
     return this.#blocks.add({ block, context, enqueuedAt: now, resolve, reject });
@@ -87,7 +96,7 @@ export class Lane implements Contributor {
 
   /** Takes a waiter in, or answers why not. `now`: monotonic ms. */
   add(row: Row, waiter: Waiter, now: number): ScoregraphError | null {
-    this.#lastAsked = now;
+    this.#lastAsked = Math.floor(now);
     const invalid = validate(row, this.shape);
     if (invalid !== null) {
       const { model, version } = this;
@@ -102,21 +111,37 @@ export class Lane implements Contributor {
       return null;
     }
     const free = this.#maxQueueSize - this.queued;
-    const holder = this.#shares.of(waiter.context.principal);
-    if (free <= 0 || !this.#shares.mayAdd(holder, free)) return this.#full(holder.rows);
-    const entry = new Entry(row, hash, now, waiter, holder);
+    const entry = new Entry(row, hash, now, waiter);
+    if (2 * free < this.#maxQueueSize || this.#shares !== null) {
+      const shares = this.#countedShares();
+      const holder = shares.of(waiter.context.principal);
+      if (free <= 0 || !shares.mayAdd(holder, free)) return this.#full(holder.rows);
+      holder.rows++;
+      entry.holder = holder;
+    }
     this.#open.add(entry);
     const queue = this.#queues.push(entry);
     this.#queued++;
-    holder.rows++;
     if (queue.size > 2 * this.#maxQueueSize) queue.compact(); // nobody takes, and many went away
     return null;
+  }
+
+  /** Who holds how much of what waits. */
+  #countedShares(): Shares {
+    if (this.#shares !== null) return this.#shares;
+    this.#shares = new Shares();
+    for (const entry of this.#queues.list()) {
+      if (!entry.queued) continue;
+      entry.holder = this.#shares.of(broughtBy(entry));
+      entry.holder.rows++;
+    }
+    return this.#shares;
   }
 
   /** `own`: rows of the caller among those that wait. */
   #full(own = 0): ScoregraphError {
     const { model, version } = this;
-    const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, this.queued / this.#drainPerMs));
+    const retryAfterMs = Math.ceil(Math.max(RETRY_AFTER_MIN_MS, (1_000 * this.queued) / this.#drainPerSecond));
     return new ScoregraphError(
       'QUEUE_FULL',
       `${model} has ${this.queued} rows waiting${own === 0 ? '' : `, ${own} of them yours`}; try again in ${retryAfterMs} ms.`,
@@ -147,7 +172,8 @@ export class Lane implements Contributor {
 
   /** When the row that waits longest came. */
   oldest(): number {
-    let oldest = Math.min(this.#queues.oldest(), (this.#blocks ?? NO_BLOCKS).oldest());
+    let oldest = this.#queues.oldest();
+    if (this.#blocks !== null) oldest = Math.min(oldest, this.#blocks.oldest());
     if (this.#retries !== null) oldest = Math.min(oldest, this.#retries[0]![0]!.enqueuedAt);
     return oldest;
   }
@@ -165,14 +191,18 @@ export class Lane implements Contributor {
     while (this.#retries !== null) {
       const entries = this.#retries.shift()!.filter((entry) => entry.open > 0);
       if (this.#retries.length === 0) this.#retries = null;
-      if (entries.length > 0) return { lane: this, entries, alone: true };
+      if (entries.length > 0) return this.#part(entries, true);
     }
     const queue = this.#queues.longestWaiting();
     if (queue === null) return null;
     const entries: Entry[] = [];
-    queue.take(this.#batchSize(queue.size), entries, (entry) => this.#stillWanted(entry, now));
+    queue.take(this.#batchSize(queue.size), entries, this, now);
     if (entries.length === 0) return null;
-    return { lane: this, entries, alone: !this.mixes || entries[0]!.row.topK !== undefined };
+    return this.#part(entries, !this.mixes || entries[0]!.row.topK !== undefined);
+  }
+
+  #part(entries: readonly Entry[], alone: boolean): Part {
+    return { lane: this, handle: this.handle, rows: entries.length, entries, alone };
   }
 
   /** Ends the waiters that `which` picks, wherever their row is; rows nobody waits for are not computed. */
@@ -209,17 +239,14 @@ export class Lane implements Contributor {
 
   /** With preferred sizes, a backlog is cut at the largest that fits. */
   #batchSize(waiting: number): number {
-    const { maxBatchSize, preferredBatchSize } = this.options.batching;
-    if (waiting >= maxBatchSize) return maxBatchSize;
-    let size = Math.min(waiting, maxBatchSize);
-    if (this.#delayMicros > 0) {
-      const fitting = preferredBatchSize.filter((preferred) => preferred <= waiting);
-      if (fitting.length > 0) size = Math.min(maxBatchSize, Math.max(...fitting));
-    }
-    return size;
+    if (waiting >= this.#maxBatchSize) return this.#maxBatchSize;
+    if (this.#delayMicros === 0) return waiting;
+    const fitting = this.options.batching.preferredBatchSize.filter((preferred) => preferred <= waiting);
+    return fitting.length === 0 ? waiting : Math.min(this.#maxBatchSize, Math.max(...fitting));
   }
 
-  #stillWanted(entry: Entry, now: number): boolean {
+  /** Whether a row that leaves the queue goes into a batch; who waited too long is told. */
+  wanted(entry: Entry, now: number): boolean {
     this.#unqueue(entry);
     if (entry.open === 0) return false;
     for (let waiter: Waiter | null = entry.waiters; waiter !== null; waiter = waiter.next) {
@@ -234,7 +261,7 @@ export class Lane implements Contributor {
   computed(entries: readonly Entry[], from: number, { columns, nonFinite, waitedMs, computeMicros }: Computed): void {
     const { model, version } = this;
     const rows = entries.length;
-    this.#drainPerMs = 0.8 * this.#drainPerMs + 0.2 * ((rows * 1000) / Math.max(1, computeMicros));
+    this.#drainPerSecond = Math.ceil(0.8 * this.#drainPerSecond + 0.2 * ((1e6 * rows) / Math.max(1, computeMicros)));
     this.#observer.batch(rows, waitedMs / 1000, computeMicros / 1e6);
     let failed = 0;
     for (let i = 0; i < rows; i++) {
@@ -295,8 +322,8 @@ export class Lane implements Contributor {
   #unqueue(entry: Entry): void {
     if (!entry.queued) return;
     entry.queued = false;
-    entry.holder.rows--;
-    this.#queued--;
+    if (entry.holder !== null) entry.holder.rows--;
+    if (--this.#queued === 0) this.#shares = null;
   }
 
   #forget(entry: Entry): void {
@@ -304,6 +331,13 @@ export class Lane implements Contributor {
     this.#unqueue(entry);
     this.#open.remove(entry);
   }
+}
+
+/** Who asked for a row first. */
+function broughtBy({ waiters }: Entry): string {
+  let waiter = waiters;
+  while (waiter.next !== null) waiter = waiter.next;
+  return waiter.context.principal;
 }
 
 const openWaiters = (entry: Entry): Waiter[] => {

@@ -28,21 +28,22 @@ export class Entry {
   next: Entry | null = null;
   /** The one behind it in its queue. */
   behind: Entry | null = null;
+  /** Whose share of the queue it is counted in; null: shares are not counted. */
+  holder: Holder | null = null;
 
   constructor(
     readonly row: Row,
     readonly hash: number,
     readonly enqueuedAt: number,
     waiter: Waiter,
-    /** Who brought it. */
-    readonly holder: Holder,
   ) {
     this.waiters = waiter;
   }
 }
 
-/** At first; of many versions most have few rows open at a time, and what is small stays near the processor. */
-const BUCKETS = 8;
+/** As many are simply looked through; more are hashed. Of many versions most have few rows open at a time. */
+const FEW = 8;
+const BUCKETS = 64;
 
 /**
  * Computations that are not answered yet, by hash: where identical rows find each other. A hash table of our own, chained through
@@ -50,32 +51,33 @@ const BUCKETS = 8;
  * (see core/slots).
  */
 export class OpenRows {
-  #buckets: (Entry | null)[] = new Array(BUCKETS).fill(null);
+  /** All of them, while they are few. */
+  #first: Entry | null = null;
+  #buckets: (Entry | null)[] | null = null;
   #size = 0;
 
   find(hash: number, row: Row): Entry | null {
-    let entry = this.#buckets[hash & (this.#buckets.length - 1)] ?? null;
+    let entry = this.#chain(hash);
     while (entry !== null && !(entry.hash === hash && sameRow(entry.row, row))) entry = entry.next;
     return entry;
   }
 
   add(entry: Entry): void {
-    if (this.#size >= 2 * this.#buckets.length) this.#grow();
+    if (this.#size >= (this.#buckets === null ? FEW : 2 * this.#buckets.length)) this.#grow();
     this.#size++;
     this.#link(entry);
   }
 
   /** Takes an entry out; nothing happens when it is not in. */
   remove(entry: Entry): void {
-    const at = entry.hash & (this.#buckets.length - 1);
     let before: Entry | null = null;
-    let here = this.#buckets[at] ?? null;
+    let here = this.#chain(entry.hash);
     while (here !== null && here !== entry) {
       before = here;
       here = here.next;
     }
     if (here === null) return;
-    if (before === null) this.#buckets[at] = entry.next;
+    if (before === null) this.#begin(entry.hash, entry.next);
     else before.next = entry.next;
     entry.next = null;
     this.#size--;
@@ -88,21 +90,30 @@ export class OpenRows {
   /** All of them as they are now; they may be removed meanwhile. */
   list(): Entry[] {
     const all: Entry[] = [];
-    for (let entry of this.#buckets) {
+    for (let entry of this.#buckets ?? [this.#first]) {
       for (; entry !== null; entry = entry.next) all.push(entry);
     }
     return all;
   }
 
+  #chain(hash: number): Entry | null {
+    return this.#buckets === null ? this.#first : this.#buckets[hash & (this.#buckets.length - 1)]!;
+  }
+
+  #begin(hash: number, entry: Entry | null): void {
+    if (this.#buckets === null) this.#first = entry;
+    else this.#buckets[hash & (this.#buckets.length - 1)] = entry;
+  }
+
   #link(entry: Entry): void {
-    const at = entry.hash & (this.#buckets.length - 1);
-    entry.next = this.#buckets[at] ?? null;
-    this.#buckets[at] = entry;
+    entry.next = this.#chain(entry.hash);
+    this.#begin(entry.hash, entry);
   }
 
   #grow(): void {
     const all = this.list();
-    this.#buckets = new Array(this.#buckets.length * 4).fill(null);
+    this.#first = null;
+    this.#buckets = new Array(this.#buckets === null ? BUCKETS : this.#buckets.length * 4).fill(null);
     for (const entry of all) this.#link(entry);
   }
 }
@@ -110,38 +121,54 @@ export class OpenRows {
 /** While both priorities wait, one row in this many belongs to bulk: it moves on under any load. */
 const BULK_SHARE = 8;
 
+/** Is told of each row that is taken out, and says whether it goes into the batch. */
+export interface Taker {
+  wanted(entry: Entry, now: number): boolean;
+}
+
 /** Two first-in-first-out queues: interactive goes first, bulk keeps its share. */
 export class PriorityQueue {
   readonly #interactive = new Fifo();
-  readonly #bulk = new Fifo();
+  /** Until it gets one: null. */
+  #bulk: Fifo | null = null;
 
   get size(): number {
-    return this.#interactive.size + this.#bulk.size;
+    return this.#interactive.size + (this.#bulk?.size ?? 0);
   }
   push(entry: Entry, priority: RowContext['priority']): void {
-    (priority === 'bulk' ? this.#bulk : this.#interactive).push(entry);
+    if (priority === 'bulk') {
+      this.#bulk ??= new Fifo();
+      this.#bulk.push(entry);
+    } else this.#interactive.push(entry);
   }
   oldest(): number {
-    return Math.min(
-      this.#interactive.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY,
-      this.#bulk.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY,
-    );
+    const first = this.#interactive.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY;
+    const bulk = this.#bulk?.head()?.enqueuedAt ?? Number.POSITIVE_INFINITY;
+    return first < bulk ? first : bulk;
+  }
+  /** All rows, in no order. */
+  list(): Entry[] {
+    const all = this.#interactive.list();
+    if (this.#bulk !== null) all.push(...this.#bulk.list());
+    return all;
   }
   clear(): void {
     this.#interactive.clear();
-    this.#bulk.clear();
+    this.#bulk = null;
   }
   /** Drops what nobody waits for any more. */
   compact(): void {
     this.#interactive.compact();
-    this.#bulk.compact();
+    this.#bulk?.compact();
   }
-  /** Moves up to `count` wanted entries into `out`; unwanted ones are dropped on the way. */
-  take(count: number, out: Entry[], wanted: (entry: Entry) => boolean): void {
-    const reserved = this.#bulk.size === 0 ? 0 : Math.min(this.#bulk.size, Math.max(1, Math.floor(count / BULK_SHARE)));
-    this.#interactive.take(count - reserved, out, wanted);
-    this.#bulk.take(count - out.length, out, wanted);
-    this.#interactive.take(count - out.length, out, wanted);
+  /** Moves up to `count` entries that the taker wants into `out`; others are dropped on the way. */
+  take(count: number, out: Entry[], taker: Taker, now: number): void {
+    const bulk = this.#bulk;
+    if (bulk === null || bulk.size === 0) return this.#interactive.take(count, out, taker, now);
+    const reserved = Math.min(bulk.size, Math.max(1, Math.floor(count / BULK_SHARE)));
+    this.#interactive.take(count - reserved, out, taker, now);
+    bulk.take(count - out.length, out, taker, now);
+    this.#interactive.take(count - out.length, out, taker, now);
   }
 }
 
@@ -160,6 +187,11 @@ class Fifo {
   head(): Entry | null {
     return this.#first;
   }
+  list(): Entry[] {
+    const all: Entry[] = [];
+    for (let entry = this.#first; entry !== null; entry = entry.behind) all.push(entry);
+    return all;
+  }
   clear(): void {
     while (this.size > 0) this.#shift();
   }
@@ -169,10 +201,10 @@ class Fifo {
       if (entry.open > 0) this.push(entry);
     }
   }
-  take(count: number, out: Entry[], wanted: (entry: Entry) => boolean): void {
+  take(count: number, out: Entry[], taker: Taker, now: number): void {
     for (let left = count; left > 0 && this.size > 0; ) {
       const entry = this.#shift();
-      if (!wanted(entry)) continue;
+      if (!taker.wanted(entry, now)) continue;
       out.push(entry);
       left--;
     }

@@ -17,7 +17,8 @@ export class RowQueues {
   /** When the row that waits longest came; Infinity without any. */
   oldest(): number {
     let oldest = this.#plain.oldest();
-    if (this.#ranked !== null) for (const queue of this.#ranked.values()) oldest = Math.min(oldest, queue.oldest());
+    if (this.#ranked === null) return oldest;
+    for (const queue of this.#ranked.values()) oldest = Math.min(oldest, queue.oldest());
     return oldest;
   }
 
@@ -28,6 +29,13 @@ export class RowQueues {
     for (const queue of this.#ranked.values())
       if (queue.size > 0 && (longest === null || queue.oldest() < longest.oldest())) longest = queue;
     return longest;
+  }
+
+  /** All rows, in no order. */
+  list(): Entry[] {
+    const all = this.#plain.list();
+    if (this.#ranked !== null) for (const queue of this.#ranked.values()) all.push(...queue.list());
+    return all;
   }
 
   clear(): void {

@@ -12,7 +12,8 @@ const MAX_HOLDERS = 1_024;
 /**
  * Who holds how much of a queue, so that one caller cannot fill it. What a caller may hold shrinks as the queue fills: four times what is
  * free (the "dynamic threshold" that network switches share their memory by). Alone a caller gets four fifths; of several greedy ones each
- * gets the same, and there is always room for one who has little: who holds most is refused first.
+ * gets the same, and there is always room for one who has little: who holds most is refused first. While half of a queue is free nobody
+ * can hold too much, and nothing has to be counted.
  */
 export class Shares {
   readonly #holders = new Map<string, Holder>();

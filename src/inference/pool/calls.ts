@@ -1,8 +1,8 @@
 import { ScoregraphError } from '../../core/errors.js';
-import type { Held } from './trips.js';
+import type { LoadedVersion } from '../ports.js';
 
 interface Open {
-  readonly resolve: (answer: Held) => void;
+  readonly resolve: (answer: LoadedVersion) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -16,7 +16,7 @@ export class Calls {
    * Asks: `send` gets the call's number. After `timeoutMs` without an answer it is given up, and `overdue` told.
    * @throws ScoregraphError MODEL_UNAVAILABLE, reason `LOAD_TIMEOUT`, or what it is answered with.
    */
-  make(timeoutMs: number, send: (call: number) => void, overdue: () => void): Promise<Held> {
+  make(timeoutMs: number, send: (call: number) => void, overdue: () => void): Promise<LoadedVersion> {
     return new Promise((resolve, reject) => {
       const call = this.#next++;
       const timer = setTimeout(() => {
@@ -29,7 +29,7 @@ export class Calls {
     });
   }
 
-  resolve(call: number, answer: Held): void {
+  resolve(call: number, answer: LoadedVersion): void {
     this.#take(call)?.resolve(answer);
   }
   reject(call: number, error: Error): void {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
-import type { EnginePool, JobSource, LoadedVersion, VersionSource } from '../ports.js';
+import type { EnginePool, JobSource, LoadedVersion, PooledVersion, VersionSource } from '../ports.js';
 import type { WorkerOptions } from './protocol.js';
 import { type Loaded, Thread, type ThreadHooks, type ThreadOptions } from './thread.js';
 
@@ -74,7 +74,9 @@ class Pool implements EnginePool {
   readonly workers: EnginePool['workers'];
   readonly #settings: ThreadOptions;
   readonly #threads: Thread[];
+  /** By model and version. */
   readonly #loaded = new Map<string, Loaded>();
+  #handles = 0;
   #started = 0;
   #source: JobSource = { take: () => [] };
   #spare: Thread | null = null;
@@ -125,11 +127,12 @@ class Pool implements EnginePool {
     source: VersionSource,
     warmUp: readonly number[],
     { beside }: { readonly beside: boolean },
-  ): Promise<LoadedVersion> {
+  ): Promise<PooledVersion> {
     return this.#exclusively(async () => {
-      const result = await (beside ? this.#loadBeside({ source, warmUp }) : this.#loadInPlace({ source, warmUp }));
+      const loaded = this.#loaded.get(placeOf(source)) ?? { handle: ++this.#handles, source, warmUp };
+      const result = await (beside ? this.#loadBeside(loaded) : this.#loadInPlace(loaded));
       this.wake();
-      return result;
+      return { ...result, handle: loaded.handle };
     });
   }
 
@@ -160,18 +163,18 @@ class Pool implements EnginePool {
   /** Where nothing serves yet: in each worker, without a spare. */
   async #loadInPlace(loaded: Loaded): Promise<LoadedVersion> {
     let result!: LoadedVersion;
-    for (const thread of this.#threads) result = await thread.load(loaded.source, loaded.warmUp);
+    for (const thread of this.#threads) result = await thread.load(loaded);
     this.#loaded.set(placeOf(loaded.source), loaded);
     return result;
   }
 
   async #loadBeside(loaded: Loaded): Promise<LoadedVersion> {
-    const { source, warmUp } = loaded;
+    const { source } = loaded;
     let result!: LoadedVersion;
     try {
       for (let i = 0; i < this.#threads.length; i++) {
         const spare = await this.#readySpare();
-        result = await spare.load(source, warmUp);
+        result = await spare.load(loaded);
         this.#loaded.set(placeOf(source), loaded); // a worker that is replaced from now on brings it along
         await this.#swapIn(spare, i);
       }
@@ -183,8 +186,11 @@ class Pool implements EnginePool {
   }
 
   async #unloadEverywhere(model: string, version: number): Promise<void> {
-    this.#loaded.delete(placeOf({ model, version }));
-    await Promise.all(this.#threads.map((thread) => thread.unload(model, version)));
+    const place = placeOf({ model, version });
+    const loaded = this.#loaded.get(place);
+    if (loaded === undefined) return;
+    this.#loaded.delete(place);
+    await Promise.all(this.#threads.map((thread) => thread.unload(loaded.handle)));
   }
 
   /** The spare worker, started if there is none, holding what the others hold. */
@@ -196,13 +202,9 @@ class Pool implements EnginePool {
       await this.#spare.started();
     }
     const spare = this.#spare;
-    for (const place of spare.models) {
-      if (this.#loaded.has(place)) continue;
-      const at = place.lastIndexOf('/');
-      await spare.unload(place.slice(0, at), Number(place.slice(at + 1)));
-    }
-    for (const [place, { source, warmUp }] of this.#loaded)
-      if (!spare.models.has(place)) await spare.load(source, warmUp);
+    const wanted = new Map([...this.#loaded.values()].map((loaded) => [loaded.handle, loaded]));
+    for (const handle of [...spare.models.keys()]) if (!wanted.has(handle)) await spare.unload(handle);
+    for (const loaded of wanted.values()) await spare.load(loaded);
     return spare;
   }
 

@@ -1,14 +1,20 @@
 import type { LoadedVersion, VersionSource } from '../ports.js';
 import type { Trip, TripResults, WireError } from './trips.js';
 
-/** What the pool and its workers say to each other. Structured clones; batches travel as parcels. A load's call is the version's handle. */
+/** What the pool and its workers say to each other. Structured clones; batches travel as parcels. */
 export interface WorkerOptions {
   readonly engine: 'tensorflow' | 'wasm';
   readonly cacheDir: string | null;
 }
 
 export type ToWorker =
-  | { readonly kind: 'load'; readonly call: number; readonly source: VersionSource; readonly warmUp: readonly number[] }
+  | {
+      readonly kind: 'load';
+      readonly call: number;
+      readonly handle: number;
+      readonly source: VersionSource;
+      readonly warmUp: readonly number[];
+    }
   | { readonly kind: 'unload'; readonly call: number; readonly handle: number }
   | { readonly kind: 'trip'; readonly trip: Trip };
 

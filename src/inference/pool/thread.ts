@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../core/built-file.js';
 import { type ErrorCode, messageOf, ScoregraphError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
-import type { JobSource, LoadedVersion, VersionSource } from '../ports.js';
+import type { BatchJob, JobSource, LoadedVersion, VersionSource } from '../ports.js';
 import { Calls } from './calls.js';
 import { Courtesy } from './courtesy.js';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
-import { type Held, type JobInTrip, packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
+import { packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
 
 const START_TIMEOUT_MS = 60_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -15,6 +15,8 @@ const RETRY_AFTER_MS = 1_000;
 
 /** A version that the workers hold. */
 export interface Loaded {
+  /** Its number in the pool, the same in all workers. */
+  readonly handle: number;
   readonly source: VersionSource;
   readonly warmUp: readonly number[];
 }
@@ -43,10 +45,10 @@ export class Thread {
   #worker!: Worker;
   #ready!: Promise<void>;
   #running = false;
-  #models = new Map<string, Held>();
+  #models = new Map<number, LoadedVersion>();
   #courtesy = new Courtesy(null);
   readonly #calls = new Calls();
-  #trip: readonly JobInTrip[] | null = null;
+  #trip: readonly BatchJob[] | null = null;
   #answered = 0;
   #tripTimer: NodeJS.Timeout | null = null;
   #timedOut = false;
@@ -73,10 +75,9 @@ export class Thread {
   kill(): Promise<unknown> {
     return this.#worker.terminate();
   }
-  /** The versions it holds, as `model/version`. */
-  get models(): Pick<ReadonlySet<string>, 'has' | typeof Symbol.iterator> {
-    const models = this.#models;
-    return { has: (place) => models.has(place), [Symbol.iterator]: () => models.keys() };
+  /** The versions it holds, by handle. */
+  get models(): Pick<ReadonlyMap<number, LoadedVersion>, 'has' | 'keys'> {
+    return this.#models;
   }
 
   /** From now on it takes work. */
@@ -92,21 +93,16 @@ export class Thread {
     this.#courtesy.stepBack();
   }
 
-  async load(source: VersionSource, warmUp: readonly number[]): Promise<LoadedVersion> {
-    const place = placeOf(source.model, source.version);
-    const known = this.#models.get(place);
+  async load({ handle, source, warmUp }: Loaded): Promise<LoadedVersion> {
+    const known = this.#models.get(handle);
     if (known !== undefined) return known;
-    const held = await this.#call((call) => ({ kind: 'load', call, source, warmUp }));
-    this.#models.set(place, held);
+    const held = await this.#call((call) => ({ kind: 'load', call, handle, source, warmUp }));
+    this.#models.set(handle, held);
     return held;
   }
 
-  async unload(model: string, version: number): Promise<void> {
-    const place = placeOf(model, version);
-    const held = this.#models.get(place);
-    if (held === undefined) return;
-    this.#models.delete(place);
-    const { handle } = held;
+  async unload(handle: number): Promise<void> {
+    if (!this.#models.delete(handle)) return;
     await this.#call((call) => ({ kind: 'unload', call, handle })).catch(() => {}); // a dead worker has unloaded everything
   }
 
@@ -115,12 +111,9 @@ export class Thread {
     if (!this.#running || !this.#onDuty || this.#trip !== null || this.#closed) return;
     const jobs = this.#hooks.take(this.#canRun);
     if (jobs.length === 0) return;
-    this.#trip = jobs.map((job) => [
-      job,
-      job.parts.map(({ model, version }) => this.#models.get(placeOf(model, version))!),
-    ]);
+    this.#trip = jobs;
     this.#answered = 0;
-    const { message, transfer } = packTrip(this.#trip);
+    const { message, transfer } = packTrip(jobs);
     this.#say({ kind: 'trip', trip: message }, transfer);
     if (this.#tripTimer === null) this.#tripTimer = setTimeout(() => this.#overdue(), this.#options.tripTimeoutMs);
     else this.#tripTimer.refresh();
@@ -149,7 +142,7 @@ export class Thread {
     for (const tell of this.#whenFree.splice(0)) tell();
   }
 
-  readonly #canRun = (model: string, version: number): boolean => this.#models.has(placeOf(model, version));
+  readonly #canRun = (handle: number): boolean => this.#models.has(handle);
 
   #start(): void {
     const worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'worker.js')), {
@@ -192,7 +185,7 @@ export class Thread {
       case 'results':
         return this.#results(message.results);
       case 'loaded':
-        return this.#calls.resolve(message.call, { ...message, handle: message.call });
+        return this.#calls.resolve(message.call, message);
       case 'unloaded':
         return this.#calls.resolve(message.call, NOTHING);
       case 'refused':
@@ -215,7 +208,7 @@ export class Thread {
       this.work();
     }
     results.forEach((result, i) => {
-      const [job] = trip[from + i]!;
+      const job = trip[from + i]!;
       if ('error' in result) job.failed(fromWire(result.error));
       else job.done(result.outputs, result);
     });
@@ -251,7 +244,7 @@ export class Thread {
       retryAfterMs: RETRY_AFTER_MS,
     });
     this.#timedOut = false;
-    for (const [job] of lost) job.failed(error);
+    for (const job of lost) job.failed(error);
     this.#calls.rejectAll(error);
     this.#tellFree();
     if (this.#closed || !this.#onDuty || !(wasRunning || this.#failures > 0)) return;
@@ -269,14 +262,14 @@ export class Thread {
     this.#start();
     try {
       await this.#ready;
-      for (const { source, warmUp } of [...this.#hooks.loaded()]) await this.load(source, warmUp);
+      for (const loaded of [...this.#hooks.loaded()]) await this.load(loaded);
       this.work();
     } catch (error) {
       this.#logger.error({ worker: this.#index, error: messageOf(error) }, 'An engine worker came back incomplete.');
     }
   }
 
-  async #call(message: (call: number) => Extract<ToWorker, { call: number }>): Promise<Held> {
+  async #call(message: (call: number) => Extract<ToWorker, { call: number }>): Promise<LoadedVersion> {
     if (!this.#running)
       throw new ScoregraphError('MODEL_UNAVAILABLE', 'The engine worker is not running.', {
         reason: 'WORKER_EXITED',
@@ -294,8 +287,7 @@ export class Thread {
   }
 }
 
-const placeOf = (model: string, version: number) => `${model}/${version}`;
-const NOTHING: Held = { handle: 0, signature: { inputs: [], outputs: [] }, mode: '', mixes: false };
+const NOTHING: LoadedVersion = { signature: { inputs: [], outputs: [] }, mode: '', mixes: false };
 
 function fromWire({ message, code, reason }: WireError): Error {
   if (code === null) return new Error(message);

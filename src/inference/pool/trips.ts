@@ -1,13 +1,5 @@
-import type { BatchJob, BatchTopK, LoadedVersion, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
+import type { BatchJob, BatchTopK, Signature, Tensor, TensorMap, TensorSpec } from '../ports.js';
 import { Packer, type Parcel, Unpacker } from './parcel.js';
-
-/** A version that a worker holds, as both sides know it. */
-export interface Held extends LoadedVersion {
-  /** Its number between the two. */
-  readonly handle: number;
-}
-/** A job, and of each of its parts the version that the worker holds. */
-export type JobInTrip = readonly [job: BatchJob, held: readonly Held[]];
 
 /** A batch as a worker sees it. */
 export interface TripJob<M = { readonly signature: Signature }> {
@@ -57,14 +49,12 @@ const FAILED = -1;
 
 type Transferred<T> = { readonly message: T; readonly transfer: ArrayBuffer[] };
 
-export function packTrip(jobs: readonly JobInTrip[]): Transferred<Trip> {
+export function packTrip(jobs: readonly BatchJob[]): Transferred<Trip> {
   const numbers = new Int32Array(JOB_NUMBERS * jobs.length);
-  const parts = new Int32Array(PART_NUMBERS * jobs.reduce((sum, [job]) => sum + job.parts.length, 0));
+  const parts = new Int32Array(PART_NUMBERS * jobs.reduce((sum, job) => sum + job.parts.length, 0));
   const packer = new Packer();
   let part = 0;
-  jobs.forEach(([job, held], i) => {
-    const { rows, inputs, topK } = job;
-    const { signature } = held[0]!;
+  jobs.forEach(({ parts: own, signature, rows, inputs, topK }, i) => {
     for (const { name } of signature.inputs) packer.add(inputs[name]!.data);
     let arrays = signature.inputs.length;
     let output = 0;
@@ -74,10 +64,10 @@ export function packTrip(jobs: readonly JobInTrip[]): Transferred<Trip> {
       arrays += 2;
       output = signature.outputs.findIndex(({ name }) => name === topK.output) + 1;
     }
-    numbers.set([held.length, rows, arrays, output, topK?.k ?? 0], JOB_NUMBERS * i);
-    for (let p = 0; p < held.length; p++) {
-      parts[part++] = held[p]!.handle;
-      parts[part++] = job.parts[p]!.rows;
+    numbers.set([own.length, rows, arrays, output, topK?.k ?? 0], JOB_NUMBERS * i);
+    for (const { handle, rows: count } of own) {
+      parts[part++] = handle;
+      parts[part++] = count;
     }
   });
   const { parcel, transfer } = packer.pack();
@@ -165,16 +155,16 @@ export class ResultsPacker {
 }
 
 /** What came of the jobs of a trip that a message tells of, one after the other. */
-export function unpackResults({ from, facts, parcel, errors }: TripResults, trip: readonly JobInTrip[]): JobResult[] {
+export function unpackResults({ from, facts, parcel, errors }: TripResults, trip: readonly BatchJob[]): JobResult[] {
   const unpacker = new Unpacker(parcel);
   let failed = 0;
   return Array.from({ length: facts.length / RESULT_NUMBERS }, (_, i): JobResult => {
     const computeMicros = facts[RESULT_NUMBERS * i]!;
     if (computeMicros === FAILED) return { error: errors[failed++]! };
     const nonFinite = facts[RESULT_NUMBERS * i + 1] === 0 ? NONE : [...unpacker.integers()];
-    const [{ rows, topK }, held] = trip[from + i]!;
+    const { signature, rows, topK } = trip[from + i]!;
     const outputs: Record<string, Tensor> = {};
-    for (const { name, datatype } of answered(held[0]!.signature, topK)) {
+    for (const { name, datatype } of answered(signature, topK)) {
       const data = datatype === 'FP32' ? unpacker.floats() : unpacker.integers();
       outputs[name] = { datatype, shape: [rows, data.length / rows], data };
     }

@@ -92,11 +92,11 @@ async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
     case 'trip':
       return runTrip(message.trip);
     case 'load': {
-      const { source, call, warmUp } = message;
+      const { source, call, handle: name, warmUp } = message;
       try {
         const loaded = withAdditions(await runtime.load(source));
         await loaded.warmUp(warmUp);
-        models.set(call, loaded);
+        models.set(name, loaded);
         const { signature, mode, rows } = loaded;
         say({ kind: 'loaded', call, signature, mode, mixes: rows !== undefined });
       } catch (error) {

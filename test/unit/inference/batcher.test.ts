@@ -23,6 +23,7 @@ function setUp(batching: Partial<Batching> = {}) {
   const lane = batcher.open({
     model: 'm',
     version: 1,
+    handle: 1,
     signature: SIGNATURE,
     mixes: false,
     batching: { ...BATCHING, ...batching },

@@ -13,6 +13,7 @@ async function overload(callers: Readonly<Record<string, number>>, turns = 100) 
   const lane = batcher.open({
     model: 'm',
     version: 1,
+    handle: 1,
     signature: {
       inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }],
       outputs: [{ name: 'sum', datatype: 'FP32', shape: [-1, 1] }],

@@ -17,11 +17,11 @@ function setUp(widths: Readonly<Record<string, number>>, { mixes = true, maxBatc
   pool.source = batcher;
   const lanes: Record<string, Lane> = {};
   const told: Record<string, { rows: number; batches: number; micros: number; failed: number }> = {};
-  for (const [model, width] of Object.entries(widths)) {
+  for (const [handle, [model, width]] of Object.entries(widths).entries()) {
     const own = { rows: 0, batches: 0, micros: 0, failed: 0 };
     told[model] = own;
     lanes[model] = batcher.open({
-      ...{ model, version: 1, signature: signatureOf(width), mixes },
+      ...{ model, version: 1, handle, signature: signatureOf(width), mixes },
       batching: { maxBatchSize, preferredBatchSize: [], maxQueueDelayMicroseconds: 0, maxQueueSize: 10_000 },
       observer: {
         batch(rows, _, seconds) {
@@ -114,10 +114,12 @@ describe('rows of versions that mix', () => {
     const [job] = batcher.take(() => true);
     batcher.close(lanes.a!, new ScoregraphError('MODEL_UNAVAILABLE', 'It was unloaded.', { model: 'a' }));
     job!.failed(new Error('a row is poisoned'));
-    const asked: string[] = [];
-    const again = batcher.take((model) => asked.push(model) > 0);
-    expect(again.map(({ parts }) => parts)).toEqual([[{ model: 'b', version: 1, rows: 1 }]]);
-    expect(asked).toEqual(['b']);
+    const asked: number[] = [];
+    const again = batcher.take((handle) => asked.push(handle) > 0);
+    expect(again.map(({ parts }) => parts.map(({ handle, rows }) => ({ handle, rows })))).toEqual([
+      [{ handle: 1, rows: 1 }],
+    ]);
+    expect(asked).toEqual([1]);
     again[0]!.failed(new Error('a row is poisoned'));
     expect(pool.work()).toBe(0);
     expect(await Promise.all(answers)).toEqual(['a MODEL_UNAVAILABLE', 'a MODEL_UNAVAILABLE', 'b ENGINE_REFUSED']);

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Packer, Unpacker } from '../../../src/inference/pool/parcel.js';
 import {
-  type Held,
   packTrip,
   ResultsPacker,
   type Trip,
@@ -10,7 +9,7 @@ import {
   unpackResults,
   unpackTrip,
 } from '../../../src/inference/pool/trips.js';
-import type { BatchJob, TensorData } from '../../../src/inference/ports.js';
+import type { BatchJob, Signature, TensorData } from '../../../src/inference/ports.js';
 
 /** To the other thread: buffers are handed over, not copied. */
 const sent = <T>({ message, transfer }: { message: T; transfer: ArrayBuffer[] }): T =>
@@ -47,24 +46,25 @@ describe('a parcel', () => {
   });
 });
 
-const held = (handle: number): Held => ({
-  handle,
-  mode: 'test',
-  mixes: true,
-  signature: {
-    inputs: [
-      { name: 'features', datatype: 'FP32', shape: [-1, 2] },
-      { name: 'items', datatype: 'INT32', shape: [-1, 3] },
-    ],
-    outputs: [
-      { name: 'label', datatype: 'INT32', shape: [-1, 1] },
-      { name: 'scores', datatype: 'FP32', shape: [-1, 4] },
-    ],
-  },
-});
-function jobOf(rows: number, topK?: BatchJob['topK'], parts?: BatchJob['parts']): BatchJob {
+const signature: Signature = {
+  inputs: [
+    { name: 'features', datatype: 'FP32', shape: [-1, 2] },
+    { name: 'items', datatype: 'INT32', shape: [-1, 3] },
+  ],
+  outputs: [
+    { name: 'label', datatype: 'INT32', shape: [-1, 1] },
+    { name: 'scores', datatype: 'FP32', shape: [-1, 4] },
+  ],
+};
+/** What a worker holds. */
+const held = (handle: number) => ({ handle, signature });
+/** A batch of the versions with these handles, and how many rows each has. */
+function jobOf(of: Readonly<Record<number, number>>, topK?: BatchJob['topK']): BatchJob {
+  const parts = Object.entries(of).map(([handle, rows]) => ({ handle: Number(handle), rows }));
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return {
-    parts: parts ?? [{ model: 'm', version: 1, rows }],
+    parts,
+    signature,
     rows,
     inputs: {
       features: { datatype: 'FP32', shape: [rows, 2], data: Float32Array.from({ length: 2 * rows }, (_, i) => i / 2) },
@@ -79,32 +79,20 @@ const best = () => ({ output: 'scores', k: 2, exclude: Int32Array.of(3, 1), offs
 
 describe('a trip', () => {
   it('brings the batches of several models, with and without top-k', () => {
-    const trip: Trip = sent(
-      packTrip([
-        [jobOf(1), [held(7)]],
-        [jobOf(2, best()), [held(8)]],
-        [jobOf(3), [held(7)]],
-      ]),
-    );
-    const jobs = unpackTrip(trip, (handle) => ({ ...held(handle), handle }));
+    const trip: Trip = sent(packTrip([jobOf({ 7: 1 }), jobOf({ 8: 2 }, best()), jobOf({ 7: 3 })]));
+    const jobs = unpackTrip(trip, held);
     expect(jobs.map((job) => [job?.parts[0]?.model.handle, job?.rows])).toEqual([
       [7, 1],
       [8, 2],
       [7, 3],
     ]);
-    expect(jobs.map((job) => job?.inputs)).toEqual([1, 2, 3].map((rows) => jobOf(rows).inputs));
+    expect(jobs.map((job) => job?.inputs)).toEqual([1, 2, 3].map((rows) => jobOf({ 7: rows }).inputs));
     expect(jobs.map((job) => job?.topK)).toEqual([undefined, best(), undefined]);
   });
 
   it('says whose the rows of a mixed batch are', () => {
-    const parts = [2, 1].map((rows, i) => ({ model: `m${i}`, version: 1, rows }));
-    const trip = sent(
-      packTrip([
-        [jobOf(3, undefined, parts), [held(7), held(9)]],
-        [jobOf(1), [held(8)]],
-      ]),
-    );
-    const jobs = unpackTrip(trip, (handle) => ({ ...held(handle), handle }));
+    const trip = sent(packTrip([jobOf({ 7: 2, 9: 1 }), jobOf({ 8: 1 })]));
+    const jobs = unpackTrip(trip, held);
     expect(jobs.map((job) => job?.parts.map(({ model, rows }) => [model.handle, rows]))).toEqual([
       [
         [7, 2],
@@ -112,30 +100,20 @@ describe('a trip', () => {
       ],
       [[8, 1]],
     ]);
-    expect(jobs.map((job) => job?.inputs)).toEqual([3, 1].map((rows) => jobOf(rows).inputs));
+    expect(jobs.map((job) => job?.inputs)).toEqual([3, 1].map((rows) => jobOf({ 7: rows }).inputs));
     const lacking = unpackTrip(trip, (handle) => (handle === 9 ? undefined : held(handle)));
     expect(lacking.map((job) => job?.rows)).toEqual([undefined, 1]);
   });
 
   it('goes on behind a batch whose version the worker does not hold', () => {
-    const trip = sent(
-      packTrip([
-        [jobOf(2, best()), [held(1)]],
-        [jobOf(1), [held(2)]],
-      ]),
-    );
+    const trip = sent(packTrip([jobOf({ 1: 2 }, best()), jobOf({ 2: 1 })]));
     const [unknown, known] = unpackTrip(trip, (handle) => (handle === 2 ? held(2) : undefined));
     expect(unknown).toBeNull();
-    expect(known?.inputs).toEqual(jobOf(1).inputs);
+    expect(known?.inputs).toEqual(jobOf({ 2: 1 }).inputs);
   });
 
   it('comes back in parts: answers, rows without finite numbers, and what failed, each to its batch', () => {
-    const trip = [
-      [jobOf(1), [held(1)]],
-      [jobOf(2, best()), [held(1)]],
-      [jobOf(1), [held(2)]],
-      [jobOf(2), [held(2)]],
-    ] as const;
+    const trip = [jobOf({ 1: 1 }), jobOf({ 1: 2 }, best()), jobOf({ 2: 1 }), jobOf({ 2: 2 })];
     const answer = (rows: number) => ({
       label: { datatype: 'INT32' as const, shape: [rows, 1], data: new Int32Array(rows).fill(rows) },
       scores: { datatype: 'FP32' as const, shape: [rows, 4], data: new Float32Array(4 * rows).fill(rows / 4) },

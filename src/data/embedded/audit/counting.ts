@@ -7,21 +7,41 @@ export const minuteOf = (at: number): number => Math.floor(at / MINUTE);
 export interface Counted {
   readonly entity: string;
   readonly at: number;
-  lastAt: number;
-  count: number;
-  firstPrediction: string | null;
-  lastPrediction: string | null;
+  readonly lastAt: number;
+  readonly count: number;
+  readonly firstPrediction: string | null;
+  readonly lastPrediction: string | null;
 }
 interface Group {
   readonly caller: TapeCaller;
   readonly minute: number;
-  readonly byEntity: Map<string, Counted>;
+  /** Its place among the groups. */
+  readonly place: number;
+}
+interface Predictions {
+  readonly first: string;
+  last: string;
 }
 
-/** Questions counted by minute, caller and entity. */
+/** Numbers of a slot: group, entity, how often (0: the slot is free), first and last time since the minute began, ms. */
+const SLOT = 5;
+const [GROUP, ENTITY, COUNT, FIRST, LAST] = [0, 1, 2, 3, 4] as const;
+const SLOTS = 1_024;
+
+/**
+ * Questions counted by minute, caller and entity. A hash table of numbers: a minute may bring hundreds of thousands, and as objects they
+ * would lie all over the heap.
+ */
 export class Counting {
-  readonly #groups = new Map<string, Group>();
+  readonly #groups: Group[] = [];
+  readonly #groupOf = new Map<string, Group>();
+  readonly #entities: string[] = [];
+  readonly #entityOf = new Map<string, number>();
+  /** A power of two of slots, at most half of them taken. */
+  #slots = new Uint32Array(SLOTS * SLOT);
   #size = 0;
+  /** The ids that were told, by group and entity: most questions have none. */
+  readonly #predictions = new Map<string, Predictions>();
 
   get size(): number {
     return this.#size;
@@ -29,8 +49,7 @@ export class Counting {
 
   /** Whether a minute is counted that is over at `at` (milliseconds UTC). */
   isOver(at: number): boolean {
-    for (const { minute } of this.#groups.values()) if (minute < minuteOf(at)) return true;
-    return false;
+    return this.#groups.some(({ minute }) => minute < minuteOf(at));
   }
 
   /** Counts a tape in. */
@@ -46,7 +65,7 @@ export class Counting {
       const lengths = heads[i + 2]!;
       const idFrom = used + (lengths & 0xffff);
       const idTo = idFrom + (lengths >>> 16);
-      const entity = text.toString('utf8', used, idFrom);
+      const entity = this.#entity(text.toString('utf8', used, idFrom));
       const id = idTo === idFrom ? null : text.toString('utf8', idFrom, idTo);
       used = idTo;
       let group = last[place];
@@ -54,32 +73,97 @@ export class Counting {
         group = this.#group(callers[place]!, names[place]!, minuteOf(at));
         last[place] = group;
       }
-      const known = group.byEntity.get(entity);
-      if (known === undefined) {
-        group.byEntity.set(entity, { entity, at, lastAt: at, count: 1, firstPrediction: id, lastPrediction: id });
-        this.#size++;
-        continue;
-      }
-      known.count++;
-      if (at > known.lastAt) known.lastAt = at;
-      if (id !== null) {
-        known.firstPrediction ??= id;
-        known.lastPrediction = id;
-      }
+      this.#count(group, entity, at - group.minute * MINUTE);
+      if (id !== null) this.#note(group, entity, id);
     }
   }
 
+  /** Entity by entity: what is written so lies together in an index by entity. */
   *[Symbol.iterator](): Generator<readonly [TapeCaller, Counted], void, undefined> {
-    for (const { caller, byEntity } of this.#groups.values())
-      for (const counted of byEntity.values()) yield [caller, counted];
+    const slots = this.#slots;
+    const groups = this.#groups.length;
+    const order = new Float64Array(this.#size);
+    let n = 0;
+    for (let slot = 0; slot < slots.length; slot += SLOT)
+      if (slots[slot + COUNT] !== 0) order[n++] = slots[slot + ENTITY]! * groups + slots[slot + GROUP]!;
+    for (const key of order.sort()) {
+      const entity = Math.floor(key / groups);
+      const { caller, minute, place } = this.#groups[key % groups]!;
+      const slot = this.#find(place, entity);
+      const predictions = this.#predictions.get(`${place} ${entity}`);
+      const began = minute * MINUTE;
+      yield [
+        caller,
+        {
+          entity: this.#entities[entity]!,
+          at: began + slots[slot + FIRST]!,
+          lastAt: began + slots[slot + LAST]!,
+          count: slots[slot + COUNT]!,
+          firstPrediction: predictions?.first ?? null,
+          lastPrediction: predictions?.last ?? null,
+        },
+      ];
+    }
+  }
+
+  #count({ place }: Group, entity: number, since: number): void {
+    const slot = this.#find(place, entity);
+    const slots = this.#slots;
+    if (slots[slot + COUNT]!++ > 0) {
+      if (since > slots[slot + LAST]!) slots[slot + LAST] = since;
+      return;
+    }
+    slots[slot + GROUP] = place;
+    slots[slot + ENTITY] = entity;
+    slots[slot + FIRST] = since;
+    slots[slot + LAST] = since;
+    this.#size++;
+    if (2 * this.#size * SLOT > slots.length) this.#grow();
+  }
+
+  /** The slot of a group and an entity, or the free one where it belongs. */
+  #find(group: number, entity: number): number {
+    const slots = this.#slots;
+    const mask = slots.length / SLOT - 1;
+    let hash = Math.imul(group, 0x9e3779b1) ^ Math.imul(entity, 0x85ebca6b);
+    hash ^= hash >>> 15;
+    for (let n = hash & mask; ; n = (n + 1) & mask) {
+      const slot = n * SLOT;
+      if (slots[slot + COUNT] === 0 || (slots[slot + GROUP] === group && slots[slot + ENTITY] === entity)) return slot;
+    }
+  }
+
+  #grow(): void {
+    const before = this.#slots;
+    this.#slots = new Uint32Array(2 * before.length);
+    for (let slot = 0; slot < before.length; slot += SLOT)
+      if (before[slot + COUNT] !== 0)
+        this.#slots.set(before.subarray(slot, slot + SLOT), this.#find(before[slot + GROUP]!, before[slot + ENTITY]!));
+  }
+
+  #note({ place }: Group, entity: number, id: string): void {
+    const key = `${place} ${entity}`;
+    const known = this.#predictions.get(key);
+    if (known === undefined) this.#predictions.set(key, { first: id, last: id });
+    else known.last = id;
+  }
+
+  #entity(name: string): number {
+    let entity = this.#entityOf.get(name);
+    if (entity === undefined) {
+      entity = this.#entities.push(name) - 1;
+      this.#entityOf.set(name, entity);
+    }
+    return entity;
   }
 
   #group(caller: TapeCaller, name: string, minute: number): Group {
     const key = `${minute} ${name}`;
-    let group = this.#groups.get(key);
+    let group = this.#groupOf.get(key);
     if (group === undefined) {
-      group = { caller, minute, byEntity: new Map() };
-      this.#groups.set(key, group);
+      group = { caller, minute, place: this.#groups.length };
+      this.#groups.push(group);
+      this.#groupOf.set(key, group);
     }
     return group;
   }

@@ -23,12 +23,20 @@ export interface WoundTape {
   readonly texts: Uint8Array<ArrayBuffer>;
 }
 
-/** A caller, with the numbers of what they asked for on this tape. */
+/** What a caller asked a model for, with its number on this tape. */
+class Asked {
+  constructor(
+    readonly kind: number,
+    readonly version: number,
+    readonly id: number,
+    /** Another kind or version of the same model. */
+    readonly next: Asked | null,
+  ) {}
+}
+
+/** A caller, with what they asked for on this tape, by model. */
 class Asking {
-  readonly kinds: number[] = [];
-  readonly models: string[] = [];
-  readonly versions: number[] = [];
-  readonly ids: number[] = [];
+  readonly asked = new Map<string, Asked>();
   constructor(
     readonly principal: string,
     readonly door: string,
@@ -77,21 +85,17 @@ export class Tape {
     let asking = this.#last;
     if (asking === null || asking.principal !== principal || asking.door !== door)
       asking = this.#asking(principal, door);
-    let caller = -1;
-    const { ids, models, versions, kinds } = asking;
-    for (let i = 0; i < ids.length && caller < 0; i++)
-      if (models[i] === model && versions[i] === version && kinds[i] === kind) caller = ids[i]!;
-    if (caller < 0) {
+    const known = asking.asked.get(model) ?? null;
+    let asked = known;
+    while (asked !== null && (asked.version !== version || asked.kind !== kind)) asked = asked.next;
+    if (asked === null) {
       if (this.#callers.length >= MAX_CALLERS) return false;
-      caller = this.#callers.push([kind, principal, door, model, version]) - 1;
-      ids.push(caller);
-      models.push(model);
-      versions.push(version);
-      kinds.push(kind);
+      asked = new Asked(kind, version, this.#callers.push([kind, principal, door, model, version]) - 1, known);
+      asking.asked.set(model, asked);
     }
     if (this.#count === 0) this.#base = at;
     const head = this.#count++ * HEAD;
-    this.#heads[head] = caller;
+    this.#heads[head] = asked.id;
     this.#heads[head + 1] = since;
     const length = this.#write(entity);
     this.#heads[head + 2] = length + (predictionId === null ? 0 : this.#write(predictionId) * 2 ** 16);

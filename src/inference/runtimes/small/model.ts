@@ -1,29 +1,17 @@
-import type { LoadedModel, RowComputer, Signature, TensorMap } from '../../ports.js';
+import type { LoadedModel, Signature, TensorMap } from '../../ports.js';
 import type { SmallNet } from './net.js';
-
-/**
- * Multiplications and additions of a batch, in pairs, that the kernel does in the time that the engine takes to be asked (some 13 µs); beyond
- * it the engine is faster at what it then does.
- */
-const MAX_BATCH_WORK = 256 * 1024;
 
 /** A model whose small batches are computed by a kernel of our own, and whose large ones by the engine that loaded it. */
 export class SmallModel implements LoadedModel {
   readonly signature: Signature;
   readonly mode: string;
-  readonly rows: RowComputer;
-  readonly #net: SmallNet;
+  readonly rows: SmallNet;
   readonly #model: LoadedModel;
 
   constructor(model: LoadedModel, net: SmallNet) {
     this.signature = model.signature;
     this.mode = `${model.mode}, small batches by row`;
-    this.rows = {
-      outputs: net.outputs,
-      most: Math.floor(MAX_BATCH_WORK / Math.max(1, net.work)),
-      compute: (inputs, outputs, row) => net.compute(inputs, outputs, row),
-    };
-    this.#net = net;
+    this.rows = net;
     this.#model = model;
   }
 
@@ -42,7 +30,7 @@ export class SmallModel implements LoadedModel {
   }
 
   async unload(): Promise<void> {
-    this.#net.release();
+    this.rows.release();
     await this.#model.unload();
   }
 }

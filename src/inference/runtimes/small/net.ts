@@ -1,100 +1,91 @@
-import { type Chain, type Elementwise, type Step, workOf } from './chain.js';
-import { type Kernel, MAX_WIDTH, padded } from './kernel.js';
+import type { RowComputer } from '../../ports.js';
+import { type Chain, ELEMENTWISE, type Elementwise, type Step, workOf } from './chain.js';
+import { type Kernel, lined, MAX_WIDTH, padded } from './kernel.js';
 
 /** Larger networks are the engine's: their rows cost more than asking it does. */
 const MAX_WORK = 65_536;
 
-/** A dense step as it lies in the kernel's memory: where weights and bias begin, with widths padded by zeros. */
-interface PlacedDense {
-  readonly kind: 'dense';
-  readonly inputs: number;
-  readonly outputs: number;
-  /** Its outputs without padding. */
-  readonly units: number;
-  readonly weights: number;
-  readonly bias: number;
+/**
+ * Multiplications and additions of a batch, in pairs, that the kernel does in the time that the engine takes to be asked (some 13 µs); beyond
+ * it the engine is faster at what it then does.
+ */
+const MAX_BATCH_WORK = 256 * 1024;
+
+type Dense = Extract<Step, { kind: 'dense' }>;
+type Other = Exclude<Step, Dense>;
+
+/** Dense layers that the kernel runs one behind the other, and what is done to their answer. */
+interface Stage {
+  /** Where the program lies; 0: there is none. */
+  readonly program: number;
+  /** Numbers of its answer. */
+  readonly width: number;
+  readonly after: readonly Other[];
+  readonly next: Stage | null;
 }
 /** An array in the kernel's memory. */
 interface Held {
   readonly at: number;
   readonly length: number;
 }
-type PlacedStep = PlacedDense | Exclude<Step, { kind: 'dense' }>;
 
-/** A network that is computed row by row, in place, in less time than an engine takes to be asked. */
-export class SmallNet {
+/**
+ * A network that is computed row by row, in place, in less time than an engine takes to be asked. All that a row reads of it lies in one
+ * piece of the kernel's memory, but for this object and one more: of many networks each is far from the processor.
+ */
+export class SmallNet implements RowComputer {
   readonly inputs: number;
   readonly outputs: number;
-  /** Multiplications and additions that one row takes, in pairs. */
-  readonly work: number;
+  readonly most: number;
   readonly #kernel: Kernel;
-  readonly #steps: readonly PlacedStep[];
+  readonly #first: Stage;
   readonly #held: readonly Held[];
 
-  /** Null where the network is too large or there is no room for its weights. */
+  /** Null where the network is too large, there is no room for its weights, or one of them is no finite number (0 times it is not 0). */
   static of(chain: Chain, kernel: Kernel): SmallNet | null {
-    const work = workOf(chain);
-    const widths = chain.steps.flatMap((step) => (step.kind === 'dense' ? [step.outputs] : []));
-    if (work > MAX_WORK || Math.max(chain.inputs, ...widths) > MAX_WIDTH) return null;
+    const layers = chain.steps.filter((step) => step.kind === 'dense');
+    if (workOf(chain) > MAX_WORK || Math.max(chain.inputs, ...layers.map(({ outputs }) => outputs)) > MAX_WIDTH)
+      return null;
+    if (!layers.every(({ weights }) => weights.every(Number.isFinite))) return null;
     const held: Held[] = [];
-    const place = (values: Float32Array): number | null => {
-      const at = kernel.place(values);
-      if (at !== null) held.push({ at, length: values.length });
-      return at;
-    };
-    const steps: PlacedStep[] = [];
-    let width = chain.inputs; // as it lies in memory
-    for (const step of chain.steps) {
-      if (step.kind !== 'dense') {
-        steps.push(step);
-        continue;
-      }
-      const outputs = padded(step.outputs);
-      const weights = place(blockedMatrix(step, width, outputs));
-      const bias = place(paddedVector(step.bias, outputs));
-      if (weights === null || bias === null) {
+    let first: Stage | null = null;
+    for (const { layers, after, width } of stagesOf(chain).reverse()) {
+      const program = layers.length === 0 ? null : programOf(layers);
+      const at = program === null ? 0 : kernel.place(program);
+      if (at === null) {
         for (const { at, length } of held) kernel.release(at, length);
         return null;
       }
-      steps.push({ kind: 'dense', inputs: width, outputs, units: step.outputs, weights, bias });
-      width = outputs;
+      if (program !== null) held.push({ at, length: program.length });
+      first = { program: at, width, after, next: first };
     }
-    return new SmallNet(chain, work, kernel, steps, held);
+    return new SmallNet(chain, kernel, first!, held);
   }
 
-  private constructor(
-    { inputs, outputs }: Chain,
-    work: number,
-    kernel: Kernel,
-    steps: readonly PlacedStep[],
-    held: readonly Held[],
-  ) {
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.work = work;
+  private constructor(chain: Chain, kernel: Kernel, first: Stage, held: readonly Held[]) {
+    this.inputs = chain.inputs;
+    this.outputs = chain.outputs;
+    this.most = Math.floor(MAX_BATCH_WORK / Math.max(1, workOf(chain)));
     this.#kernel = kernel;
-    this.#steps = steps;
+    this.#first = first;
     this.#held = held;
   }
 
   /** Computes row `row` of a batch: from `inputs` [rows, this.inputs] into `outputs` [rows, this.outputs]. */
   compute(inputs: Float32Array, outputs: Float32Array, row: number): void {
-    const kernel = this.#kernel;
-    const { floats } = kernel;
-    let [here, there] = kernel.scratch as readonly [number, number];
-    let width = this.inputs;
+    const { floats, scratch, run } = this.#kernel;
+    const width = this.inputs;
+    let at: number = scratch[0];
     const first = row * width;
-    for (let i = 0; i < width; i++) floats[here / 4 + i] = inputs[first + i]!;
-    for (const step of this.#steps) {
-      if (step.kind === 'dense') {
-        kernel.dense(here, step.weights, step.bias, there, step.inputs, step.outputs);
-        [here, there] = [there, here];
-        width = step.units;
-      } else if (step.kind === 'each' && step.what === 'Relu') kernel.relu(here, 4 * padded(width));
-      else apply(step, floats, here / 4, width);
+    for (let i = 0; i < width; i++) floats[at / 4 + i] = inputs[first + i]!;
+    for (let i = width; i < padded(width); i++) floats[at / 4 + i] = 0;
+    for (let stage: Stage | null = this.#first; stage !== null; stage = stage.next) {
+      if (stage.program !== 0) at = run(stage.program, at, at === scratch[0] ? scratch[1] : scratch[0]);
+      const { after } = stage;
+      for (let i = 0; i < after.length; i++) apply(after[i]!, floats, at / 4, stage.width);
     }
     const to = row * this.outputs;
-    for (let i = 0; i < this.outputs; i++) outputs[to + i] = floats[here / 4 + i]!;
+    for (let i = 0; i < this.outputs; i++) outputs[to + i] = floats[at / 4 + i]!;
   }
 
   /** Gives its memory back; it must not be asked any more. */
@@ -103,8 +94,65 @@ export class SmallNet {
   }
 }
 
+/** A layer of a program. */
+interface Layer {
+  readonly dense: Dense;
+  /** Its inputs with their padding. */
+  readonly inputs: number;
+  /** Behind it what is below 0 becomes 0. */
+  relu: boolean;
+}
+
+/** A chain cut where the kernel cannot go on by itself; at least one stage, the first perhaps without layers. */
+function stagesOf(chain: Chain): { readonly layers: Layer[]; after: readonly Other[]; width: number }[] {
+  const stages: ReturnType<typeof stagesOf> = [{ layers: [], after: [], width: chain.inputs }];
+  let inputs = padded(chain.inputs);
+  for (const step of chain.steps) {
+    const stage = stages.at(-1)!;
+    if (step.kind === 'dense') {
+      const layer = { dense: step, inputs, relu: false };
+      if (stage.after.length > 0) stages.push({ layers: [layer], after: [], width: step.outputs });
+      else {
+        stage.layers.push(layer);
+        stage.width = step.outputs;
+      }
+      inputs = padded(step.outputs);
+    } else if (isRelu(step) && stage.after.length === 0 && stage.layers.length > 0) stage.layers.at(-1)!.relu = true;
+    else stage.after = stage.after.length === 0 && step.kind === 'each' ? ALONE[step.what] : [...stage.after, step];
+  }
+  return stages;
+}
+
+const isRelu = (step: Other) => step.kind === 'each' && step.what === 'Relu';
+/** What most networks end with is one and the same object. */
+const ALONE = Object.fromEntries(ELEMENTWISE.map((what) => [what, [{ kind: 'each', what }]])) as unknown as Readonly<
+  Record<Elementwise, readonly Other[]>
+>;
+
+/** Of a layer in a program, in front of its bias. */
+const HEADER = 8;
+
+/** Layers as the kernel reads them (dense.wat says how), and the end of the list. */
+function programOf(layers: readonly Layer[]): Float32Array {
+  const placed = layers.map(({ dense, inputs, relu }) => {
+    const outputs = padded(dense.outputs);
+    const weights = lined(HEADER + outputs);
+    return { dense, inputs, outputs, relu, weights, length: weights + lined(inputs * outputs) };
+  });
+  const program = new Float32Array(placed.reduce((sum, { length }) => sum + length, HEADER));
+  const integers = new Int32Array(program.buffer);
+  let at = 0;
+  for (const { dense, inputs, outputs, relu, weights, length } of placed) {
+    integers.set([4 * inputs, 4 * outputs, relu ? 1 : 0, 4 * weights, 4 * length], at);
+    program.set(dense.bias, at + HEADER);
+    program.set(blockedMatrix(dense, inputs, outputs), at + weights);
+    at += length;
+  }
+  return program;
+}
+
 /** The steps that have no instructions of their own, on the `width` numbers at `from`. */
-function apply(step: Exclude<PlacedStep, PlacedDense>, x: Float32Array, from: number, width: number): void {
+function apply(step: Other, x: Float32Array, from: number, width: number): void {
   switch (step.kind) {
     case 'add':
       for (let i = 0; i < width; i++) x[from + i]! += step.vector[i]!;
@@ -155,7 +203,7 @@ const SMALL_BLOCK = 4;
  * A dense step's weights with rows of zeros up to `inputs` and columns of zeros up to `outputs`, in the order in which the kernel reads them:
  * block of outputs after block, in each input after input.
  */
-function blockedMatrix(step: Extract<Step, { kind: 'dense' }>, inputs: number, outputs: number): Float32Array {
+function blockedMatrix(step: Dense, inputs: number, outputs: number): Float32Array {
   const matrix = new Float32Array(inputs * outputs);
   let block = BLOCK;
   for (let first = 0; first < outputs; first += block) {
@@ -165,10 +213,4 @@ function blockedMatrix(step: Extract<Step, { kind: 'dense' }>, inputs: number, o
       matrix.set(step.weights.subarray(i * step.outputs + first, i * step.outputs + end), first * inputs + i * block);
   }
   return matrix;
-}
-
-function paddedVector(values: Float32Array, length: number): Float32Array {
-  const vector = new Float32Array(length);
-  vector.set(values);
-  return vector;
 }

@@ -110,6 +110,46 @@ describe('a small network', () => {
     expect([...computed(net, [Float32Array.of(1, 2, 3)])]).toEqual(Array(5).fill(6));
   });
 
+  it('skips what a ReLU has made 0, and nothing else', () => {
+    const layer = (inputs: number, outputs: number, weight: (i: number, j: number) => number): Step => ({
+      ...{ kind: 'dense', inputs, outputs, bias: new Float32Array(outputs).fill(0.5) },
+      weights: Float32Array.from({ length: inputs * outputs }, (_, n) => weight(Math.floor(n / outputs), n % outputs)),
+    });
+    const relu: Step = { kind: 'each', what: 'Relu' };
+    const signs = layer(1, 21, (_, j) => (j % 3) - 1);
+    const net = (width: number) =>
+      SmallNet.of(
+        { inputs: 1, outputs: width, steps: [signs, relu, layer(21, width, (i, j) => i + j), relu] },
+        kernel,
+      )!;
+    for (const width of [1, 16, 22]) {
+      const slow = (x: number) =>
+        Array.from({ length: width }, (_, j) =>
+          Array.from({ length: 21 }, (_, i) => Math.max(0, x * ((i % 3) - 1) + 0.5) * (i + j)).reduce(
+            (a, b) => a + b,
+            0.5,
+          ),
+        );
+      for (const x of [0, 2, -2]) expect([...computed(net(width), [Float32Array.of(x)])]).toEqual(slow(x));
+      expect([...computed(net(width), [Float32Array.of(Number.NaN)])]).toEqual(Array(width).fill(Number.NaN));
+    }
+    const none: Step = { ...layer(3, 4, () => -1), bias: new Float32Array(4) } as Step;
+    const dead = { inputs: 3, outputs: 5, steps: [none, relu, layer(4, 5, () => 7)] };
+    expect([...computed(SmallNet.of(dead, kernel)!, [Float32Array.of(1, 2, 3)])]).toEqual(Array(5).fill(0.5));
+  });
+
+  it('is not where a weight is no finite number: 0 times it is none either', () => {
+    const chain = dense(3, 5);
+    const [step] = chain.steps as [Extract<Step, { kind: 'dense' }>];
+    const withOne = (weight: number) => ({
+      ...chain,
+      steps: [{ ...step, weights: step.weights.map((w, i) => (i === 4 ? weight : w)) }],
+    });
+    expect(SmallNet.of(withOne(2), kernel)).not.toBeNull();
+    for (const weight of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(SmallNet.of(withOne(weight), kernel)).toBeNull();
+  });
+
   it('is not where a row costs more than asking an engine, or is wider than the kernel is', () => {
     expect(SmallNet.of(dense(256, 256), kernel)).not.toBeNull();
     expect(SmallNet.of(dense(256, 257), kernel)).toBeNull();
