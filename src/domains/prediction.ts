@@ -5,6 +5,7 @@ import type { RequestFacts } from '../core/routing.js';
 import type { AuditLog } from '../data/audit.js';
 import type { PredictionLog } from '../data/ports.js';
 import type { ModelVersionInfo, Routed } from '../inference/ports.js';
+import { sizeOf } from '../inference/shape.js';
 
 /** A prediction as a domain answers it: the record that may be kept, and whether it was. */
 export interface Prediction<Output> extends PredictionRecord {
@@ -154,7 +155,7 @@ export function outOfRange(info: ModelVersionInfo, features: Float32Array): stri
       const value = features[first + i]!;
       if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum)) names.push(name);
     }
-    first += shape.slice(1).reduce((product, n) => product * n, 1);
+    first += sizeOf(shape);
   }
   return names;
 }

@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { MODEL_NAME } from './manifest.js';
 import type { TensorSpec } from './ports.js';
 import { type Described, describeFiles } from './runtimes/describe.js';
+import { sizeOf } from './shape.js';
 import { SIGNATURE_FILE } from './signing.js';
 
 const CARD = 'version.json';
@@ -76,7 +77,7 @@ function cardOf(folder: string, version: number, { format }: Described): object 
 }
 
 function manifestOf({ inputs, outputs }: Described, { name, description, entity, features }: AddOptions): object {
-  const width = inputs[0]?.shape.slice(1).reduce((product, n) => product * n, 1) ?? 0;
+  const width = inputs[0] === undefined ? 0 : sizeOf(inputs[0].shape);
   if (features !== undefined && features.length !== width)
     throw new Error(`expected ${width} features, one for each value of the first input, got ${features.length}`);
   const named = (spec: TensorSpec, i: number) =>

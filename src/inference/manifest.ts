@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Interned } from '../core/interned.js';
-import { sizeOf } from './batching/rows.js';
 import type { ModelManifest, OutputSpec } from './ports.js';
+import { sizeOf } from './shape.js';
 
 /** GraphQL's rule for names: what a model is called must be usable in the graph. */
 export const MODEL_NAME = /^[A-Za-z][_0-9A-Za-z]{0,63}$/;

@@ -12,7 +12,7 @@ import type { Prober } from './probe/probe.js';
 import { checkVersion } from './repository.js';
 import { probeRows } from './runtimes/warm-up.js';
 import type { PublicKeys } from './signing.js';
-import { seriesOf, VersionStatistics } from './version-observer.js';
+import { seriesOf, VersionStatistics } from './version-statistics.js';
 
 /** A version that went out of service answers who chose it before, until nobody has asked for this long, ms. */
 const DRAIN_MS = 1_000;

@@ -1,12 +1,11 @@
 import { CATEGORIES } from '../features/categories.js';
 import type { AmountGrid, GridContext, GridRows } from './amount-grid.js';
 import { type Metric, metric } from './artifacts.js';
-import { FRAUD_DATASET } from './fraud-figures.js';
 
 /** Share of neighbouring amounts at which the risk may fall; a version above it is not written. */
 export const MOST_FALLS = 0.01;
 /** What figures of the grid are said to be on. */
-export const AMOUNT_GRID = `${FRAUD_DATASET}, amount grid`;
+export const AMOUNT_GRID = 'amount grid';
 
 /** How often a larger amount has the lower probability, by more than the grid's tolerance. */
 export interface Falls {

@@ -86,7 +86,10 @@ export function amountRanges({ x, y }: FraudRows): (AmountRange | undefined)[] {
  * Draws the grid: from the validation payments of each category, by day and by night, legitimate and fraud, as many at random; amounts
  * over the range that training saw of the category.
  */
-export function drawAmountGrid({ train, validation }: FraudData, seed: number): AmountGrid {
+export function drawAmountGrid(
+  { train, validation }: Pick<FraudData, 'train' | 'validation'>,
+  seed: number,
+): AmountGrid {
   const random = seeded(seed);
   const ranges = amountRanges(train);
   const contexts = cellsOf(validation).flatMap((rows) => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node';
 import type { FeatureSet } from '../features/spec.js';
+import { refuseMisfit } from './model-manifest.js';
 
 export interface TrainOptions {
   /** Folder that holds the data sets, one sub-folder each. */
@@ -92,7 +93,7 @@ export function newVersionNumber(modelsDir: string, name: string, wished?: numbe
  * Writes `models/<name>/<version>/`: beside it first, then renamed into place, so that an interrupted run leaves
  * nothing half-written. Hashes of all files go into `version.json`.
  */
-export async function writeVersion(
+async function writeVersion(
   modelsDir: string,
   name: string,
   version: number,
@@ -184,10 +185,33 @@ export function manifestFeatures(set: FeatureSet, rows: Float32Array): object[] 
   }));
 }
 
-/** Writes `manifest.json` and `CARD.md` of a model. */
-export function writeModelFiles(modelsDir: string, name: string, manifest: object, card: string): void {
-  replace(join(modelsDir, name, 'manifest.json'), `${JSON.stringify({ name, ...manifest }, null, 2)}\n`);
+/** What a training run hands over to be written into the model's own folder. */
+export interface ModelFiles {
+  /** `manifest.json` but for the name. */
+  readonly manifest: object;
+  /** `CARD.md`, of this version. */
+  readonly card: string;
+}
+
+/**
+ * Writes a version, then the model's `CARD.md`, and a `manifest.json` where there is none: one that is there holds what its owner
+ * decided (aliases, policies, limits) and is left as it is.
+ * @returns the version's folder
+ * @throws Error when the version does not fit the manifest that is there; nothing is written then.
+ */
+export async function publish(
+  modelsDir: string,
+  name: string,
+  version: number,
+  trained: TrainedVersion,
+  { manifest, card }: ModelFiles,
+): Promise<string> {
+  refuseMisfit(modelsDir, name, manifest);
+  const folder = await writeVersion(modelsDir, name, version, trained);
+  const file = join(modelsDir, name, 'manifest.json');
+  if (!existsSync(file)) replace(file, `${JSON.stringify({ name, ...manifest }, null, 2)}\n`);
   replace(join(modelsDir, name, 'CARD.md'), card);
+  return folder;
 }
 
 /** Replaces a file at once: a server that reads it sees the old text or the new one, never half of one. */
@@ -196,6 +220,10 @@ function replace(path: string, text: string): void {
   write(temporary, text);
   renameSync(temporary, path);
 }
+
+/** Figures as cards have them: `name` is what the data they are on is called. */
+export const onData = (name: string, metrics: readonly Metric[]): Metric[] =>
+  metrics.map((m) => ({ ...m, dataset: `${name}, ${m.dataset}` }));
 
 /** A metric, rounded to what can be believed. */
 export const metric = (name: string, value: number, dataset: string): Metric => ({

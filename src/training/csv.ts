@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
@@ -13,18 +14,20 @@ export function dataFile(folder: string, name: string): string {
 
 /**
  * Streams the rows of a CSV file (gzipped by its ending) with only the named columns, in the order asked for, whatever
- * the file's own order is. Memory stays flat.
+ * the file's own order is. Memory stays flat. `hash` takes in every byte of the file, unpacked.
  * @throws Error naming file and column when one is missing, and file and line when a row is broken or the file cut off.
  */
 export async function* csvRows<const Columns extends readonly string[]>(
   path: string,
   columns: Columns,
+  hash?: Hash,
 ): AsyncGenerator<{ -readonly [K in keyof Columns]: string }> {
   const raw = createReadStream(path);
   const text = path.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
   const parser = parse({ relax_column_count: false, bom: true });
   raw.on('error', (error) => parser.destroy(error));
   text.on('error', (error: Error) => parser.destroy(new Error(`${path}: ${error.message}`)));
+  if (hash !== undefined) text.on('data', (chunk: Buffer) => hash.update(chunk));
   text.pipe(parser);
   let places: number[] | null = null;
   for await (const row of parser as AsyncIterable<string[]>) {

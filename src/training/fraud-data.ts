@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   applyPayment,
@@ -9,6 +10,7 @@ import {
 import { FRAUD_FEATURES, fraudVector } from '../features/fraud-features.js';
 import type { Progress } from './artifacts.js';
 import { csvRows, dataFile, parseDate } from './csv.js';
+import { type KnownData, statedSource, type TrainedOn, trainedOn } from './data-source.js';
 import { LEFT_OUT, paymentRows } from './payment-rows.js';
 import { DataQuality } from './quality.js';
 
@@ -22,6 +24,18 @@ const USUAL_ROWS = 1_876_852;
 const MOST_LEFT_OUT = 0.01;
 /** More payments of unknown categories than this share, and the model would learn next to nothing of categories. */
 const MOST_UNKNOWN = 0.5;
+/** What the shipped version was trained on. */
+export const SPARKOV: KnownData = {
+  name: 'card-transactions (simulated, Sparkov)',
+  licence: 'output of the MIT-licensed Sparkov generator',
+  url: 'https://github.com/namebrandon/Sparkov_Data_Generation',
+  notes:
+    'Simulated. Known artefacts: merchants are drawn at random inside a category, position carries no signal, and on a card’s fraud days every transaction is fraud.',
+  sha256: {
+    'transactions.csv': '6b299a6cb527fd85251bc6a5844409c3a9c5911cdcc88607a3f14b8ccd2b0296',
+    'customers.csv': 'db1382d1e1eb14ada5b99a6099cc0970d86edb5453574d4c031c54ff5b51879a',
+  },
+};
 const UNKNOWN_CARD = 'kept: card not among the customers';
 const UNKNOWN_CATEGORY = 'kept: unknown category';
 
@@ -40,6 +54,9 @@ export interface FraudData {
   /** Times of the first and the last payment as the file writes them. */
   readonly from: string;
   readonly to: string;
+  /** Time of the last payment that was trained on. */
+  readonly trainedTo: string;
+  readonly on: TrainedOn;
   readonly quality: DataQuality;
 }
 
@@ -81,7 +98,9 @@ class Growing {
  */
 export async function replayPayments(dataDir: string, progress: Progress): Promise<FraudData> {
   const folder = join(dataDir, 'card-transactions');
-  const births = await readBirthDates(dataFile(folder, 'customers'));
+  const stated = statedSource(folder);
+  const hashes = { 'transactions.csv': createHash('sha256'), 'customers.csv': createHash('sha256') };
+  const births = await readBirthDates(dataFile(folder, 'customers'), hashes['customers.csv']);
   const states = new Map<string, CustomerState>();
   const periods = [new Growing(), new Growing(), new Growing()] as const;
   const path = dataFile(folder, 'transactions');
@@ -89,8 +108,9 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
   let rows = 0;
   let from = '';
   let to = '';
+  let trainedTo = '';
   progress.start('reading payments', USUAL_ROWS);
-  for await (const payment of paymentRows(path, quality)) {
+  for await (const payment of paymentRows(path, quality, hashes['transactions.csv'])) {
     const { timestamp, occurredAt, customerId, merchant, category, amountMinor, fraud } = payment;
     const birth = births.get(customerId);
     if (birth === undefined) quality.note(UNKNOWN_CARD, JSON.stringify(customerId));
@@ -108,6 +128,7 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
     applyPayment(state, category, amountMinor, occurredAt);
     if (rows === 0) from = timestamp;
     to = timestamp;
+    if (period === periods[0]) trainedTo = timestamp;
     if (++rows % 20_000 === 0) progress.step(rows);
   }
   progress.done(`${rows} payments of ${states.size} cards`);
@@ -123,12 +144,14 @@ export async function replayPayments(dataDir: string, progress: Progress): Promi
       );
     }
   });
-  return { train, validation, test, rows, from, to, quality };
+  const sha256 = Object.fromEntries(Object.entries(hashes).map(([file, hash]) => [file, hash.digest('hex')]));
+  const on = trainedOn(folder, sha256, stated, SPARKOV, progress);
+  return { train, validation, test, rows, from, to, trainedTo, on, quality };
 }
 
-async function readBirthDates(path: string): Promise<Map<string, string>> {
+async function readBirthDates(path: string, hash: Hash): Promise<Map<string, string>> {
   const births = new Map<string, string>();
-  for await (const [id, dob] of csvRows(path, ['customer_id', 'dob'])) {
+  for await (const [id, dob] of csvRows(path, ['customer_id', 'dob'], hash)) {
     if (Number.isNaN(parseDate(dob)))
       throw new Error(`${path}: customer ${id}: expected a date such as "1988-03-09", got ${JSON.stringify(dob)}`);
     births.set(id!, dob!);

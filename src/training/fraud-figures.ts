@@ -1,12 +1,12 @@
-import { type Metric, metric } from './artifacts.js';
+import { type Metric, metric, onData } from './artifacts.js';
 import { brier, brierSkill, type Platt, type ReliabilityBin, reliabilityAtTop, sigmoid } from './calibration.js';
 import { COSTS, type Costs, costsOf } from './fraud-costs.js';
 import type { FraudData, Thresholds } from './fraud-data.js';
 import { type Group, groupsAt } from './fraud-groups.js';
 import { atFalsePositiveRate, atThreshold, meanLogLoss, prAuc, type Ranked, rank, rocAuc } from './metrics.js';
 
-export const FRAUD_DATASET = 'card-transactions (simulated, Sparkov)';
-export const FRAUD_TEST = `${FRAUD_DATASET}, test 2020-06-21 to 2020-12-31`;
+/** What figures of the test period are said to be on, until `onFraudData` says of which data. */
+export const FRAUD_TEST = 'test';
 /** The test payments as if each were its card's first. */
 export const ALONE = `${FRAUD_TEST}, the transaction alone`;
 /** Shares of legitimate payments (of the validation period) that a decision may hit. */
@@ -29,6 +29,13 @@ export interface FraudScores {
   /** What was folded into the last layer; a = 1, b = 0 when nothing was. */
   readonly calibration: Platt;
 }
+
+/** Figures as cards have them: on which data, and from when to when the test period was. */
+export const onFraudData = (name: string, { to }: FraudData, metrics: readonly Metric[]): Metric[] =>
+  onData(
+    name,
+    metrics.map((m) => ({ ...m, dataset: m.dataset.replace(/^test\b/, `test 2020-06-21 to ${to.slice(0, 10)}`) })),
+  );
 
 /** Thresholds by false-positive rate, from the validation period alone. */
 export function chooseThresholds(scores: Float32Array, labels: Uint8Array): Thresholds {

@@ -2,16 +2,19 @@ import { FRAUD_FEATURES } from '../features/fraud-features.js';
 import { AMOUNT_GRID } from './amount-falls.js';
 import { amountSection } from './amount-report.js';
 import { type Metric, metricTable } from './artifacts.js';
+import { dataSentence } from './data-source.js';
 import { MAX_BINS } from './feature-bins.js';
 import { boostingOptions } from './fraud-boosting.js';
 import { COSTS, costsOf } from './fraud-costs.js';
-import type { FraudData, Thresholds } from './fraud-data.js';
-import { ALONE, DECLINE_FPR, type FraudScores, REVIEW_FPR } from './fraud-figures.js';
+import { type FraudData, SPARKOV, type Thresholds } from './fraud-data.js';
+import { ALONE, DECLINE_FPR, type FraudScores, onFraudData, REVIEW_FPR } from './fraud-figures.js';
 import { firstPayments, groupsAt } from './fraud-groups.js';
 import { figure, table } from './fraud-tables.js';
 
 /** What a card is written from. */
 export interface FraudReport {
+  readonly version: number;
+  /** As they were computed: on which data is said by the card. */
   readonly metrics: readonly Metric[];
   readonly thresholds: Thresholds;
   readonly scores: FraudScores;
@@ -36,33 +39,19 @@ const MAIN = [
   'brierSkill',
 ] as const;
 
-/** `CARD.md` of the fraud model. */
-export function fraudCard(report: FraudReport): string {
-  const { metrics, thresholds, data } = report;
-  const frauds = data.test.y.reduce((sum, label) => sum + label, 0);
-  return `# fraud
-
-Probability that a card payment is fraudulent, from the payment itself and the card's history before it (feature set
-\`fraud@1\`, ${FRAUD_FEATURES.features.length} numbers). Three perceptrons 64-32-1 from different starts, side by side in
-one network whose log-odds are the mean of theirs; standardisation is folded into its first layer, so it takes raw features, and
-calibration into its last, so it gives calibrated probabilities. In training one row in twenty is seen as if the card were new,
-and a larger amount that has less risk costs.
-
-**Data.** Simulated card payments: output of the MIT-licensed Sparkov generator, ${data.rows} rows, ${data.from} to ${data.to}. Not real
-people, and not the customers of the retail data that the other models were trained on. Known artefacts: merchants
-are drawn at random inside a category, position carries no signal, and on a card's fraud days every transaction is fraud.
-Figures on it say how well the model finds this generator's frauds, not how it would do at a bank.
-
-**Split by time.** Trained before 2020-04-01 (${data.train.y.length} payments); epochs, learning rate, calibration and thresholds chosen on
-2020-04-01 to 2020-06-20 (${data.validation.y.length}); tested from 2020-06-21 (${data.test.y.length}, ${frauds} frauds). Figures of the test period were seen for
-several settings while this one was chosen (the table of what few falls cost has some), so those below are slightly optimistic.
-
-${table([['measure', 'test period'], ...MAIN.map((name) => [name, figure(metrics, name)])])}
-
-\`recallAtValidationFpr2\` uses the threshold that gives 2 % false positives on the validation period, \`recallAtFpr0.5\` the one that gives
-0.5 % on the test period itself. REVIEW and DECLINE are further down.
-${boostingSection(report)}
-**Baselines measured apart**, on the same data and split:
+// What is known of the shipped version's data alone; of others nothing like it was measured.
+const SIMULATED = `
+Not real people, and not the customers of the retail data that the other models were trained on. Figures on it say how well the model
+finds this generator's frauds, not how it would do at a bank.`;
+const SEEN = ` Figures of the test period were seen for
+several settings while this one was chosen (the table of what few falls cost has some), so those below are slightly optimistic.`;
+const FRAUD_DAYS = ` Because fraud days are all fraud in this data, the count and sum
+of the last 24 hours say more here than they would at a bank; a card without them is judged much worse, as the table of new cards shows.`;
+const PAYS = `, and pays for it with recall at few false positives: what it does
+not reach, and why, stands further down, under "A larger amount"`;
+const LATE_CARDS = `, and most of those frauds: a
+card that first appears so late is one the generator made for its frauds. They say little. Instead every`;
+const MEASURED_APART = `**Baselines measured apart**, on the same data and split:
 
 | model | features | ROC AUC | recall at 2 % FPR |
 | --- | --- | --- | --- |
@@ -70,9 +59,33 @@ ${boostingSection(report)}
 | gradient boosting | the transaction alone | .9976 | .971 |
 | logistic regression | + the card's history | .961 | .716 |
 | MLP 32-16 | + the card's history | .9992 | .992 |
-| gradient boosting | + the card's history | .9996 | .994 |
+| gradient boosting | + the card's history | .9996 | .994 |`;
 
-Accuracy says little here: always answering "legitimate" is right for ${(100 * (1 - frauds / data.test.y.length)).toFixed(1)} % of the payments.
+/** `CARD.md` of the fraud model: what it is, the data it was trained on, its figures. */
+export function fraudCard(report: FraudReport): string {
+  const { version, metrics, thresholds, data } = report;
+  const { source } = data.on;
+  const shipped = source === SPARKOV;
+  const frauds = data.test.y.reduce((sum, label) => sum + label, 0);
+  return `# fraud, version ${version}
+
+Probability that a card payment is fraudulent, from the payment itself and the card's history before it (feature set
+\`fraud@1\`, ${FRAUD_FEATURES.features.length} numbers). Three perceptrons 64-32-1 from different starts, side by side in
+one network whose log-odds are the mean of theirs; standardisation is folded into its first layer, so it takes raw features, and
+calibration into its last, so it gives calibrated probabilities. In training one row in twenty is seen as if the card were new,
+and a larger amount that has less risk costs.
+
+**Data.** ${dataSentence(source, `${data.rows} payments, ${data.from} to ${data.to}`)}${shipped ? SIMULATED : ''}
+
+**Split by time.** Trained before 2020-04-01 (${data.train.y.length} payments); epochs, learning rate, calibration and thresholds chosen on
+2020-04-01 to 2020-06-20 (${data.validation.y.length}); tested from 2020-06-21 (${data.test.y.length}, ${frauds} frauds).${shipped ? SEEN : ''}
+
+${table([['measure', 'test period'], ...MAIN.map((name) => [name, figure(metrics, name)])])}
+
+\`recallAtValidationFpr2\` uses the threshold that gives 2 % false positives on the validation period, \`recallAtFpr0.5\` the one that gives
+0.5 % on the test period itself. REVIEW and DECLINE are further down.
+${boostingSection(report)}
+${shipped ? `${MEASURED_APART}\n\n` : ''}Accuracy says little here: always answering "legitimate" is right for ${(100 * (1 - frauds / data.test.y.length)).toFixed(1)} % of the payments.
 
 **Decisions.** REVIEW from ${thresholds.review.toPrecision(4)} (${100 * REVIEW_FPR} % false positives on validation), DECLINE from ${thresholds.decline.toPrecision(4)} (${100 * DECLINE_FPR} %).
 
@@ -80,26 +93,25 @@ ${calibrationSection(report)}
 
 ${groupSection(report)}
 
-${amountSection(metrics)}
+${amountSection(metrics, shipped)}
 
 ${newCardSection(report)}
 
 ${costSection(report)}
 
 **Limits.** Amounts in USD only. Hours are taken as they come, as UTC. Probabilities are calibrated to the share of frauds in this
-data; elsewhere the share is another, and they are as wrong as it is. Because fraud days are all fraud in this data, the count and sum
-of the last 24 hours say more here than they would at a bank; a card without them is judged much worse, as the table of new cards shows.
+data; elsewhere the share is another, and they are as wrong as it is.${shipped ? FRAUD_DAYS : ''}
 
 ## Every figure
 
 As \`version.json\` has them; evaluation computes each of them again.
 
-${metricTable(metrics)}
+${metricTable(onFraudData(source.name, data, metrics))}
 `;
 }
 
 /** The network beside gradient boosting of the same run; nothing when that was left out. */
-function boostingSection({ metrics }: FraudReport): string {
+function boostingSection({ metrics, data }: FraudReport): string {
   if (!metrics.some(({ name }) => name.startsWith('gradientBoosting.'))) return '';
   const rows: readonly (readonly [what: string, network: string, boosting: string])[] = [
     ['ROC AUC', 'rocAuc', 'rocAuc'],
@@ -129,8 +141,7 @@ ${table([
   falls,
 ])}
 
-Gradient boosting is not held to the amount grid; the network is, and pays for it with recall at few false positives: what it does
-not reach, and why, stands further down, under "A larger amount".
+Gradient boosting is not held to the amount grid; the network is${data.on.source === SPARKOV ? PAYS : ''}.
 `;
 }
 
@@ -197,8 +208,7 @@ function newCardSection({ metrics, data }: FraudReport): string {
     'precisionAtReview',
     'fprAtReview',
   ];
-  return `**New cards.** Of the training payments ${firstPayments(data.train)} were their card's first, of the test payments ${firstPayments(data.test)}, and most of those frauds: a
-card that first appears so late is one the generator made for its frauds. They say little. Instead every test payment once more as if
+  return `**New cards.** Of the training payments ${firstPayments(data.train)} were their card's first, of the test payments ${firstPayments(data.test)}${data.on.source === SPARKOV ? LATE_CARDS : '. Every'} test payment once more as if
 it were its card's first, all history features as a new card has them ("the transaction alone"). \`recallAtValidationFpr2\` takes its
 threshold from validation payments treated alike; at REVIEW it is the threshold as served, so \`fprAtReview\` is the share of
 legitimate payments of such cards that would be reviewed:

@@ -11,20 +11,21 @@ import {
   manifestFeatures,
   newVersionNumber,
   noProgress,
+  publish,
   type TrainOptions,
-  writeModelFiles,
-  writeVersion,
 } from './artifacts.js';
 import type { Platt } from './calibration.js';
+import { trainingData } from './data-source.js';
 import { boostingMetrics, boostingOptions } from './fraud-boosting.js';
-import { type FraudData, replayPayments, type Thresholds } from './fraud-data.js';
-import { chooseThresholds, FRAUD_DATASET, FRAUD_TEST, type FraudScores, fraudMetrics } from './fraud-figures.js';
+import { type FraudData, replayPayments, SPARKOV, type Thresholds } from './fraud-data.js';
+import { chooseThresholds, FRAUD_TEST, type FraudScores, fraudMetrics, onFraudData } from './fraud-figures.js';
 import { fitNetworks } from './fraud-fit.js';
 import { asNewCard } from './fraud-groups.js';
 import { asServed, judgeOn } from './fraud-judge.js';
 import { logits, momentsOf, score } from './fraud-network.js';
 import { fraudCard } from './fraud-report.js';
 import { histogram } from './metrics.js';
+import { refuseMisfit } from './model-manifest.js';
 import * as tf from './tf.js';
 import { compare, readVersion } from './versions.js';
 
@@ -34,11 +35,13 @@ const WIDTH = FRAUD_FEATURES.features.length;
 /** Training rows that baseline histograms are taken from at most. */
 const HISTOGRAM_ROWS = 200_000;
 
-/** Trains a fraud model on the Sparkov payments and writes it as a new version. @returns its folder. */
+/** Trains a fraud model on card payments and writes it as a new version. @returns its folder. */
 export async function trainFraud(options: TrainOptions): Promise<string> {
   const progress = options.progress ?? noProgress;
   const version = newVersionNumber(options.modelsDir, 'fraud', options.version);
   const data = await replayPayments(options.dataDir, progress);
+  const manifest = manifestOf(data);
+  refuseMisfit(options.modelsDir, 'fraud', manifest);
   const moments = momentsOf(data.train);
   const grid = drawAmountGrid(data, options.seed);
   const judge = judgeOn(data.validation, grid, moments);
@@ -57,32 +60,21 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
   for (const m of metrics.filter(({ dataset }) => dataset === FRAUD_TEST))
     progress.say(`${m.name.padEnd(24)} ${m.value}`);
 
-  const folder = await writeVersion(options.modelsDir, 'fraud', version, {
+  const trained = {
     model: served,
     assets: { [GRID_FILE]: grid },
     golden: goldenRows(data.test.x, scores.onTest),
     card: {
       tfjs_version: tf.version['tfjs-core'],
       seed: options.seed,
-      training_data: {
-        name: FRAUD_DATASET,
+      training_data: trainingData(data.on, {
         rows: data.train.y.length,
-        period: { from: data.from, to: '2020-03-31 23:59:59' },
-        licence: 'output of the MIT-licensed Sparkov generator',
-        url: 'https://github.com/namebrandon/Sparkov_Data_Generation',
-        notes:
-          'Simulated. Known artefacts: merchants are drawn at random inside a category, position carries no signal, and on a card’s fraud days every transaction is fraud.',
+        period: { from: data.from, to: data.trainedTo },
         quality: data.quality,
-      },
-      intended_use:
-        'Says how likely a card payment is to be fraud when it comes in, so that people look at the likely ones first. Trained on simulated payments: train it on your own before it decides anything.',
-      limits: [
-        'Its figures say how well it finds one generator’s frauds, not how it would do at a bank.',
-        'On a card’s fraud days every payment of the data is fraud: it leans on what the card did in the hours before.',
-        'Amounts in US dollars; other currencies are refused.',
-      ],
+      }),
+      ...purposeOf(data),
       feature_set: featureSetName(FRAUD_FEATURES),
-      metrics,
+      metrics: onFraudData(data.on.source.name, data, metrics),
       thresholds,
       calibration: {
         method: 'platt',
@@ -95,11 +87,33 @@ export async function trainFraud(options: TrainOptions): Promise<string> {
       ...(boosting === undefined ? {} : { baselines: { gradient_boosting: boosting } }),
       baseline: baseline(data),
     },
-  });
-  writeModelFiles(options.modelsDir, 'fraud', manifest(data), fraudCard({ metrics, thresholds, scores, data }));
+  };
+  const card = fraudCard({ version, metrics, thresholds, scores, data });
+  const folder = await publish(options.modelsDir, 'fraud', version, trained, { manifest, card });
   model.dispose();
   served.dispose();
   return folder;
+}
+
+/** What a version is for, and what it cannot do: of simulated payments that is less. */
+function purposeOf({ on: { source } }: FraudData): object {
+  const use =
+    'Says how likely a card payment is to be fraud when it comes in, so that people look at the likely ones first.';
+  const currency = 'Amounts in US dollars; other currencies are refused.';
+  if (source !== SPARKOV) {
+    return {
+      intended_use: use,
+      limits: [`Its figures are of one data set (${source.name}); elsewhere it does otherwise.`, currency],
+    };
+  }
+  return {
+    intended_use: `${use} Trained on simulated payments: train it on your own before it decides anything.`,
+    limits: [
+      'Its figures say how well it finds one generator’s frauds, not how it would do at a bank.',
+      'On a card’s fraud days every payment of the data is fraud: it leans on what the card did in the hours before.',
+      currency,
+    ],
+  };
 }
 
 /**
@@ -116,11 +130,12 @@ export async function evaluateFraud(options: EvaluateOptions): Promise<Evaluatio
   const falls = grid === null ? [] : fallsOn(grid, version.model);
   version.model.dispose();
   const { thresholds, baselines } = version.card;
-  return compare(version, [
+  const metrics = [
     ...fraudMetrics(data, scores, thresholds as unknown as Thresholds),
     ...falls,
     ...(baselines === undefined ? [] : boostingMetrics(data, grid, baselines.gradient_boosting, progress)),
-  ]);
+  ];
+  return compare(version, onFraudData(version.card.training_data.name, data, metrics));
 }
 
 const scoresOf = (model: tf.LayersModel, { validation, test }: FraudData, calibration: Platt): FraudScores => ({
@@ -150,7 +165,7 @@ function baseline({ train }: FraudData): object {
   );
 }
 
-function manifest(data: FraudData): object {
+function manifestOf(data: FraudData): object {
   return {
     task: 'binary-classification',
     description: 'Probability that a card payment is fraudulent, from the payment and the card’s history before it.',

@@ -34,11 +34,11 @@ async function trainer(model: TrainableModel) {
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n')[0]!;
 
 /**
- * Trains one reference model and writes it as a new version, its manifest and its card. Progress goes to standard
+ * Trains one reference model and writes it as a new version, its card, and a manifest where the model has none. Progress goes to standard
  * error unless `options.progress` is given.
  * @returns the version's folder
- * @throws Error naming the file and what is wrong with it, or that the version exists, or that the native engine is
- * missing; nothing is written then.
+ * @throws Error naming the file and what is wrong with it, or that the version exists or does not fit the model's manifest, or that the
+ * native engine is missing; nothing is written then.
  */
 export async function train(model: TrainableModel, options: TrainOptions): Promise<string> {
   return (await trainer(model)).train({ progress: terminalProgress(), ...options });

@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { csvRows, parseTime } from './csv.js';
 import type { DataQuality } from './quality.js';
 
@@ -25,16 +26,16 @@ export const LEFT_OUT = [BAD_TIME, BAD_AMOUNT, BAD_LABEL, NO_CARD, LATE, REPEATE
 
 /**
  * Streams the payments of a file (`trans_id, timestamp, customer_id, merchant, category, amt, is_fraud`, in any order of the columns).
- * Rows that cannot be right are left out and counted in `quality`, with the first of each kind.
+ * Rows that cannot be right are left out and counted in `quality`, with the first of each kind. `hash` takes in the file.
  * @throws Error naming file and column when one is missing, and file and line when a row is broken or the file cut off.
  */
-export async function* paymentRows(path: string, quality: DataQuality): AsyncGenerator<PaymentRow> {
+export async function* paymentRows(path: string, quality: DataQuality, hash?: Hash): AsyncGenerator<PaymentRow> {
   const columns = ['trans_id', 'timestamp', 'customer_id', 'merchant', 'category', 'amt', 'is_fraud'] as const;
   const ids = new SeenIds();
   let row = 0;
   let last = Number.NEGATIVE_INFINITY;
   let to = '';
-  for await (const [id, timestamp, customerId, merchant, category, amt, isFraud] of csvRows(path, columns)) {
+  for await (const [id, timestamp, customerId, merchant, category, amt, isFraud] of csvRows(path, columns, hash)) {
     row++;
     quality.row();
     const leaveOut = (why: (typeof LEFT_OUT)[number], expected: string, got: string) =>

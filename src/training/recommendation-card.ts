@@ -2,6 +2,7 @@ import { BASKET_FEATURES } from '../features/basket-features.js';
 import { featureSetName } from '../features/catalogue.js';
 import { RECENT_ITEMS } from '../features/customer-state.js';
 import { type Metric, metricTable } from './artifacts.js';
+import { type DataSource, dataSentence } from './data-source.js';
 import { DRAWS, TASKS, type Task } from './recommendation-figures.js';
 import { type Choice, NEXT_LAMBDA } from './recommendation-tuning.js';
 import { HISTORY_LENGTHS } from './recommended-items.js';
@@ -10,46 +11,8 @@ import { MIN_CUSTOMERS } from './retail-split.js';
 
 const [NEW, REPEATS] = TASKS;
 
-/** `CARD.md` of the recommender: what it is, its figures in tables for people, what was tried, and every figure. */
-export function recommendationCard(metrics: readonly Metric[], n: number, choice: Choice, rank: number): string {
-  const { lambda, blend, trend, repeats } = choice;
-  return `# recommendations
-
-Scores of ${n} items for somebody's next basket, from their ${RECENT_ITEMS} newest distinct items and how often they buy them (feature set
-\`${featureSetName(BASKET_FEATURES)}\`). Item-item weights in closed form: EASE (an autoencoder without a diagonal, λ = ${lambda}) plus ${blend} × a ridge regression of
-the next basket's new items on the items before it (λ = ${NEXT_LAMBDA}); each item's column times its trend ^ ${trend} (its share of the trade of the
-data's last weeks over its share of all customers). They are factorised to rank ${rank}, by what they score on the histories: item
-embeddings, their weighted sum, one dense layer (the output \`scores\`). To that comes, for a customer's own items, purchases per order ×
-${repeats} × trend ^ ${trend} × √(how often the item is bought again) (the output \`repeats\`, added to \`scores\` in the items' places beside the
-engine). It knows no customer, only items, so somebody new gets sensible answers from the first interaction, without retraining.
-
-**Data.** ${RETAIL.name}, ${RETAIL.licence}: ${RETAIL.notes} ${RETAIL.url}. Cleaned: customer known, no cancellation, quantity and price above
-0, stock code beginning with five digits; items bought by fewer than ${MIN_CUSTOMERS} customers are left out.
-
-**Protocol.** Each customer's last basket is held back; full ranking over all items; λ, the weights and the exponent chosen on the
-second-to-last basket. \`EASE\`, \`popularity\` and \`ownHistory\` are computed in the same run, on whole histories; the served model
-sees ${RECENT_ITEMS} items and is of low rank. One model for both tasks: for new items only, owned ones are left out of its list.
-
-${accuracyTable(metrics)}
-
-**Is it better than EASE, or lucky?** Paired bootstrap over customers, ${DRAWS.toLocaleString('en')} resamples; the mean difference and the middle 95 % of the resamples'
-(an interval that holds 0 would say: perhaps lucky).
-
-${differenceTable(metrics)}
-
-**What the lists are made of.** Coverage: share of the catalogue that is in somebody's ten. Top 1 %: share of all places that go to the
-${Math.ceil(n / 100)} items listed most. Popularity: mean percentile of the items by how many customers bought them (1 the most popular). The last line
-is what these customers bought (their whole held-back baskets).
-
-${listingTable(metrics, NEW)}
-
-${listingTable(metrics, REPEATS)}
-
-**By length of history**, HR@10 / NDCG@10:
-
-${lengthTable(metrics)}
-
-**What was tried**, HR@10 / NDCG@10 of new items, measured apart on whole histories at full rank unless told (the tuning basket is the second-to-last; it
+/** What was tried on the retail data; other data were not looked at so. */
+const TRIED = `**What was tried**, HR@10 / NDCG@10 of new items, measured apart on whole histories at full rank unless told (the tuning basket is the second-to-last; it
 alone decided):
 
 | new items | tuning basket | last basket |
@@ -83,13 +46,67 @@ same scores in more than twice the time.
 
 **Strictly forward in time** (fitted on data before a date, judged by the next basket within 30 days, same settings, measured apart): new
 items NDCG@10 .1391, .1083, .1245 for cut-offs 2011-06-01, 09-01, 11-09 (EASE .1125, .0994, .0867); repeats .3236, .3275, .3155 (own count
-.2992, .3189, .2871).
+.2992, .3189, .2871).`;
 
-**Limits.** A wholesaler's customers of 2011: mostly United Kingdom. The split is by customer, not by date: every customer's last basket is
-held back, but other customers' baskets of the same weeks are seen, and most last baskets are of the data's last three months.
-The trend is that of the data's end, weeks before Christmas: an item's season is in it, and it must be trained anew as seasons change.
-For new items the lists hold less of the catalogue than EASE's: the trend puts what sells now on top, for everybody.
-With repeats allowed the list is mostly what the customer bought before; where that is not wanted, leave it out.
+/** What a card is written from. */
+export interface RecommendationReport {
+  readonly version: number;
+  readonly metrics: readonly Metric[];
+  /** Items. */
+  readonly n: number;
+  readonly choice: Choice;
+  readonly rank: number;
+  readonly source: DataSource;
+  /** How much of it there was. */
+  readonly lines: number;
+  readonly invoices: number;
+}
+
+/** `CARD.md` of the recommender: what it is, its figures in tables for people, what was tried, and every figure. */
+export function recommendationCard(report: RecommendationReport): string {
+  const { version, metrics, n, choice, rank, source, lines, invoices } = report;
+  const { lambda, blend, trend, repeats } = choice;
+  const shipped = source === RETAIL;
+  return `# recommendations, version ${version}
+
+Scores of ${n} items for somebody's next basket, from their ${RECENT_ITEMS} newest distinct items and how often they buy them (feature set
+\`${featureSetName(BASKET_FEATURES)}\`). Item-item weights in closed form: EASE (an autoencoder without a diagonal, λ = ${lambda}) plus ${blend} × a ridge regression of
+the next basket's new items on the items before it (λ = ${NEXT_LAMBDA}); each item's column times its trend ^ ${trend} (its share of the trade of the
+data's last weeks over its share of all customers). They are factorised to rank ${rank}, by what they score on the histories: item
+embeddings, their weighted sum, one dense layer (the output \`scores\`). To that comes, for a customer's own items, purchases per order ×
+${repeats} × trend ^ ${trend} × √(how often the item is bought again) (the output \`repeats\`, added to \`scores\` in the items' places beside the
+engine). It knows no customer, only items, so somebody new gets sensible answers from the first interaction, without retraining.
+
+**Data.** ${dataSentence(source, `${lines} lines of ${invoices} invoices`)} Cleaned: customer known, no cancellation, quantity and price above
+0, stock code beginning with five digits; items bought by fewer than ${MIN_CUSTOMERS} customers are left out.
+
+**Protocol.** Each customer's last basket is held back; full ranking over all items; λ, the weights and the exponent chosen on the
+second-to-last basket. \`EASE\`, \`popularity\` and \`ownHistory\` are computed in the same run, on whole histories; the served model
+sees ${RECENT_ITEMS} items and is of low rank. One model for both tasks: for new items only, owned ones are left out of its list.
+
+${accuracyTable(metrics)}
+
+**Is it better than EASE, or lucky?** Paired bootstrap over customers, ${DRAWS.toLocaleString('en')} resamples; the mean difference and the middle 95 % of the resamples'
+(an interval that holds 0 would say: perhaps lucky).
+
+${differenceTable(metrics)}
+
+**What the lists are made of.** Coverage: share of the catalogue that is in somebody's ten. Top 1 %: share of all places that go to the
+${Math.ceil(n / 100)} items listed most. Popularity: mean percentile of the items by how many customers bought them (1 the most popular). The last line
+is what these customers bought (their whole held-back baskets).
+
+${listingTable(metrics, NEW)}
+
+${listingTable(metrics, REPEATS)}
+
+**By length of history**, HR@10 / NDCG@10:
+
+${lengthTable(metrics)}
+
+${shipped ? `${TRIED}\n\n` : ''}**Limits.** ${shipped ? "A wholesaler's customers of 2011: mostly United Kingdom. The" : 'The'} split is by customer, not by date: every customer's last basket is
+held back, but other customers' baskets of the same weeks are seen${shipped ? ", and most last baskets are of the data's last three months" : ''}.
+The trend is that of the data's end${shipped ? ', weeks before Christmas' : ''}: an item's season is in it, and it must be trained anew as seasons change.
+${shipped ? "For new items the lists hold less of the catalogue than EASE's: the trend puts what sells now on top, for everybody.\n" : ''}With repeats allowed the list is mostly what the customer bought before; where that is not wanted, leave it out.
 
 ## Every figure
 

@@ -13,13 +13,12 @@ import {
 import { predictScores } from './recommendation-network.js';
 import type { Known } from './recommendation-tuning.js';
 import { HISTORY_LENGTHS, ofLength, percentiles, spread } from './recommended-items.js';
-import { RETAIL } from './retail.js';
 import type { Customer, Vocabulary } from './retail-split.js';
 import type * as tf from './tf.js';
 
 /** Resamples of a bootstrap interval. */
 export const DRAWS = 2_000;
-const DATASET = `${RETAIL.name}, each customer's last basket`;
+const DATASET = "each customer's last basket";
 
 /** The two questions a ranking is asked: what somebody will buy for the first time, and what they will buy. */
 export const TASKS = ['new items only', 'repeats allowed'] as const;

@@ -8,13 +8,15 @@ import {
   type Evaluation,
   newVersionNumber,
   noProgress,
+  onData,
   type Progress,
+  publish,
   type TrainOptions,
-  writeModelFiles,
-  writeVersion,
 } from './artifacts.js';
+import { type TrainedOn, trainingData } from './data-source.js';
 import { ease, factorise } from './ease.js';
 import { histogram } from './metrics.js';
+import { refuseMisfit } from './model-manifest.js';
 import { stateAfter } from './next-basket.js';
 import { seeded } from './random.js';
 import { best } from './rank-evaluation.js';
@@ -49,11 +51,11 @@ function learn(data: Known, b: Float32Array, choice: Choice, seed: number, progr
   return model;
 }
 
-/** Trains the recommender on the retail invoices and writes it as a new version. @returns its folder. */
+/** Trains the recommender on retail invoices and writes it as a new version. @returns its folder. */
 export async function trainRecommendations(options: TrainOptions): Promise<string> {
   const progress = options.progress ?? noProgress;
   const version = newVersionNumber(options.modelsDir, 'recommendations', options.version);
-  const { baskets, quality } = await readBaskets(options.dataDir, progress);
+  const { baskets, lines, on, quality } = await readBaskets(options.dataDir, progress);
   const data = known(holdBack(baskets));
   const { customers, history, vocabulary, counts } = data;
   const n = vocabulary.ids.length;
@@ -62,33 +64,33 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       `expected at least ${RANK} items that ${MIN_CUSTOMERS} customers bought and somebody who came twice, got ${n} items and ${customers.length} returning customers`,
     );
   }
+  const manifest = manifestOf(n);
+  refuseMisfit(options.modelsDir, 'recommendations', manifest);
   const choice = tune(history, progress);
   const b = ease([...data.owned.values()], n, choice.lambda, progress);
   const model = learn(data, b, choice, options.seed, progress);
-  const metrics = figures(data, b, model, options.seed, progress);
+  const metrics = onData(on.source.name, figures(data, b, model, options.seed, progress));
 
-  const folder = await writeVersion(options.modelsDir, 'recommendations', version, {
+  const trained = {
     model,
     assets: { 'items.json': itemList(history, vocabulary), 'popularity.json': popularity(history, vocabulary, counts) },
     golden: goldenRows(model, customers, vocabulary),
     card: {
       tfjs_version: tf.version['tfjs-core'],
       seed: options.seed,
-      training_data: {
-        name: RETAIL.name,
+      training_data: trainingData(heldBack(on), {
         rows: history.reduce((sum, basket) => sum + basket.lines.length, 0),
         period: {
           from: new Date(history[0]!.at).toISOString(),
           to: new Date(history[history.length - 1]!.at).toISOString(),
         },
-        licence: RETAIL.licence,
-        url: RETAIL.url,
-        notes: `${RETAIL.notes} Every customer's last basket was held back.`,
         quality,
-      },
+      }),
       intended_use: 'Suggests items for somebody’s next basket from what they bought before.',
       limits: [
-        'Learnt from one wholesaler of gifts in 2010 and 2011; another shop needs a training of its own.',
+        on.source === RETAIL
+          ? 'Learnt from one wholesaler of gifts in 2010 and 2011; another shop needs a training of its own.'
+          : `Learnt from one shop (${on.source.name}); another needs a training of its own.`,
         'Knows the items it was trained on: new ones are never suggested.',
       ],
       feature_set: featureSetName(BASKET_FEATURES),
@@ -98,10 +100,20 @@ export async function trainRecommendations(options: TrainOptions): Promise<strin
       hyperparameters: { ...choice, next_lambda: NEXT_LAMBDA, rank: RANK },
       baseline: baseline(customers, vocabulary),
     },
+  };
+  const card = recommendationCard({
+    ...{ version, metrics, n, choice, rank: RANK },
+    ...{ source: on.source, lines, invoices: baskets.length },
   });
-  writeModelFiles(options.modelsDir, 'recommendations', manifest(n), recommendationCard(metrics, n, choice, RANK));
+  const folder = await publish(options.modelsDir, 'recommendations', version, trained, { manifest, card });
   model.dispose();
   return folder;
+}
+
+/** The data, with what of them was not trained on. */
+function heldBack({ source, sha256 }: TrainedOn): TrainedOn {
+  const held = "Every customer's last basket was held back.";
+  return { source: { ...source, notes: source.notes === null ? held : `${source.notes} ${held}` }, sha256 };
 }
 
 /** Recomputes every figure of a recommendations version from the data, EASE with the version's own λ included. */
@@ -125,7 +137,7 @@ export async function evaluateRecommendations(options: EvaluateOptions): Promise
   const b = ease([...data.owned.values()], items.length, lambda, progress);
   const metrics = figures(data, b, version.model, version.card.seed, progress);
   version.model.dispose();
-  return compare(version, metrics);
+  return compare(version, onData(version.card.training_data.name, metrics));
 }
 
 /** Histograms of what the network saw, against which drift is measured: how many places are used, and what stands in those. */
@@ -140,7 +152,7 @@ function baseline(customers: readonly Customer[], vocabulary: Vocabulary): objec
   };
 }
 
-function manifest(n: number): object {
+function manifestOf(n: number): object {
   return {
     task: 'ranking',
     description:

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Progress } from './artifacts.js';
 import { getOrMake } from './collections.js';
 import { csvRows, dataFile, parseTime } from './csv.js';
+import { type KnownData, statedSource, type TrainedOn, trainedOn } from './data-source.js';
 import { DataQuality } from './quality.js';
 
 /** More repeated lines than this, and the file holds itself twice. */
@@ -24,11 +26,13 @@ export interface RetailLine {
   readonly country: string;
 }
 
-export const RETAIL = {
+/** What the shipped versions were trained on. */
+export const RETAIL: KnownData = {
   name: 'Online Retail (UCI)',
   licence: 'CC BY 4.0',
   url: 'https://doi.org/10.24432/C5BW33',
   notes: 'Chen, Sain & Guo 2012, doi 10.1057/dbm.2012.17. Orders of a UK gift wholesaler, 2010-12-01 to 2011-12-09.',
+  sha256: { 'online_retail.csv': 'c35975c40d0e1e105090fbb11188a409393055f873841bd012915475fc84e69f' },
 };
 
 /** A customer's basket: one invoice. */
@@ -54,6 +58,7 @@ export interface Retail {
   /** Lines of all baskets. */
   readonly lines: number;
   readonly cancellations: readonly Cancellation[];
+  readonly on: TrainedOn;
   readonly quality: DataQuality;
 }
 
@@ -75,14 +80,17 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
     'CustomerID',
     'Country',
   ] as const;
-  const path = dataFile(join(dataDir, 'online-retail'), 'online_retail');
+  const folder = join(dataDir, 'online-retail');
+  const stated = statedSource(folder);
+  const path = dataFile(folder, 'online_retail');
+  const hash = createHash('sha256');
   const byInvoice = new Map<string, { lines: RetailLine[]; seen: Set<string> }>();
   const cancellations: Cancellation[] = [];
   const quality = new DataQuality();
   let read = 0;
   let lines = 0;
   progress.start('reading invoices', 541_909);
-  for await (const [invoice, item, title, quantity, date, price, customer, country] of csvRows(path, columns)) {
+  for await (const [invoice, item, title, quantity, date, price, customer, country] of csvRows(path, columns, hash)) {
     if (++read % 20_000 === 0) progress.step(read);
     quality.row();
     if (customer === '' || !/^\d{5}/.test(item)) {
@@ -138,5 +146,6 @@ export async function readBaskets(dataDir: string, progress: Progress): Promise<
   baskets.sort((a, b) => a.at - b.at);
   progress.done(`${lines} lines, ${baskets.length} invoices`);
   for (const line of quality.lines()) progress.say(line);
-  return { baskets, lines, cancellations, quality };
+  const on = trainedOn(folder, { 'online_retail.csv': hash.digest('hex') }, stated, RETAIL, progress);
+  return { baskets, lines, cancellations, on, quality };
 }

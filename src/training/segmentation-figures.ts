@@ -1,7 +1,7 @@
 import { type Metric, metric, type Progress } from './artifacts.js';
 import { bootstrapStability, silhouette } from './k-means.js';
 import { seeded } from './random.js';
-import { RETAIL, type Retail } from './retail.js';
+import type { Retail } from './retail.js';
 import type { Journeys } from './segmentation-calibration.js';
 import { asOf, cluster, type Fit, QUARTER_MS, WIDTH } from './segmentation-fit.js';
 import { nameSegments, type Segment } from './segmentation-names.js';
@@ -32,7 +32,7 @@ export interface Figured {
  */
 export function figures({ retail, fitted, model, segments, followed, seed, progress }: Figured): Metric[] {
   const k = segments.length;
-  const everybody = `${RETAIL.name}, ${fitted.ids.length} customers`;
+  const everybody = `${fitted.ids.length} customers`;
   const { labels } = ask(model, fitted.x);
   const served = laterSpend(retail, k, seed);
   const names = nameSegments(served.centroids);
@@ -110,7 +110,7 @@ function laterSpend({ baskets, cancellations }: Retail, k: number, seed: number)
     const amounts = ids.filter((_id, i) => labels[i] === c).map((id) => (spent.get(id) ?? 0) / 100);
     return { members: amounts.length, ...meanWithInterval(amounts, random) };
   });
-  const dataset = `${RETAIL.name}, fitted before ${new Date(split).toISOString().slice(0, 10)}, net spend in the three months after`;
+  const dataset = `fitted before ${new Date(split).toISOString().slice(0, 10)}, net spend in the three months after`;
   return { centroids, groups, dataset };
 }
 

@@ -1,7 +1,6 @@
 import { type Metric, metric } from './artifacts.js';
 import { type ReliabilityBin, reliabilityAtTop } from './calibration.js';
 import { rank } from './metrics.js';
-import { RETAIL } from './retail.js';
 import type { Journeys, Moments } from './segmentation-calibration.js';
 import { WIDTH } from './segmentation-fit.js';
 import { ask } from './segmentation-network.js';
@@ -12,7 +11,7 @@ const GROUPS = 5;
 /** First purchases are shown by what was spent, GBP: it is all that tells them apart. */
 const AMOUNTS = [0, 50, 100, 200, 400, 1000, Number.POSITIVE_INFINITY];
 const MONETARY = 2;
-const HELD = `${RETAIL.name}, customers that calibration did not see, three months later`;
+const HELD = 'customers that calibration did not see, three months later';
 
 /**
  * Whether confidence keeps its word, on customers whose moments did not choose the softness: what was promised on average (`confidence`)

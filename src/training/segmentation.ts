@@ -5,18 +5,19 @@ import { RFM_FEATURES } from '../features/rfm-features.js';
 import {
   type EvaluateOptions,
   type Evaluation,
-  type Metric,
   manifestFeatures,
-  metricTable,
   newVersionNumber,
   noProgress,
+  onData,
+  publish,
   type TrainOptions,
-  writeModelFiles,
-  writeVersion,
 } from './artifacts.js';
+import { trainingData } from './data-source.js';
 import { histogram } from './metrics.js';
+import { refuseMisfit } from './model-manifest.js';
 import { RETAIL, readBaskets } from './retail.js';
 import { fitSoftness, type Journeys, journeys, type Softness } from './segmentation-calibration.js';
+import { segmentationCard } from './segmentation-card.js';
 import { figures } from './segmentation-figures.js';
 import { asOf, cluster, type Fit, squaredDistances, WIDTH } from './segmentation-fit.js';
 import { nameSegments, type Segment } from './segmentation-names.js';
@@ -29,25 +30,28 @@ const K = 4;
 /** Rows in golden.json. */
 const GOLDEN_ROWS = 24;
 
-/** Fits the segmentation on the retail invoices and writes it as a new version. @returns its folder. */
+/** Fits the segmentation on retail invoices and writes it as a new version. @returns its folder. */
 export async function trainSegmentation(options: TrainOptions): Promise<string> {
   const progress = options.progress ?? noProgress;
   const version = newVersionNumber(options.modelsDir, 'segmentation', options.version);
   const retail = await readBaskets(options.dataDir, progress);
-  const { baskets } = retail;
+  const { baskets, on } = retail;
   const fitted = cluster(baskets, asOf(baskets), K, options.seed);
   const { ids, x } = fitted;
   const segments = nameSegments(fitted.centroids);
   const followed = journeys(baskets, options.seed);
+  const manifest = manifestOf(x, followed.fit.x);
+  refuseMisfit(options.modelsDir, 'segmentation', manifest);
   const softness = softnessOf(fitted, followed);
   const model = network(fitted, softness);
   const { soft } = ask(model, x);
-  const metrics = figures({ retail, fitted, model, segments, followed, seed: options.seed, progress });
+  const computed = figures({ retail, fitted, model, segments, followed, seed: options.seed, progress });
+  const metrics = onData(on.source.name, computed);
   for (const m of metrics) progress.say(`${m.name.padEnd(30)} ${String(m.value).padEnd(10)} ${m.dataset}`);
 
   const column = (f: number) => Float32Array.from({ length: ids.length }, (_, i) => x[i * WIDTH + f]!);
   const step = Math.max(1, Math.floor(ids.length / GOLDEN_ROWS));
-  const folder = await writeVersion(options.modelsDir, 'segmentation', version, {
+  const trained = {
     model,
     assets: { 'segments.json': segments },
     golden: Array.from({ length: Math.min(GOLDEN_ROWS, ids.length) }, (_, i) => ({
@@ -57,18 +61,16 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
     card: {
       tfjs_version: tf.version['tfjs-core'],
       seed: options.seed,
-      training_data: {
-        name: RETAIL.name,
+      training_data: trainingData(on, {
         rows: ids.length,
         period: { from: new Date(baskets[0]!.at).toISOString(), to: new Date(asOf(baskets)).toISOString() },
-        licence: RETAIL.licence,
-        url: RETAIL.url,
-        notes: RETAIL.notes,
         quality: retail.quality,
-      },
+      }),
       intended_use: 'Sorts customers by how lately, how often and for how much they buy, to choose whom to write to.',
       limits: [
-        'Its segments are those of one wholesaler’s customers in 2010 and 2011, who paid in pounds.',
+        on.source === RETAIL
+          ? 'Its segments are those of one wholesaler’s customers in 2010 and 2011, who paid in pounds.'
+          : `Its segments are those of one shop’s customers (${on.source.name}). Amounts in pounds.`,
         'It knows purchases alone: no ground for deciding about a person.',
       ],
       feature_set: featureSetName(RFM_FEATURES),
@@ -82,13 +84,9 @@ export async function trainSegmentation(options: TrainOptions): Promise<string> 
       },
       baseline: Object.fromEntries(RFM_FEATURES.features.map((feature, f) => [feature.name, histogram(column(f))])),
     },
-  });
-  writeModelFiles(
-    options.modelsDir,
-    'segmentation',
-    manifest(x, followed.fit.x),
-    cardText(metrics, segments, ids.length, softness),
-  );
+  };
+  const card = segmentationCard({ version, metrics, segments, customers: ids.length, softness, source: on.source });
+  const folder = await publish(options.modelsDir, 'segmentation', version, trained, { manifest, card });
   model.dispose();
   return folder;
 }
@@ -104,7 +102,7 @@ export async function evaluateSegmentation(options: EvaluateOptions): Promise<Ev
   const followed = journeys(retail.baskets, seed);
   const metrics = figures({ retail, fitted, model: version.model, segments, followed, seed, progress });
   version.model.dispose();
-  return compare(version, metrics);
+  return compare(version, onData(version.card.training_data.name, metrics));
 }
 
 /** The softness that foretells best where the followed customers are three months later. */
@@ -118,7 +116,7 @@ function softnessOf(fitted: Fit, { fit: { x, later } }: Journeys): Softness {
 }
 
 /** @param x everybody at the end; @param followed the customers who chose the softness, some of whom had bought just then */
-function manifest(x: Float32Array, followed: Float32Array): object {
+function manifestOf(x: Float32Array, followed: Float32Array): object {
   const all = new Float32Array(x.length + followed.length);
   all.set(x);
   all.set(followed, x.length);
@@ -140,42 +138,4 @@ function manifest(x: Float32Array, followed: Float32Array): object {
     graph: { domain: 'segmentation' },
     currency: 'GBP',
   };
-}
-
-function cardText(
-  metrics: readonly Metric[],
-  segments: readonly Segment[],
-  customers: number,
-  { base, perLogOrder, reach }: Softness,
-): string {
-  return `# segmentation
-
-Which kind of customer somebody is, by recency, frequency and monetary value of their purchases (feature set \`rfm@1\`). k-means with
-k = ${K} on standardised log RFM in which recency counts half, as a small network: \`confidence\` is the soft assignment
-softmax(½ s r · e^(−d² / r)), d the distance to each centroid, s = ${base.toFixed(3)} + ${perLogOrder.toFixed(3)} · ln(number of orders), r = ${reach.toFixed(1)}.
-
-${segments.map((s) => `- **${s.label}** (\`${s.id}\`): ${s.description}`).join('\n')}
-
-**Data.** ${RETAIL.name}, ${RETAIL.licence}: ${RETAIL.notes} ${RETAIL.url}. ${customers} customers. They are not the card holders of the fraud model's data.
-
-${metricTable(metrics)}
-
-**Why 4 segments.** Of 4 to 8 it is the number at which clusterings of bootstrap samples agree (\`bootstrapARI\`: mean adjusted Rand index
-against 20 of them, .90 and more wanted), the clusters hold together best (\`silhouette\`), and what the segments spend afterwards is
-told apart (\`laterSpendApart\`). With recency at its full weight four clusters reach .898 and their later spend overlaps. Two and three
-clusters part better (.434 and .339 with full weights) but say less to a marketer.
-
-\`laterMeanSpendGBP\` checks that the segments mean something: fitted on what was known three months before the end, against what their
-members spent from then on, less what they cancelled (one order of 168,470 GBP was made and cancelled within a quarter of an hour).
-
-**What confidence means.** How likely somebody is still in the segment three months later. Few orders say little, and who is far from every
-centroid is like nobody, so both make the answer softer. How much is fitted, by log loss, to where half of the customers were three months
-after they were asked about (once a month, and at their first purchase). The other half shows whether it keeps its word: \`confidence\` is
-what was promised on average, \`stayed\` the share that was in the same segment three months later. First purchases are those of customers
-not seen in the first three months of the data. The nearest centroid alone decides the segment: softness moves no boundary.
-
-**Limits.** Amounts in GBP. A wholesaler's customers of 2011; the boundaries move with the business, so fit it on your own data. The
-moments of one customer are not independent. Who has not bought at all is placed by the defaults of the features, which are listed with
-the answer: nobody like that was in the data.
-`;
 }

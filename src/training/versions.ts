@@ -21,6 +21,8 @@ export interface RecordedCard {
   readonly seed: number;
   readonly feature_set: string;
   readonly metrics: readonly Metric[];
+  /** Its figures are said to be on data of this name. */
+  readonly training_data: { readonly name: string };
   readonly thresholds: Readonly<Record<string, number>>;
   /** A fraud version's logistic calibration; null where there is none. */
   readonly calibration?: { readonly a: number; readonly b: number } | null;
@@ -64,6 +66,8 @@ export async function readVersion(
     if (card.files[file] !== found[file])
       throw new Error(`${join(folder, file)}: is not the file that version.json lists (sha256 differs or missing)`);
   }
+  if (typeof card.training_data?.name !== 'string')
+    throw new Error(`${join(folder, 'version.json')}: training_data.name: expected what its figures call the data`);
   featureSet(card.feature_set);
   if (card.feature_set !== trainedOn)
     throw new Error(`${name} ${version}: expected the feature set ${trainedOn}, got ${card.feature_set}`);

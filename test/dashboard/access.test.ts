@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApiKey, revokeApiKey } from '../../src/access/api-keys.js';
 import type { Role } from '../../src/core/roles.js';
 import { payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { findChromium, launchOptions } from './chromium.mjs';
+import { missing, violationsIn } from './browser.js';
+import { launchOptions } from './chromium.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Looks like fraud to the model, whoever pays it. */
 const FRAUD = { category: 'grocery_pos', amount: { amount: '310.00', currency: 'USD' } };
-
-const missing = findChromium() === null && process.env.CI === undefined;
 
 describe.skipIf(missing)('the dashboard of a guarded server', () => {
   const folder = temporaryFolder();
@@ -81,15 +77,7 @@ describe.skipIf(missing)('the dashboard of a guarded server', () => {
   const text = (selector: string) => page.locator(selector).first().innerText();
   const rows = () => page.locator('table.payments tbody tr');
   const until = (check: () => Promise<void>, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 100 });
-  async function violations(): Promise<string[]> {
-    await page.evaluate(AXE);
-    const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-      violations: { id: string; impact: string; nodes: { html: string }[] }[];
-    };
-    return found.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
-  }
+  const violations = () => violationsIn(page);
 
   it('asks for a token, says that a wrong one is wrong, and shows everything with the right one', async () => {
     await open();

@@ -4,10 +4,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificate } from '../support/certificate.js';
 import { fill, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { watchPage } from './browser.js';
-import { findChromium, launchOptions } from './chromium.mjs';
+import { missing, watchPage } from './browser.js';
+import { launchOptions } from './chromium.mjs';
 
-const missing = findChromium() === null && process.env.CI === undefined;
 /** Keeps what the policy of a page stopped. */
 const NOTE_VIOLATIONS =
   'window.stopped = []; addEventListener("securitypolicyviolation", (e) => stopped.push(e.effectiveDirective + " " + e.blockedURI));';

@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fill, listen, payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { changeManifest, modelFolder, publish } from '../support/versions.js';
+import { changeManifest, decidingAt, modelFolder, publish } from '../support/versions.js';
 
 const FIGURES =
   'figures { rows agreement failed meanDifference meanAbsoluteDifference largestDifference psi changes { before after rows } outcomes { first { ...o } second { ...o } } }';
@@ -15,14 +14,7 @@ describe('what another version would say', () => {
   let server: TestServer;
   beforeAll(async () => {
     const models = modelFolder(join(folder.path, 'models'), 'fraud');
-    publish(models, 'fraud', 2, {
-      // Declines everything: the same network with other thresholds.
-      change(path) {
-        const file = join(path, 'version.json');
-        const card = JSON.parse(readFileSync(file, 'utf8'));
-        writeFileSync(file, JSON.stringify({ ...card, thresholds: { ...card.thresholds, review: 0, decline: 0 } }));
-      },
-    });
+    publish(models, 'fraud', 2, decidingAt(0)); // declines everything: the same network with other thresholds
     changeManifest(models, 'fraud', { aliases: { champion: 1 }, version_policy: { all: {} } });
     server = await startTestServer({ dataDir: join(folder.path, 'data'), modelsDir: models });
     const customers = await fill(server, 10);

@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fill, payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { changeManifest, modelFolder, publish } from '../support/versions.js';
+import { rollOutServer } from '../support/roll-outs.js';
+import { RECORD } from '../support/server.js';
+import { decidingAt } from '../support/versions.js';
 
 const CUSTOMERS = 200;
 const FIGURES = 'outcomes truePositives falsePositives trueNegatives falseNegatives recall { value }';
@@ -10,23 +9,8 @@ const REPORT = `mutation ($outcomes: [OutcomeInput!]!) { reportOutcomes(outcomes
 
 /** The champion declines everything, the candidate approves everything: same scores, and one of them finds no fraud. */
 describe('a canary that loses recall', () => {
-  const folder = temporaryFolder();
-  let models: string;
-  let server: TestServer;
-  let customers: string[];
-  let payments = 0;
-  const start = async () => {
-    server = await startTestServer({
-      dataDir: join(folder.path, 'data'),
-      modelsDir: models,
-      env: { SCOREGRAPH_MODELS_POLL_MS: '100' },
-    });
-  };
-  const ask = async (document: string, variables?: object) => {
-    const { data, errors } = await server.query(document, variables);
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return data;
-  };
+  const world = rollOutServer();
+  const { ask } = world;
   const startRollOut = async (guards: string) =>
     (
       await ask(`mutation { startRollOut(model: "fraud", version: 2, steps: [50, 100], stepSeconds: 600, reason: "try", guards: {${guards}}) {
@@ -36,8 +20,7 @@ describe('a canary that loses recall', () => {
     (await ask(`{ model(name: "fraud") { rollOut { status reason arms { arm outcomes { ${FIGURES} } } } } }`)).model
       .rollOut;
   const pay = async (): Promise<string[]> => {
-    const transactions = customers.map((customer) => payment(`t${++payments}`, customer));
-    const { recordTransactions } = await ask(RECORD, { transactions });
+    const { recordTransactions } = await ask(RECORD, { transactions: world.payments() });
     return recordTransactions.transactions.map(({ transactionId }: { transactionId: string }) => transactionId);
   };
   /** Every fourth payment was fraud. */
@@ -47,31 +30,17 @@ describe('a canary that loses recall', () => {
     expect((await ask(REPORT, { outcomes })).reportOutcomes).toEqual({ acceptedCount: ids.length, userErrors: [] });
   };
 
-  beforeAll(async () => {
-    models = modelFolder(join(folder.path, 'models'), 'fraud');
-    modelFolder(models, 'segmentation');
-    for (const [version, threshold] of [
-      [2, 1],
-      [3, 0],
-    ] as const)
-      publish(models, 'fraud', version, {
-        change(path) {
-          const file = join(path, 'version.json');
-          const card = JSON.parse(readFileSync(file, 'utf8'));
-          writeFileSync(
-            file,
-            JSON.stringify({ ...card, thresholds: { ...card.thresholds, review: threshold, decline: threshold } }),
-          );
-        },
-      });
-    changeManifest(models, 'fraud', { aliases: { champion: 3 }, version_policy: { all: {} } });
-    await start();
-    customers = await fill(server, CUSTOMERS);
-  });
-  afterAll(async () => {
-    await server.stop();
-    folder.remove();
-  });
+  beforeAll(() =>
+    world.begin({
+      customers: CUSTOMERS,
+      aliases: { champion: 3 },
+      versions: [
+        [2, decidingAt(1)],
+        [3, decidingAt(0)],
+      ],
+    }),
+  );
+  afterAll(world.end);
 
   it('refuses guards that cannot be', async () => {
     for (const guards of ['minRecall: 1.5', 'maxPrecisionDrop: -0.1', 'minOutcomes: 0', 'minOutcomes: 100001'])
@@ -91,8 +60,7 @@ describe('a canary that loses recall', () => {
     await report(await pay()); // before the roll-out: of no step
     expect(await startRollOut('maxRecallDrop: 0.1, minOutcomes: 20')).toEqual([]);
     const ids = await pay();
-    await server.stop();
-    await start();
+    await world.restart();
     expect((await rollOut()).status).toBe('RUNNING');
     await report(ids);
     await expect.poll(async () => (await rollOut()).status, { timeout: 20_000 }).toBe('ROLLED_BACK');

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { fill, payment, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { changeManifest, fillWeights, modelFolder, publish } from '../support/versions.js';
+import { rollOutServer } from '../support/roll-outs.js';
+import { decidingAt, fillWeights, publish } from '../support/versions.js';
 
 const CUSTOMERS = 60;
 const MODEL = `model { name policy { kind reason changedBy arms { name version percent } shadow { version percent rows agreement meanDifference failed dropped } }
@@ -16,25 +16,12 @@ interface Scored {
 }
 
 describe('who answers, by policy', () => {
-  const folder = temporaryFolder();
-  let models: string;
-  let server: TestServer;
-  let customers: string[];
-  let payments = 0;
+  const world = rollOutServer();
+  const { ask } = world;
 
-  const start = async () => {
-    server = await startTestServer({
-      dataDir: join(folder.path, 'data'),
-      modelsDir: models,
-      env: { SCOREGRAPH_MODELS_POLL_MS: '100' },
-    });
-  };
   const mutate = async (field: string) => {
-    const { data, errors } = await server.query(
-      `mutation { result: ${field} { ${MODEL} userErrors { code message field } } }`,
-    );
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return data.result;
+    const { result } = await ask(`mutation { result: ${field} { ${MODEL} userErrors { code message field } } }`);
+    return result;
   };
   const done = async (field: string) => {
     const { model, userErrors } = await mutate(field);
@@ -42,12 +29,10 @@ describe('who answers, by policy', () => {
     return model;
   };
   const refused = async (field: string) => (await mutate(field)).userErrors[0];
-  const fraud = async () => (await server.query(`{ ${MODEL.replace('model', 'model(name: "fraud")')} }`)).data.model;
+  const fraud = async () => (await ask(`{ ${MODEL.replace('model', 'model(name: "fraud")')} }`)).model;
   /** Pays once for each customer; answers version and arm by customer. */
   const pay = async (): Promise<Map<string, { version: number; arm: string | null }>> => {
-    const transactions = customers.map((customer) => payment(`t${++payments}`, customer));
-    const { data, errors } = await server.query(RECORD_ARMS, { transactions });
-    expect(errors).toBeUndefined();
+    const data = await ask(RECORD_ARMS, { transactions: world.payments() });
     return new Map(
       data.recordTransactions.transactions.map((t: { customer: { customerId: string }; fraud: Scored }) => [
         t.customer.customerId,
@@ -58,26 +43,15 @@ describe('who answers, by policy', () => {
   const until = (what: () => Promise<unknown>, is: unknown) =>
     expect.poll(what, { timeout: 15_000, interval: 100 }).toEqual(is);
 
-  beforeAll(async () => {
-    models = modelFolder(join(folder.path, 'models'), 'fraud');
-    modelFolder(models, 'segmentation');
-    publish(models, 'fraud', 2);
-    // 3 answers no number; 4 declines everything.
-    publish(models, 'fraud', 4, {
-      change(folder) {
-        const file = join(folder, 'version.json');
-        const card = JSON.parse(readFileSync(file, 'utf8'));
-        writeFileSync(file, JSON.stringify({ ...card, thresholds: { ...card.thresholds, review: 0, decline: 0 } }));
-      },
-    });
-    changeManifest(models, 'fraud', { aliases: { champion: 1, challenger: 2 }, version_policy: { all: {} } });
-    await start();
-    customers = await fill(server, CUSTOMERS);
-  });
-  afterAll(async () => {
-    await server.stop();
-    folder.remove();
-  });
+  // 4 declines everything.
+  beforeAll(() =>
+    world.begin({
+      customers: CUSTOMERS,
+      aliases: { champion: 1, challenger: 2 },
+      versions: [[2], [4, decidingAt(0)]],
+    }),
+  );
+  afterAll(world.end);
 
   it('the champion answers everybody, and nobody is in an arm', async () => {
     const seen = await pay();
@@ -93,8 +67,7 @@ describe('who answers, by policy', () => {
     expect(inside.length).toBeLessThan(CUSTOMERS * 0.45);
     for (const { version, arm } of first.values()) expect(arm).toBe(version === 2 ? 'canary' : 'champion');
     expect(await pay()).toEqual(first);
-    await server.stop();
-    await start();
+    await world.restart();
     expect(await pay()).toEqual(first);
     const model = await done(
       'setRoutingPolicy(model: "fraud", policy: { canary: { version: 2, percent: 60 } }, reason: "more")',
@@ -107,14 +80,14 @@ describe('who answers, by policy', () => {
     const more = await pay();
     for (const customer of inside) expect(more.get(customer)!.version).toBe(2);
     expect([...more.values()].filter(({ version }) => version === 2).length).toBeGreaterThan(inside.length);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    const metrics = await (await fetch(`${world.server.url}/metrics`)).text();
     expect(metrics).toMatch(/scoregraph_arm_rows_total\{model="fraud",arm="canary"\} \d+/);
   });
 
   it('who asks for a version by name gets it, side by side', async () => {
     const ask = (model: string) =>
       `assessTransaction(transaction: { merchant: "Stark Inc", category: "grocery_pos", amount: { amount: "12.50", currency: "USD" } }, model: ${model}) { arm modelVersion { number } probability }`;
-    const { data, errors } = await server.query(
+    const { data, errors } = await world.server.query(
       `{ customer(customerId: "c1") { champion: ${ask('{ alias: "champion" }')} challenger: ${ask('{ alias: "challenger" }')} } }`,
     );
     expect(errors).toBeUndefined();
@@ -150,7 +123,7 @@ describe('who answers, by policy', () => {
       failed: 0,
       dropped: 0,
     });
-    const before = await server.query(
+    const before = await world.server.query(
       `{ predictions(filter: { model: "fraud" }, first: 100) { nodes { arm modelVersion { number } } } }`,
     );
     expect(before.errors).toBeUndefined();
@@ -158,7 +131,7 @@ describe('who answers, by policy', () => {
     await expect
       .poll(
         async () =>
-          (await server.running.data.personal.predictions('c1', null, 500)).filter(
+          (await world.server.running.data.personal.predictions('c1', null, 500)).filter(
             ({ record }) => record.arm === 'shadow',
           ).length,
         { timeout: 5_000 },
@@ -185,7 +158,7 @@ describe('who answers, by policy', () => {
     expect(await set('{ split: { arms: [{ name: "champion", version: 2, percent: 100 }] } }')).toMatchObject({
       code: 'POLICY_INVALID',
     });
-    publish(models, 'fraud', 9, { spoil: (folder) => writeFileSync(join(folder, 'model.json'), '{}') });
+    publish(world.models, 'fraud', 9, { spoil: (folder) => writeFileSync(join(folder, 'model.json'), '{}') });
     await until(async () => (await set('{ canary: { version: 9, percent: 1 } }')).code, 'NOT_AVAILABLE');
     expect(await refused('startRollOut(model: "fraud", version: 2, steps: [5, 1], reason: "r")')).toMatchObject({
       code: 'POLICY_INVALID',
@@ -202,7 +175,7 @@ describe('who answers, by policy', () => {
 
   it('does one thing to a model at a time, and tells the second one', async () => {
     // The first one's change is on its way to the disk while the others come.
-    const { events } = server.running.data;
+    const { events } = world.server.running.data;
     let written = () => {};
     const writing = vi.spyOn(events, 'append').mockImplementationOnce(async (...args) => {
       await new Promise<void>((resolve) => {
@@ -235,9 +208,9 @@ describe('who answers, by policy', () => {
 
   it('a broken version is taken back by itself, for a reason that stays', async () => {
     await done('setRoutingPolicy(model: "fraud", policy: { champion: true }, reason: "clean")');
-    publish(models, 'fraud', 3, { change: (folder) => fillWeights(folder, 0) }); // answers 0.5, whatever it is asked
+    publish(world.models, 'fraud', 3, { change: (folder) => fillWeights(folder, 0) }); // answers 0.5, whatever it is asked
     await until(async () => (await fraud()).aliases.length, 2);
-    const state = async () => server.running.inference.registry.version('fraud', 3)?.state;
+    const state = async () => world.server.running.inference.registry.version('fraud', 3)?.state;
     await expect.poll(state, { timeout: 15_000 }).toBe('AVAILABLE');
     await done('startRollOut(model: "fraud", version: 3, steps: [50, 100], stepSeconds: 600, reason: "new data")');
     expect(await refused('setRoutingPolicy(model: "fraud", policy: { champion: true }, reason: "r")')).toMatchObject({
@@ -248,10 +221,12 @@ describe('who answers, by policy', () => {
     const model = await fraud();
     expect(model.policy).toBeNull();
     expect(model.rollOut.reason).toMatch(/^score distribution: PSI \d+\.\d+ against the champion/);
-    const events = await server.running.data.events.byType('model.policy_changed', { limit: 1, newestFirst: true });
+    const events = await world.server.running.data.events.byType('model.policy_changed', {
+      limit: 1,
+      newestFirst: true,
+    });
     expect(events[0]).toMatchObject({ entity: 'fraud', payload: { by: 'system', rollOut: { status: 'ROLLED_BACK' } } });
-    await server.stop();
-    await start();
+    await world.restart();
     expect((await fraud()).rollOut).toMatchObject({ status: 'ROLLED_BACK', version: 3 });
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHURN, CHURN_WEIGHTS, dropIn } from '../support/drop-in.js';
 import { fill, payment, RECORD, startTestServer, type TestServer, temporaryFolder } from '../support/server.js';
-import { fillWeights, modelFolder, publish } from '../support/versions.js';
+import { decidingAt, fillWeights, modelFolder, publish } from '../support/versions.js';
 
 const CUSTOMERS = 40;
 const ROWS = 300;
@@ -21,13 +21,7 @@ describe('two versions that one query asks', () => {
     for (const model of ['fraud', 'segmentation', 'recommendations']) modelFolder(models, model, BOTH);
     publish(models, 'segmentation', 2);
     publish(models, 'segmentation', 3, { change: (path) => fillWeights(path, 0) }); // the same to everybody
-    publish(models, 'fraud', 2, {
-      change(path) {
-        const file = join(path, 'version.json');
-        const card = JSON.parse(readFileSync(file, 'utf8'));
-        writeFileSync(file, JSON.stringify({ ...card, thresholds: { review: 0, decline: 1 } })); // reviews everything
-      },
-    });
+    publish(models, 'fraud', 2, decidingAt(0, 1)); // reviews everything
     // Takes another item for each: its vectors are in numbers of its own.
     publish(models, 'recommendations', 2, {
       change(path) {

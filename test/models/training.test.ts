@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,6 +104,61 @@ describe.skipIf(!hasNative)('training', { timeout: 120_000 }, () => {
     expect(alone.baselines).toBeUndefined();
     expect(names(alone).filter((name) => name.startsWith('gradientBoosting'))).toEqual([]);
     expect(alone.files['weights.bin']).toBe(held.files['weights.bin']);
+  });
+
+  it.each(MODELS)('of a further version of %s leaves the manifest as its owner made it', async (model) => {
+    const path = join(modelsDir, model, 'manifest.json');
+    const own = { ...JSON.parse(readFileSync(path, 'utf8')), promotion: 'auto', aliases: { champion: 1 } };
+    writeFileSync(path, JSON.stringify(own));
+    const folder = await run(model, good, { version: 24, seed: 5 });
+    expect(readFileSync(path, 'utf8')).toBe(JSON.stringify(own));
+    expect(readFileSync(join(modelsDir, model, 'CARD.md'), 'utf8')).toContain(`# ${model}, version 24\n`);
+
+    // Other outputs: said before anything is trained.
+    writeFileSync(path, JSON.stringify({ ...own, outputs: [{ ...own.outputs[0], shape: [-1, 5] }] }));
+    const began: string[] = [];
+    const progress = { ...noProgress, start: (what: string) => began.push(what) };
+    await expect(run(model, good, { version: 25, progress })).rejects.toThrow(
+      /manifest\.json: a version trained now does not fit it: output \w+: the manifest has shape \[-1,5\], the version/,
+    );
+    expect(began).toEqual([model === 'fraud' ? 'reading payments' : 'reading invoices']);
+    expect(existsSync(join(modelsDir, model, '25'))).toBe(false);
+    writeFileSync(path, JSON.stringify(own));
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    ['fraud', 'card-transactions', 'Sparkov'],
+    ['recommendations', 'online-retail', 'UCI'],
+    ['segmentation', 'online-retail', 'UCI'],
+  ] as const)('of %s says which data it was trained on', async (model, data, known) => {
+    const card = () => readFileSync(join(modelsDir, model, 'CARD.md'), 'utf8');
+    const version = (path: string) => readFileSync(join(path, 'version.json'), 'utf8');
+    const unknown = await run(model, good, { version: 26 });
+    expect(JSON.parse(version(unknown)).training_data).toMatchObject({ name: `${data} (source not stated)` });
+    expect(card()).toContain(`**Data.** ${data} (source not stated): `);
+    const stated = {
+      name: 'Made up by a test',
+      licence: 'CC0',
+      url: 'https://example.org/data',
+      notes: 'Frauds come by night alone.',
+    };
+    writeFileSync(join(good, data, 'source.json'), JSON.stringify(stated));
+    const told = await run(model, good, { version: 27 });
+    rmSync(join(good, data, 'source.json'));
+    const { training_data, metrics } = JSON.parse(version(told));
+    const { notes, ...rest } = stated;
+    expect(training_data).toMatchObject(rest);
+    expect(training_data.notes).toContain(notes);
+    expect(Object.values(training_data.sha256).join()).toMatch(/^[0-9a-f]{64}(,[0-9a-f]{64})?$/);
+    expect(metrics.every(({ dataset }: { dataset: string }) => dataset.startsWith('Made up by a test, '))).toBe(true);
+    expect(card()).toMatch(
+      /\*\*Data\.\*\* Made up by a test: .* Licence: CC0\. .*night alone\. .*<https:\/\/example\.org\/data>/,
+    );
+    for (const text of [version(unknown), version(told), card()]) expect(text).not.toContain(known);
+    // The figures of a version are those of its data, whatever the folder calls them by then.
+    const { figures } = await evaluate(model, { dataDir: good, modelsDir, version: 27, progress: noProgress });
+    expect(figures.filter((figure) => !figure.same)).toEqual([]);
   });
 
   it('calibrates on the validation period alone, in the last layer, and keeps the order', async () => {
@@ -234,7 +289,7 @@ describe.skipIf(!hasNative)('training', { timeout: 120_000 }, () => {
     const path = await run('segmentation', good, { version: 30 });
     const look = (version: number) =>
       evaluate('segmentation', { dataDir: good, modelsDir, version, progress: noProgress });
-    await expect(look(31)).rejects.toThrow(/expected a version of segmentation .*\(1, 30\), got 31/);
+    await expect(look(31)).rejects.toThrow(/expected a version of segmentation .*\(1, 26, 27, 30\), got 31/);
     writeFileSync(join(path, 'assets', 'segments.json'), '[]');
     await expect(look(30)).rejects.toThrow(/assets\/segments\.json: is not the file that version\.json lists/);
   });

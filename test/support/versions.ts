@@ -38,6 +38,15 @@ export function publish(models: string, model: string, version: number, options:
   return folder;
 }
 
+/** A copy of a fraud version that decides otherwise by the same scores. */
+export const decidingAt = (review: number, decline = review): PublishOptions => ({
+  change(folder: string) {
+    const file = join(folder, 'version.json');
+    const card = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...card, thresholds: { ...card.thresholds, review, decline } }));
+  },
+});
+
 /** Writes the number and the hashes of the files as they are now into a `version.json`. */
 export function rehash(folder: string, version: number): void {
   const file = join(folder, 'version.json');

@@ -1,6 +1,7 @@
 import { ScoregraphError } from '../../core/errors.js';
 import { STORED_FEATURES } from '../../features/stored.js';
-import type { Datatype, ManifestFeature, ModelManifest, TensorData, TensorSpec } from '../../inference/ports.js';
+import type { Datatype, ManifestFeature, ModelManifest, TensorData } from '../../inference/ports.js';
+import { sizeOf } from '../../inference/shape.js';
 
 /** What somebody says of one row: a number per feature, and per tensor without features its values, by the manifest's names. */
 export type RowValues = Readonly<Record<string, number | readonly number[] | null | undefined>>;
@@ -11,8 +12,6 @@ export interface ModelRow {
   /** Features that were not told and took their default. */
   readonly defaulted: readonly string[];
 }
-
-const sizeOf = ({ shape }: TensorSpec): number => shape.slice(1).reduce((product, n) => product * n, 1);
 
 /** A tensor of a row, ready to be filled. */
 interface Place {
@@ -31,7 +30,7 @@ function placesOf({ inputs }: ModelManifest): readonly Place[] {
     known = inputs.map((spec) => ({
       name: spec.name,
       datatype: spec.datatype,
-      size: sizeOf(spec),
+      size: sizeOf(spec.shape),
       features: spec.features === undefined || spec.features.length === 0 ? null : spec.features,
     }));
     places.set(inputs, known);
@@ -134,7 +133,7 @@ const LARGEST_WHOLE = 2 ** 24;
  * @throws ScoregraphError INVALID_FEATURES when it is of another length, or a whole number may have lost its last digits.
  */
 export function inputsOf({ name: model, inputs: specs }: ModelManifest, vector: Float32Array): ModelRow['inputs'] {
-  const size = specs.reduce((sum, spec) => sum + sizeOf(spec), 0);
+  const size = specs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
   if (vector.length !== size)
     throw new ScoregraphError('INVALID_FEATURES', `expected a vector of ${size} values, got ${vector.length}`, {
       model,
@@ -142,7 +141,7 @@ export function inputsOf({ name: model, inputs: specs }: ModelManifest, vector: 
   const inputs: Record<string, TensorData> = {};
   let at = 0;
   for (const spec of specs) {
-    const values = vector.slice(at, at + sizeOf(spec));
+    const values = vector.slice(at, at + sizeOf(spec.shape));
     at += values.length;
     if (spec.datatype === 'INT32' && values.some((value) => Math.abs(value) >= LARGEST_WHOLE))
       throw new ScoregraphError(
@@ -157,11 +156,11 @@ export function inputsOf({ name: model, inputs: specs }: ModelManifest, vector: 
 
 /** All inputs one after the other, as they are recorded. Whole numbers above 2^24 lose their last digits. */
 export function vectorOf({ inputs: specs }: ModelManifest, inputs: ModelRow['inputs']): Float32Array {
-  const vector = new Float32Array(specs.reduce((sum, spec) => sum + sizeOf(spec), 0));
+  const vector = new Float32Array(specs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0));
   let at = 0;
   for (const spec of specs) {
     vector.set(inputs[spec.name]!, at);
-    at += sizeOf(spec);
+    at += sizeOf(spec.shape);
   }
   return vector;
 }

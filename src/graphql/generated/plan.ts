@@ -1,6 +1,7 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import { STORED_FEATURES } from '../../features/stored.js';
 import type { Datatype, ManifestFeature, ModelManifest, OutputSpec, TensorSpec } from '../../inference/ports.js';
+import { sizeOf } from '../../inference/shape.js';
 import { fieldNameOf, isGraphName, type ModelNames, namesOf, outputTypeOf } from './naming.js';
 
 /** Fields that one model may bring, inputs and outputs together. */
@@ -102,7 +103,6 @@ export function planOf(manifest: ModelManifest): ModelPlan {
 }
 
 const sum = (fields: readonly { readonly size: number }[]): number => fields.reduce((all, { size }) => all + size, 0);
-const sizeOf = ({ shape }: TensorSpec): number => shape.slice(1).reduce((product, n) => product * n, 1);
 
 function named(place: string, from: string, name: string): string {
   if (isGraphName(from) && isGraphName(name)) return name;
@@ -114,7 +114,7 @@ function named(place: string, from: string, name: string): string {
 
 function inputFields(spec: TensorSpec & { readonly features?: readonly ManifestFeature[] }): InputField[] {
   const { name, datatype, shape, features = [] } = spec;
-  const size = sizeOf(spec);
+  const size = sizeOf(shape);
   if (features.length === 0)
     return [{ name: named('inputs', name, fieldNameOf(name)), from: name, datatype, feature: null, size, shape }];
   matching(`inputs.${name}.features`, size, features);
@@ -130,7 +130,7 @@ function inputFields(spec: TensorSpec & { readonly features?: readonly ManifestF
 
 function outputField(model: string, spec: OutputSpec): OutputField {
   const { name, datatype, shape, features = [] } = spec;
-  const size = sizeOf(spec);
+  const size = sizeOf(shape);
   const place = `outputs.${name}.features`;
   if (features.length > 0) matching(place, size, features);
   const field = { name: named('outputs', name, fieldNameOf(name)), from: name, datatype, size, shape };

@@ -1,5 +1,6 @@
 import type { BatchTopK, Row, Tensor, TensorData, TensorMap } from '../ports.js';
-import { type RowShape, sizeOf } from './rows.js';
+import { sizeOf } from '../shape.js';
+import type { RowShape } from './rows.js';
 
 /** Something with a row that goes into a batch. */
 interface WithRow {

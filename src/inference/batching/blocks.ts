@@ -1,8 +1,8 @@
 import { ScoregraphError } from '../../core/errors.js';
 import type { RowContext } from '../../core/predictions.js';
 import type { BatchJob, Block, BlockResult, Signature, Tensor, TensorData } from '../ports.js';
+import { sizeOf } from '../shape.js';
 import { type LaneOptions, late } from './lane-options.js';
-import { sizeOf } from './rows.js';
 
 interface WaitingBlock {
   readonly block: Block;

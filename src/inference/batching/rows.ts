@@ -1,11 +1,5 @@
 import type { Datatype, Row, Signature, TensorData } from '../ports.js';
-
-/** Elements of one row of a shape whose first dimension is the batch. */
-export function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (let i = 1; i < shape.length; i++) size *= shape[i]!;
-  return size;
-}
+import { sizeOf } from '../shape.js';
 
 /** One tensor of a row. */
 interface Place {

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/core/clock.js';
-import type { ModelPolicyPayload, NewEvent, StoredEvent } from '../../../src/core/events.js';
+import type { ModelPolicyPayload } from '../../../src/core/events.js';
 import { silentLogger } from '../../../src/core/logger.js';
-import { type DataRoom, openData } from '../../../src/data/open.js';
 import { ModelPolicies } from '../../../src/flows/model-policies.js';
 import { AliasBook } from '../../../src/inference/aliases.js';
 import { RoutingBook } from '../../../src/inference/routing/book.js';
-import { temporaryFolder } from '../../support/server.js';
+import { roomOfEach } from '../../support/data-room.js';
 
 const canary = (percent: number, version = 2): ModelPolicyPayload => ({
   policy: { kind: 'CANARY', arms: [{ name: 'canary', version, percent }], rule: [], shadow: null },
@@ -16,35 +15,15 @@ const canary = (percent: number, version = 2): ModelPolicyPayload => ({
 });
 
 describe('policies that outlive the server', () => {
-  const folder = temporaryFolder();
-  let data: DataRoom;
-  /** Events that are on disk and were not handed out yet. */
-  let appended: StoredEvent[];
-  beforeEach(async () => {
-    appended = [];
-    data = await openData({
-      dir: `${folder.path}/${Math.random()}`,
-      clock: systemClock,
-      logger: silentLogger,
-      watermarkBytes: 0,
-      retention: { events: 0, predictions: 0 },
-    });
-  });
-  afterEach(async () => {
-    await data.close();
-    folder.remove();
-  });
-  const open = async (log = data.events, clock: Pick<Clock, 'now'> = systemClock) => {
+  const room = roomOfEach();
+  const open = async (log = room.data.events, clock: Pick<Clock, 'now'> = systemClock) => {
     const aliases = new AliasBook();
     const policies = await ModelPolicies.open({
       book: new RoutingBook(),
       aliases,
       log,
-      snapshots: data.snapshots,
-      async append(events: readonly NewEvent[]) {
-        const results = await data.events.append(events);
-        appended.push(...results.map(({ seq, recordedAt }, i) => ({ ...events[i]!, seq, recordedAt }) as StoredEvent));
-      },
+      snapshots: room.data.snapshots,
+      append: room.append,
       clock: { ...systemClock, ...clock },
       logger: silentLogger,
     });
@@ -66,16 +45,15 @@ describe('policies that outlive the server', () => {
   it('are kept when the events are not', async () => {
     const { policies } = await open();
     await policies.change('fraud', canary(5));
-    policies.see(appended);
+    policies.see(room.appended);
     await policies.close();
-    const erased = Object.assign(Object.create(data.events), { byType: async () => [] });
-    expect((await open(erased)).policies.get('fraud')).toEqual(policies.get('fraud'));
+    expect((await open(room.withoutEvents())).policies.get('fraud')).toEqual(policies.get('fraud'));
   });
 
   it('do not go back when the log is handed out behind a newer change', async () => {
     const { policies } = await open();
     await policies.change('fraud', canary(5));
-    const late = appended.slice();
+    const late = room.appended.slice();
     await new Promise((done) => setTimeout(done, 5));
     await policies.change('fraud', { ...canary(5), policy: null });
     policies.see(late);
@@ -84,7 +62,7 @@ describe('policies that outlive the server', () => {
 
   it('hold whatever the clock says: within one millisecond, and when it was set back', async () => {
     let now = 1_700_000_000_000;
-    const { policies } = await open(data.events, { now: () => now });
+    const { policies } = await open(room.data.events, { now: () => now });
     for (let percent = 1; percent <= 20; percent++) {
       await policies.change('fraud', canary(percent));
       expect(policies.book.get('fraud')!.arms[0]!.percent).toBe(percent);
@@ -92,14 +70,14 @@ describe('policies that outlive the server', () => {
     now -= 3_600_000;
     await policies.change('fraud', canary(50));
     expect(policies.get('fraud')).toMatchObject({ ...canary(50), changedAt: now });
-    policies.see(appended);
+    policies.see(room.appended);
     expect((await open()).policies.get('fraud')).toMatchObject({ ...canary(50), changedAt: now });
   });
 
   it('do not change when the disk does not take it', async () => {
     const { policies } = await open();
     await policies.change('fraud', canary(5));
-    await data.close();
+    await room.data.close();
     await expect(policies.change('fraud', canary(50))).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
     expect(policies.book.get('fraud')).toEqual(canary(5).policy);
   });

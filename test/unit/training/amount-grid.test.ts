@@ -3,8 +3,7 @@ import { applyPayment, emptyCustomer } from '../../../src/features/customer-stat
 import { FRAUD_FEATURES, fraudVector } from '../../../src/features/fraud-features.js';
 import { AMOUNT_GRID, fallMetrics, fallsOf, refuseFalls } from '../../../src/training/amount-falls.js';
 import { type AmountGrid, drawAmountGrid, gridRows, moveAmount } from '../../../src/training/amount-grid.js';
-import type { FraudData, FraudRows } from '../../../src/training/fraud-data.js';
-import { DataQuality } from '../../../src/training/quality.js';
+import type { FraudRows } from '../../../src/training/fraud-data.js';
 import { seeded } from '../../../src/training/random.js';
 
 const WIDTH = FRAUD_FEATURES.features.length;
@@ -57,10 +56,7 @@ function rowsOf(count: number, from: number): FraudRows {
   return { x, y };
 }
 const train = rowsOf(300, 1);
-const data: FraudData = {
-  ...{ train, validation: rowsOf(200, 2), test: rowsOf(10, 3) },
-  ...{ rows: 510, from: '', to: '', quality: new DataQuality() },
-};
+const data = { train, validation: rowsOf(200, 2) };
 
 describe('the amount grid', () => {
   const grid = drawAmountGrid(data, 5);

@@ -6,7 +6,6 @@ import { drawAmountGrid, gridRows } from '../../../src/training/amount-grid.js';
 import type { Progress } from '../../../src/training/artifacts.js';
 import type { FraudRows } from '../../../src/training/fraud-data.js';
 import { rocAuc } from '../../../src/training/metrics.js';
-import { DataQuality } from '../../../src/training/quality.js';
 import { gaussian, seeded } from '../../../src/training/random.js';
 import { hasNative } from '../../support/engines.js';
 
@@ -56,8 +55,7 @@ describe.skipIf(!hasNative)('fitting the fraud networks', async () => {
   function fitted(kind: Kind, mostFalls?: number) {
     const [train, validation] = [payments(kind, 12_000, 1), payments(kind, 2_000, 2)];
     const moments = momentsOf(train);
-    const data = { train, validation, test: validation, rows: 0, from: '', to: '', quality: new DataQuality() };
-    const grid = drawAmountGrid(data, 4);
+    const grid = drawAmountGrid({ train, validation }, 4);
     const said: string[] = [];
     let current = '';
     const progress: Progress = {
