@@ -92,17 +92,22 @@ export class EmbeddedAuditLog implements AuditLog {
     turn: Pick<RowContext, 'deadline' | 'signal'>,
   ): Promise<AuditEntry[]> {
     await this.flush();
-    await this.#writer.send({ kind: 'settle' });
+    await this.#writer.send({ kind: 'settle', now: this.#options.clock.now() });
     return readAuditPage((sql, args) => this.#reader.read(sql, args, turn), selection, page);
   }
 
   async forget(entity: string): Promise<number> {
     if (!(await this.flush())) throw unavailable('what waits may name customers, and cannot be written.');
     for (let total = 0; ; ) {
-      const answer = await this.#writer.send({ kind: 'forget', entity, slice: FORGET_SLICE });
+      const answer = await this.#writer.send({
+        kind: 'forget',
+        entity,
+        slice: FORGET_SLICE,
+        now: this.#options.clock.now(),
+      });
       if (!answer.ok) throw unavailable(answer.error.message);
       total += answer.count;
-      if (answer.count < FORGET_SLICE) return total;
+      if (!answer.more) return total;
     }
   }
 
@@ -111,9 +116,9 @@ export class EmbeddedAuditLog implements AuditLog {
     const { days, clock, logger } = this.#options;
     const before = days === 0 ? Number.MIN_SAFE_INTEGER : clock.now() - days * DAY_MS;
     for (;;) {
-      const answer = await this.#writer.send({ kind: 'sweep', before, slice: SWEEP_SLICE });
+      const answer = await this.#writer.send({ kind: 'sweep', before, slice: SWEEP_SLICE, now: clock.now() });
       if (!answer.ok) return logger.warn({ error: answer.error.message }, 'Old audit entries could not be deleted.');
-      if (answer.count < SWEEP_SLICE) return;
+      if (!answer.more) return;
     }
   }
 

@@ -78,7 +78,11 @@ export class Counting {
     }
   }
 
-  /** Entity by entity: what is written so lies together in an index by entity. */
+  /** Those that `fit`, entity by entity: what is written so lies together in an index by entity. */
+  *where(fit: (counted: Counted) => boolean): Generator<readonly [TapeCaller, Counted], void, undefined> {
+    for (const entry of this) if (fit(entry[1])) yield entry;
+  }
+
   *[Symbol.iterator](): Generator<readonly [TapeCaller, Counted], void, undefined> {
     const slots = this.#slots;
     const groups = this.#groups.length;

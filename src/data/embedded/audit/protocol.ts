@@ -28,17 +28,18 @@ export type CallerColumns = readonly [number, string, string, string, string, nu
 
 export type ToAuditWriter =
   | { readonly kind: 'write'; readonly tape: WoundTape | null; readonly rows: readonly PlainRow[] }
+  // `now`: milliseconds UTC, in the minute that is not over.
   /** Makes entries of everything in the journal. */
-  | { readonly kind: 'settle' }
-  /** Deletes at most `slice` entries from before `before`. */
-  | { readonly kind: 'sweep'; readonly before: number; readonly slice: number }
-  /** Takes the name out of at most `slice` entries. */
-  | { readonly kind: 'forget'; readonly entity: string; readonly slice: number }
+  | { readonly kind: 'settle'; readonly now: number }
+  /** Deletes at most `slice` rows from before `before`. */
+  | { readonly kind: 'sweep'; readonly before: number; readonly slice: number; readonly now: number }
+  /** Takes the name out of at most `slice` rows. */
+  | { readonly kind: 'forget'; readonly entity: string; readonly slice: number; readonly now: number }
   | { readonly kind: 'close' };
 
-/** One answer to each message, in their order; `memory` comes back from a write, whether it succeeded or not. */
+/** One answer to each message, in their order; the tape comes back from a write, whether it succeeded or not. `more`: a slice was full. */
 export type FromAuditWriter =
   | { readonly kind: 'open' }
   | { readonly kind: 'refused'; readonly error: WireFailure }
-  | { readonly kind: 'done'; readonly count: number; readonly tape: WoundTape | null }
+  | { readonly kind: 'done'; readonly count: number; readonly more: boolean; readonly tape: WoundTape | null }
   | { readonly kind: 'failed'; readonly error: WireFailure; readonly tape: WoundTape | null };

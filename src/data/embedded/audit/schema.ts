@@ -31,4 +31,6 @@ export const AUDIT_MIGRATIONS: readonly string[] = [
   CREATE INDEX entries_by_caller ON entries (caller, at);
   CREATE INDEX entries_by_entity ON entries (entity, at) WHERE entity IS NOT NULL;
   `,
+  // Of a row that holds what a caller asked several models about an entity: which ones (packing.ts). Its caller has no model.
+  'ALTER TABLE entries ADD COLUMN parts TEXT;',
 ];

@@ -9,7 +9,7 @@ import type { WoundTape } from './tape.js';
 const RESTART_MS = 5_000;
 
 export type Written =
-  | { readonly ok: true; readonly count: number; readonly tape: WoundTape | null }
+  | { readonly ok: true; readonly count: number; readonly more: boolean; readonly tape: WoundTape | null }
   /** `tape` comes back as it was; null when there was none, or the thread died with it. */
   | { readonly ok: false; readonly error: Error; readonly tape: WoundTape | null };
 
@@ -86,7 +86,7 @@ export class AuditWriterThread {
         case 'refused':
           return gone(storageError(said.error, this.#file));
         case 'done':
-          return this.#answered({ ok: true, count: said.count, tape: said.tape });
+          return this.#answered({ ok: true, count: said.count, more: said.more, tape: said.tape });
         case 'failed':
           return this.#answered({ ok: false, error: storageError(said.error, this.#file), tape: said.tape });
       }

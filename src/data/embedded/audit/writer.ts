@@ -2,7 +2,8 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'libsql';
 import { emptyLog, inTransaction, openOwnFile, wireFailure } from '../sqlite.js';
-import { Counting, minuteOf } from './counting.js';
+import { type Counted, Counting, minuteOf } from './counting.js';
+import { type Pack, packsOf } from './packing.js';
 import type { AuditWriterOptions, CallerColumns, FromAuditWriter, PlainRow, ToAuditWriter } from './protocol.js';
 import { AUDIT_MIGRATIONS } from './schema.js';
 import { HEAD, type TapeCaller, type WoundTape } from './tape.js';
@@ -51,8 +52,8 @@ function serve(db: Database.Database): void {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertMany = db.prepare(
-    `INSERT INTO entries (at, last_at, count, caller, entity, erased, first_prediction, last_prediction)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, value ->> 5, value ->> 6 FROM json_each(?)`,
+    `INSERT INTO entries (at, last_at, count, caller, entity, erased, first_prediction, last_prediction, parts)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)`,
   );
   const add = db.prepare(
     `UPDATE entries SET count = count + ?, last_at = max(last_at, ?), first_prediction = coalesce(first_prediction, ?),
@@ -71,8 +72,10 @@ function serve(db: Database.Database): void {
     'DELETE FROM callers WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entries.caller = callers.id)',
   );
   const forget = db.prepare(
-    `UPDATE entries SET entity = NULL, erased = 1, first_prediction = NULL, last_prediction = NULL
-     WHERE seq IN (SELECT seq FROM entries WHERE entity = ? LIMIT ?)`,
+    `UPDATE entries SET entity = NULL, erased = 1, first_prediction = NULL, last_prediction = NULL,
+     parts = CASE WHEN parts IS NOT NULL THEN
+       (SELECT json_group_array(json_array(value ->> 0, value ->> 1, value ->> 2)) FROM json_each(parts)) END
+     WHERE seq IN (SELECT seq FROM entries WHERE entity = ? LIMIT ?) RETURNING coalesce(json_array_length(parts), 1) AS entries`,
   );
 
   const journal = db.prepare('INSERT INTO journal (callers, count, base, heads, texts) VALUES (?, ?, ?, ?, ?)');
@@ -117,24 +120,33 @@ function serve(db: Database.Database): void {
     fresh.push([key, Number(lastInsertRowid)]);
   };
 
-  /** Makes entries of what the journal holds, and empties it. */
-  const settle = (): number => {
+  /** What `insertMany` takes. */
+  const rowOf = ({ caller: [kind, principal, door], entity, at, lastAt, count, parts }: Pack): unknown[] => {
+    const one = parts.length === 1 ? parts[0]! : null;
+    const caller = callerId([kind, principal, door, '', one?.[0] ?? '', one?.[1] ?? 0, 'OK']);
+    const row = [at, lastAt, count, caller, entity, one?.[3] ?? null, one?.[4] ?? null];
+    return one === null ? [...row, JSON.stringify(parts)] : row;
+  };
+
+  /**
+   * Makes entries of what the journal holds, and empties it. Those of minutes before `running` are put together; what else comes in such a minute
+   * gets entries of its own.
+   */
+  const settle = (running: number): number => {
     if (pending.size === 0) return 0;
     write(() => {
-      let over: unknown[][] = [];
-      const flush = (): void => {
-        insertMany.run(JSON.stringify(over));
-        over = [];
-      };
-      const now = minuteOf(Date.now());
-      for (const [[kind, principal, door, model, version], q] of pending) {
+      const begun = minute; // entries of it are there already, and are added to
+      const isOver = ({ at }: Counted) => minuteOf(at) < running && minuteOf(at) !== begun;
+      let rows: unknown[][] = [];
+      for (const pack of packsOf(pending.where(isOver))) {
+        rows.push(rowOf(pack));
+        if (rows.length < MANY) continue;
+        insertMany.run(JSON.stringify(rows));
+        rows = [];
+      }
+      insertMany.run(JSON.stringify(rows));
+      for (const [[kind, principal, door, model, version], q] of pending.where((counted) => !isOver(counted))) {
         const caller = callerId([kind, principal, door, '', model, version, 'OK']);
-        const its = minuteOf(q.at);
-        if (its < now && its !== minute) {
-          if (over.push([q.at, q.lastAt, q.count, caller, q.entity, q.firstPrediction, q.lastPrediction]) === MANY)
-            flush();
-          continue;
-        }
         count(
           `${caller} ${q.entity}`,
           q.at,
@@ -142,7 +154,6 @@ function serve(db: Database.Database): void {
           () => [q.at, q.lastAt, q.count, caller, q.entity, 0, q.firstPrediction, q.lastPrediction, null, null, null],
         );
       }
-      flush();
       clearJournal.run();
       return 0;
     });
@@ -178,15 +189,15 @@ function serve(db: Database.Database): void {
   };
 
   /** What is written is in the journal already: should this fail, it is tried again later. */
-  const settleSoon = (): void => {
+  const settleSoon = (running: number): void => {
     try {
-      settle();
+      settle(running);
     } catch {
       // whoever asks for it by itself is told
     }
   };
 
-  const apply = (message: Exclude<ToAuditWriter, { kind: 'close' }>): number => {
+  const apply = (message: Exclude<ToAuditWriter, { kind: 'close' }>): { count: number; more?: boolean } => {
     switch (message.kind) {
       case 'write': {
         const { tape, rows } = message;
@@ -196,29 +207,35 @@ function serve(db: Database.Database): void {
           return 0;
         });
         if (tape !== null) {
-          if (pending.size >= MAX_PENDING || pending.isOver(tape.base)) settleSoon();
+          if (pending.size >= MAX_PENDING) settleSoon(Number.POSITIVE_INFINITY);
+          else if (pending.isOver(tape.base)) settleSoon(minuteOf(tape.base));
           pending.add(tape);
         }
-        return (tape?.count ?? 0) + rows.length;
+        return { count: (tape?.count ?? 0) + rows.length };
       }
       case 'settle':
-        return settle();
+        return { count: settle(minuteOf(message.now)) };
       case 'sweep': {
-        settleSoon();
+        settleSoon(minuteOf(message.now));
         const deleted = write(() => sweep.run(message.before, message.slice).changes);
         if (deleted > 0 && deleted < message.slice) {
           sweepCallers.run();
           callers.clear();
         }
-        return deleted;
+        return { count: deleted, more: deleted === message.slice };
       }
       case 'forget': {
-        const { entity, slice } = message;
-        settle();
+        const { entity, slice, now } = message;
+        settle(minuteOf(now));
         known = new Map(); // what was counted about them is not added to any more
-        const named = write(() => forget.run(entity, slice).changes);
-        if (named < slice) truncateLog(db); // the name is in the log of pages as well
-        return named;
+        let entries = 0;
+        const rows = write(() => {
+          const named = forget.all(entity, slice) as { readonly entries: number }[];
+          for (const row of named) entries += row.entries;
+          return named.length;
+        });
+        if (rows < slice) truncateLog(db); // the name is in the log of pages as well
+        return { count: entries, more: rows === slice };
       }
     }
   };
@@ -234,13 +251,13 @@ function serve(db: Database.Database): void {
       texts: new Uint8Array(texts),
       used: texts.byteLength,
     });
-  settleSoon();
+  settleSoon(Number.POSITIVE_INFINITY);
 
   port.on('message', (message: ToAuditWriter) => {
     if (message.kind === 'close') {
-      settleSoon();
+      settleSoon(Number.POSITIVE_INFINITY);
       db.close();
-      port.postMessage({ kind: 'done', count: 0, tape: null } satisfies FromAuditWriter);
+      port.postMessage({ kind: 'done', count: 0, more: false, tape: null } satisfies FromAuditWriter);
       port.close();
       return;
     }
@@ -248,7 +265,7 @@ function serve(db: Database.Database): void {
     const transfer = tape === null ? [] : [tape.heads.buffer, tape.texts.buffer];
     let answer: FromAuditWriter;
     try {
-      answer = { kind: 'done', count: apply(message), tape };
+      answer = { kind: 'done', more: false, ...apply(message), tape };
     } catch (error) {
       answer = { kind: 'failed', error: wireFailure(error), tape };
     }
