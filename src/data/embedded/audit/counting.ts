@@ -23,9 +23,12 @@ interface Predictions {
   last: string;
 }
 
-/** Numbers of a slot: group, entity, how often (0: the slot is free), first and last time since the minute began, ms. */
-const SLOT = 5;
-const [GROUP, ENTITY, COUNT, FIRST, LAST] = [0, 1, 2, 3, 4] as const;
+/**
+ * Numbers of a slot: group, entity, how often (0: the slot is free), first and last time since the minute began, ms; where its predictions are
+ * noted, from 1 on (0: nowhere).
+ */
+const SLOT = 6;
+const [GROUP, ENTITY, COUNT, FIRST, LAST, NOTED] = [0, 1, 2, 3, 4, 5] as const;
 const SLOTS = 1_024;
 
 /**
@@ -40,8 +43,8 @@ export class Counting {
   /** A power of two of slots, at most half of them taken. */
   #slots = new Uint32Array(SLOTS * SLOT);
   #size = 0;
-  /** The ids that were told, by group and entity: most questions have none. */
-  readonly #predictions = new Map<string, Predictions>();
+  /** The ids that were told: most questions have none. */
+  readonly #predictions: Predictions[] = [];
 
   get size(): number {
     return this.#size;
@@ -73,33 +76,34 @@ export class Counting {
         group = this.#group(callers[place]!, names[place]!, minuteOf(at));
         last[place] = group;
       }
-      this.#count(group, entity, at - group.minute * MINUTE);
-      if (id !== null) this.#note(group, entity, id);
+      const slot = this.#count(group, entity, at - group.minute * MINUTE);
+      if (id !== null) this.#note(slot, id);
+      if (2 * this.#size * SLOT > this.#slots.length) this.#grow();
     }
   }
 
-  /** Those that `fit`, entity by entity: what is written so lies together in an index by entity. */
-  *where(fit: (counted: Counted) => boolean): Generator<readonly [TapeCaller, Counted], void, undefined> {
-    for (const entry of this) if (fit(entry[1])) yield entry;
-  }
-
-  *[Symbol.iterator](): Generator<readonly [TapeCaller, Counted], void, undefined> {
+  /** Those of the minutes that `fit`, entity by entity: what is written so lies together in an index by entity. */
+  *where(fit: (minute: number) => boolean): Generator<readonly [TapeCaller, Counted], void, undefined> {
     const slots = this.#slots;
-    const groups = this.#groups.length;
+    const wanted = this.#groups.map(({ minute }) => fit(minute));
+    const places = slots.length / SLOT;
+    /** Entity and place in one number. */
     const order = new Float64Array(this.#size);
     let n = 0;
-    for (let slot = 0; slot < slots.length; slot += SLOT)
-      if (slots[slot + COUNT] !== 0) order[n++] = slots[slot + ENTITY]! * groups + slots[slot + GROUP]!;
-    for (const key of order.sort()) {
-      const entity = Math.floor(key / groups);
-      const { caller, minute, place } = this.#groups[key % groups]!;
-      const slot = this.#find(place, entity);
-      const predictions = this.#predictions.get(`${place} ${entity}`);
+    for (let slot = 0, place = 0; place < places; slot += SLOT, place++) {
+      if (slots[slot + COUNT] === 0 || !wanted[slots[slot + GROUP]!]) continue;
+      order[n++] = slots[slot + ENTITY]! * places + place;
+    }
+    for (const key of order.subarray(0, n).sort()) {
+      const slot = (key - Math.floor(key / places) * places) * SLOT;
+      const { caller, minute } = this.#groups[slots[slot + GROUP]!]!;
+      const noted = slots[slot + NOTED]!;
+      const predictions = noted === 0 ? null : this.#predictions[noted - 1]!;
       const began = minute * MINUTE;
       yield [
         caller,
         {
-          entity: this.#entities[entity]!,
+          entity: this.#entities[slots[slot + ENTITY]!]!,
           at: began + slots[slot + FIRST]!,
           lastAt: began + slots[slot + LAST]!,
           count: slots[slot + COUNT]!,
@@ -110,19 +114,20 @@ export class Counting {
     }
   }
 
-  #count({ place }: Group, entity: number, since: number): void {
+  /** @returns the slot */
+  #count({ place }: Group, entity: number, since: number): number {
     const slot = this.#find(place, entity);
     const slots = this.#slots;
     if (slots[slot + COUNT]!++ > 0) {
       if (since > slots[slot + LAST]!) slots[slot + LAST] = since;
-      return;
+      return slot;
     }
     slots[slot + GROUP] = place;
     slots[slot + ENTITY] = entity;
     slots[slot + FIRST] = since;
     slots[slot + LAST] = since;
     this.#size++;
-    if (2 * this.#size * SLOT > slots.length) this.#grow();
+    return slot;
   }
 
   /** The slot of a group and an entity, or the free one where it belongs. */
@@ -145,11 +150,10 @@ export class Counting {
         this.#slots.set(before.subarray(slot, slot + SLOT), this.#find(before[slot + GROUP]!, before[slot + ENTITY]!));
   }
 
-  #note({ place }: Group, entity: number, id: string): void {
-    const key = `${place} ${entity}`;
-    const known = this.#predictions.get(key);
-    if (known === undefined) this.#predictions.set(key, { first: id, last: id });
-    else known.last = id;
+  #note(slot: number, id: string): void {
+    const noted = this.#slots[slot + NOTED]!;
+    if (noted === 0) this.#slots[slot + NOTED] = this.#predictions.push({ first: id, last: id });
+    else this.#predictions[noted - 1]!.last = id;
   }
 
   #entity(name: string): number {

@@ -2,8 +2,8 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'libsql';
 import { emptyLog, inTransaction, openOwnFile, wireFailure } from '../sqlite.js';
-import { type Counted, Counting, minuteOf } from './counting.js';
-import { type Pack, packsOf } from './packing.js';
+import { Counting, minuteOf } from './counting.js';
+import { packsOf } from './packing.js';
 import type { AuditWriterOptions, CallerColumns, FromAuditWriter, PlainRow, ToAuditWriter } from './protocol.js';
 import { AUDIT_MIGRATIONS } from './schema.js';
 import { HEAD, type TapeCaller, type WoundTape } from './tape.js';
@@ -52,8 +52,11 @@ function serve(db: Database.Database): void {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertMany = db.prepare(
-    `INSERT INTO entries (at, last_at, count, caller, entity, erased, first_prediction, last_prediction, parts)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)`,
+    `INSERT INTO entries (at, last_at, count, caller, entity, erased, first_prediction, last_prediction)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, value ->> 5, value ->> 6 FROM json_each(?)`,
+  );
+  const insertPacked = db.prepare(
+    'INSERT INTO entries (at, last_at, count, caller, entity, erased, parts) VALUES (?, ?, ?, ?, ?, 0, ?)',
   );
   const add = db.prepare(
     `UPDATE entries SET count = count + ?, last_at = max(last_at, ?), first_prediction = coalesce(first_prediction, ?),
@@ -120,14 +123,6 @@ function serve(db: Database.Database): void {
     fresh.push([key, Number(lastInsertRowid)]);
   };
 
-  /** What `insertMany` takes. */
-  const rowOf = ({ caller: [kind, principal, door], entity, at, lastAt, count, parts }: Pack): unknown[] => {
-    const one = parts.length === 1 ? parts[0]! : null;
-    const caller = callerId([kind, principal, door, '', one?.[0] ?? '', one?.[1] ?? 0, 'OK']);
-    const row = [at, lastAt, count, caller, entity, one?.[3] ?? null, one?.[4] ?? null];
-    return one === null ? [...row, JSON.stringify(parts)] : row;
-  };
-
   /**
    * Makes entries of what the journal holds, and empties it. Those of minutes before `running` are put together; what else comes in such a minute
    * gets entries of its own.
@@ -136,16 +131,33 @@ function serve(db: Database.Database): void {
     if (pending.size === 0) return 0;
     write(() => {
       const begun = minute; // entries of it are there already, and are added to
-      const isOver = ({ at }: Counted) => minuteOf(at) < running && minuteOf(at) !== begun;
-      let rows: unknown[][] = [];
-      for (const pack of packsOf(pending.where(isOver))) {
-        rows.push(rowOf(pack));
-        if (rows.length < MANY) continue;
-        insertMany.run(JSON.stringify(rows));
-        rows = [];
+      const isOver = (its: number) => its < running && its !== begun;
+      let single: unknown[][] = [];
+      const writeSingle = (): void => {
+        insertMany.run(JSON.stringify(single));
+        single = [];
+      };
+      for (const { caller, entity, at, lastAt, count: times, parts } of packsOf(pending.where(isOver))) {
+        const [kind, principal, door, model, version] = caller;
+        if (parts.length > 1) {
+          const id = callerId([kind, principal, door, '', '', 0, 'OK']);
+          insertPacked.run(at, lastAt, times, id, entity, JSON.stringify(parts));
+          continue;
+        }
+        const [, , , first = null, last = null] = parts[0]!;
+        single.push([
+          at,
+          lastAt,
+          times,
+          callerId([kind, principal, door, '', model, version, 'OK']),
+          entity,
+          first,
+          last,
+        ]);
+        if (single.length === MANY) writeSingle();
       }
-      insertMany.run(JSON.stringify(rows));
-      for (const [[kind, principal, door, model, version], q] of pending.where((counted) => !isOver(counted))) {
+      writeSingle();
+      for (const [[kind, principal, door, model, version], q] of pending.where((its) => !isOver(its))) {
         const caller = callerId([kind, principal, door, '', model, version, 'OK']);
         count(
           `${caller} ${q.entity}`,
