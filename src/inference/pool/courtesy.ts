@@ -23,13 +23,15 @@ export class Courtesy {
   readonly #thread: number | null;
   #usual: number | null = null;
 
-  /** `thread`: from `ownThread`. */
-  constructor(thread: number | null) {
+  /** `thread`: from `ownThread`. `usual`: the priority that it comes forward to, where it has stepped back already. */
+  constructor(thread: number | null, usual: number | null = null) {
     this.#thread = thread;
+    this.#usual = usual;
   }
 
-  get steppedBack(): boolean {
-    return this.#usual !== null;
+  /** The priority that it comes forward to; null: it has not stepped back. */
+  get usual(): number | null {
+    return this.#usual;
   }
 
   stepBack(): void {

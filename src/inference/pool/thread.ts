@@ -6,7 +6,8 @@ import type { Logger } from '../../core/logger.js';
 import type { BatchJob, JobSource, LoadedVersion, VersionSource } from '../ports.js';
 import { Calls } from './calls.js';
 import { Courtesy } from './courtesy.js';
-import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
+import type { Parcel } from './parcel.js';
+import type { FromWorker, ToWorker, WorkerOptions, WorkerStart } from './protocol.js';
 import { packTrip, type TripResults, unpackResults, type WireError } from './trips.js';
 
 const START_TIMEOUT_MS = 60_000;
@@ -113,8 +114,8 @@ export class Thread {
     if (jobs.length === 0) return;
     this.#trip = jobs;
     this.#answered = 0;
-    const { message, transfer } = packTrip(jobs);
-    this.#say({ kind: 'trip', trip: message }, transfer);
+    const trip = packTrip(jobs);
+    this.#say(trip, trip);
     if (this.#tripTimer === null) this.#tripTimer = setTimeout(() => this.#overdue(), this.#options.tripTimeoutMs);
     else this.#tripTimer.refresh();
   }
@@ -146,7 +147,11 @@ export class Thread {
 
   #start(): void {
     const worker = new Worker(fileURLToPath(builtFile(import.meta.url, 'worker.js')), {
-      workerData: { engine: this.#options.engine, cacheDir: this.#options.cacheDir } satisfies WorkerOptions,
+      workerData: {
+        engine: this.#options.engine,
+        cacheDir: this.#options.cacheDir,
+        aside: !this.#onDuty,
+      } satisfies WorkerStart,
       name: `engine-${this.#index}`,
     });
     this.#worker = worker;
@@ -158,9 +163,9 @@ export class Thread {
         void worker.terminate();
       }, START_TIMEOUT_MS);
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'started') {
-          this.#courtesy = new Courtesy(message.thread);
-          if (!this.#onDuty) this.#courtesy.stepBack();
+        if (!('kind' in message)) this.#results({ parcel: message, errors: [] });
+        else if (message.kind === 'started') {
+          this.#courtesy = new Courtesy(message.thread, message.usual);
         } else if (message.kind === 'ready') {
           clearTimeout(timer);
           this.engineVersion = message.version;
@@ -180,10 +185,10 @@ export class Thread {
     this.#ready.catch(() => {}); // whoever waits for it hears of it
   }
 
-  #receive(message: Exclude<FromWorker, { kind: 'started' | 'ready' }>): void {
+  #receive(message: Exclude<FromWorker, Parcel | { kind: 'started' | 'ready' }>): void {
     switch (message.kind) {
       case 'results':
-        return this.#results(message.results);
+        return this.#results(message);
       case 'loaded':
         return this.#calls.resolve(message.call, message);
       case 'unloaded':
@@ -198,8 +203,7 @@ export class Thread {
   #results(message: TripResults): void {
     const trip = this.#trip;
     if (trip === null) return;
-    const { from, last } = message;
-    const results = unpackResults(message, trip);
+    const { from, last, results } = unpackResults(message, trip);
     this.#answered = from + results.length;
     if (last) {
       this.#trip = null;
@@ -282,7 +286,7 @@ export class Thread {
     );
   }
 
-  #say(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  #say(message: ToWorker, transfer: Parcel = []): void {
     this.#worker.postMessage(message, transfer);
   }
 }

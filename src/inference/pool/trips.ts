@@ -21,25 +21,21 @@ export interface WireError {
   readonly reason: string | null;
 }
 
-/** Batches on their way to a worker. */
-export interface Trip {
-  /** Of each job: parts, rows, arrays, the output that top-k is wanted of (its place + 1; 0: of none), k. */
-  readonly jobs: Int32Array<ArrayBuffer>;
-  /** Of each part of each job: handle, rows. */
-  readonly parts: Int32Array<ArrayBuffer>;
-  /** Of each job: its inputs in the order of the signature; for top-k, what is excluded and its offsets. */
-  readonly parcel: Parcel;
-}
+/**
+ * Batches on their way to a worker. First two arrays of numbers: of each job its parts, rows, arrays, the output that top-k is wanted of (its
+ * place + 1; 0: of none) and k; of each part of each job handle and rows. Then of each job its inputs in the order of the signature; for
+ * top-k, what is excluded and its offsets.
+ */
+export type Trip = Parcel;
 const JOB_NUMBERS = 5;
 const PART_NUMBERS = 2;
 
-/** What came of jobs `from` … of the trip under way; `last`: the worker is free. */
+/** What came of jobs of the trip under way. */
 export interface TripResults {
-  readonly from: number;
-  readonly last: boolean;
-  /** Of each job: how long it took, µs (-1: it failed), and how many of its rows hold no finite number. */
-  readonly facts: Float64Array<ArrayBuffer>;
-  /** Of each job that did not fail: those rows, where there are any, then its outputs. */
+  /**
+   * First two arrays of numbers: from which job on, and whether the worker is free (1) or goes on; of each job how long it took, µs (-1: it failed), and how
+   * many of its rows hold no finite number. Then of each job that did not fail those rows, where there are any, and its outputs.
+   */
   readonly parcel: Parcel;
   /** Of each job that failed. */
   readonly errors: readonly WireError[];
@@ -47,9 +43,7 @@ export interface TripResults {
 const RESULT_NUMBERS = 2;
 const FAILED = -1;
 
-type Transferred<T> = { readonly message: T; readonly transfer: ArrayBuffer[] };
-
-export function packTrip(jobs: readonly BatchJob[]): Transferred<Trip> {
+export function packTrip(jobs: readonly BatchJob[]): Trip {
   const numbers = new Int32Array(JOB_NUMBERS * jobs.length);
   const parts = new Int32Array(PART_NUMBERS * jobs.reduce((sum, job) => sum + job.parts.length, 0));
   const packer = new Packer();
@@ -70,16 +64,17 @@ export function packTrip(jobs: readonly BatchJob[]): Transferred<Trip> {
       parts[part++] = count;
     }
   });
-  const { parcel, transfer } = packer.pack();
-  return { message: { jobs: numbers, parts, parcel }, transfer: [...transfer, numbers.buffer, parts.buffer] };
+  return packer.pack([numbers, parts]);
 }
 
 /** The jobs of a trip, each with the models that `modelOf` knows by their handles; null where one of them is not known. */
 export function unpackTrip<M extends { readonly signature: Signature }>(
-  { jobs, parts: handles, parcel }: Trip,
+  trip: Trip,
   modelOf: (handle: number) => M | undefined,
 ): (TripJob<M> | null)[] {
-  const unpacker = new Unpacker(parcel);
+  const unpacker = new Unpacker(trip);
+  const jobs = unpacker.integers();
+  const handles = unpacker.integers();
   let part = 0;
   return Array.from({ length: jobs.length / JOB_NUMBERS }, (_, i) => {
     const [count, rows, arrays, output, k] = jobs.subarray(JOB_NUMBERS * i) as unknown as [
@@ -147,18 +142,23 @@ export class ResultsPacker {
     for (const { name } of answered(job.parts[0]!.model.signature, job.topK)) this.#packer.add(outputs[name]!.data);
   }
 
-  message(from: number, last: boolean): Transferred<TripResults> {
-    const facts = Float64Array.from(this.#facts);
-    const { parcel, transfer } = this.#packer.pack();
-    return { message: { from, last, facts, parcel, errors: this.#errors }, transfer: [...transfer, facts.buffer] };
+  /** `from`: the first of its jobs; `last`: no more come of this trip. */
+  results(from: number, last: boolean): TripResults {
+    const facts = Float32Array.from(this.#facts);
+    return { parcel: this.#packer.pack([Int32Array.of(from, last ? 1 : 0), facts]), errors: this.#errors };
   }
 }
 
-/** What came of the jobs of a trip that a message tells of, one after the other. */
-export function unpackResults({ from, facts, parcel, errors }: TripResults, trip: readonly BatchJob[]): JobResult[] {
+/** What came of the jobs of a trip that a message tells of, one after the other, from job `from` on. */
+export function unpackResults(
+  { parcel, errors }: TripResults,
+  trip: readonly BatchJob[],
+): { readonly from: number; readonly last: boolean; readonly results: readonly JobResult[] } {
   const unpacker = new Unpacker(parcel);
+  const [from, last] = unpacker.integers() as unknown as [number, number];
+  const facts = unpacker.floats();
   let failed = 0;
-  return Array.from({ length: facts.length / RESULT_NUMBERS }, (_, i): JobResult => {
+  const results = Array.from({ length: facts.length / RESULT_NUMBERS }, (_, i): JobResult => {
     const computeMicros = facts[RESULT_NUMBERS * i]!;
     if (computeMicros === FAILED) return { error: errors[failed++]! };
     const nonFinite = facts[RESULT_NUMBERS * i + 1] === 0 ? NONE : [...unpacker.integers()];
@@ -170,5 +170,6 @@ export function unpackResults({ from, facts, parcel, errors }: TripResults, trip
     }
     return { outputs: outputs as TensorMap, computeMicros, nonFinite };
   });
+  return { from, last: last === 1, results };
 }
 const NONE: readonly number[] = [];

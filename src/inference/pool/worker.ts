@@ -4,9 +4,10 @@ import type { Logger } from '../../core/logger.js';
 import type { LoadedModel, Runtime, Tensor } from '../ports.js';
 import { createRuntime } from '../runtimes/create.js';
 import { withAdditions } from './additions.js';
-import { ownThread } from './courtesy.js';
+import { Courtesy, ownThread } from './courtesy.js';
 import { runMixed } from './mixed.js';
-import type { FromWorker, ToWorker, WorkerOptions } from './protocol.js';
+import type { Parcel } from './parcel.js';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol.js';
 import { nonFiniteRows, topK } from './top-k.js';
 import { type JobResult, ResultsPacker, type Trip, type TripJob, unpackTrip, type WireError } from './trips.js';
 
@@ -18,9 +19,9 @@ const FLUSH_MICROS = 500;
 const port = parentPort!;
 /** By handle. */
 const models = new Map<number, LoadedModel>();
-const options = workerData as WorkerOptions;
+const options = workerData as WorkerStart;
 
-const say = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const say = (message: FromWorker, transfer: Parcel = []) => port.postMessage(message, transfer);
 const log = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) =>
   say({ kind: 'log', level, fields, message });
 const logger: Logger = {
@@ -79,8 +80,8 @@ async function runTrip(trip: Trip): Promise<void> {
     results.add(job === null ? NOT_HELD : await runJob(job), job);
     const last = i === jobs.length - 1;
     if (!last && (performance.now() - flushed) * 1000 < FLUSH_MICROS) continue;
-    const { message, transfer } = results.message(from, last);
-    say({ kind: 'results', results: message }, transfer);
+    const { parcel, errors } = results.results(from, last);
+    say(errors.length === 0 ? parcel : { kind: 'results', parcel, errors }, parcel);
     from = i + 1;
     results = new ResultsPacker();
     flushed = performance.now();
@@ -88,9 +89,8 @@ async function runTrip(trip: Trip): Promise<void> {
 }
 
 async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
+  if (!('kind' in message)) return runTrip(message);
   switch (message.kind) {
-    case 'trip':
-      return runTrip(message.trip);
     case 'load': {
       const { source, call, handle: name, warmUp } = message;
       try {
@@ -112,7 +112,11 @@ async function handle(runtime: Runtime, message: ToWorker): Promise<void> {
   }
 }
 
-say({ kind: 'started', thread: ownThread() });
+const thread = ownThread();
+const courtesy = new Courtesy(thread);
+// At once: until the main thread has read that this one has started, it may have taken a core from it for long.
+if (options.aside) courtesy.stepBack();
+say({ kind: 'started', thread, usual: courtesy.usual });
 const runtime = await createRuntime(options, logger);
 let turn: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {

@@ -25,10 +25,16 @@ describe.runIf(isRoot)('a thread that may come forward again', () => {
     courtesy.stepBack();
     courtesy.stepBack();
     expect(getPriority(thread)).toBe(behind(usual));
-    expect(courtesy.steppedBack).toBe(true);
+    expect(courtesy.usual).toBe(usual);
     courtesy.comeForward();
     expect(getPriority(thread)).toBe(usual);
-    expect(courtesy.steppedBack).toBe(false);
+    expect(courtesy.usual).toBeNull();
+    const known = new Courtesy(thread, usual - 1); // somebody else let it step back
+    known.stepBack();
+    expect(getPriority(thread)).toBe(usual);
+    known.comeForward();
+    expect(getPriority(thread)).toBe(usual - 1);
+    new Courtesy(thread, usual).comeForward();
   });
 
   it('is the spare of a pool, and not the one that serves', { timeout: 60_000 }, async () => {
@@ -64,18 +70,18 @@ describe('a thread that could not come forward again', () => {
     const code = `${readFileSync(builtFile(new URL('../../../src/inference/pool/x.ts', import.meta.url).href, 'courtesy.js'), 'utf8')}
       const courtesy = new Courtesy(ownThread());
       courtesy.stepBack();
-      console.log(getPriority(ownThread()), courtesy.steppedBack);`;
+      console.log(getPriority(ownThread()), courtesy.usual);`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
       ...{ uid: 65_534, cwd: '/', encoding: 'utf8', env: {} },
     });
-    expect(stdout).toBe(`${getPriority()} false\n`);
+    expect(stdout).toBe(`${getPriority()} null\n`);
   });
 
   it('stays where it is, where the system does not number threads or this one has ended', () => {
     for (const thread of [null, 4_194_303]) {
       const courtesy = new Courtesy(thread);
       courtesy.stepBack();
-      expect(courtesy.steppedBack).toBe(false);
+      expect(courtesy.usual).toBeNull();
       courtesy.comeForward();
     }
   });

@@ -1,19 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Packer, Unpacker } from '../../../src/inference/pool/parcel.js';
-import {
-  packTrip,
-  ResultsPacker,
-  type Trip,
-  type TripResults,
-  unpackResults,
-  unpackTrip,
-} from '../../../src/inference/pool/trips.js';
+import { Packer, type Parcel, Unpacker } from '../../../src/inference/pool/parcel.js';
+import { packTrip, ResultsPacker, type Trip, unpackResults, unpackTrip } from '../../../src/inference/pool/trips.js';
 import type { BatchJob, Signature, TensorData } from '../../../src/inference/ports.js';
 
 /** To the other thread: buffers are handed over, not copied. */
-const sent = <T>({ message, transfer }: { message: T; transfer: ArrayBuffer[] }): T =>
-  structuredClone(message, { transfer });
+const sent = (parcel: Parcel): Parcel => structuredClone(parcel, { transfer: [...parcel] });
 
 const data: fc.Arbitrary<TensorData> = fc
   .record({
@@ -35,10 +27,12 @@ describe('a parcel', () => {
         const copies = arrays.map((array) => array.slice());
         const packer = new Packer();
         for (const array of arrays) packer.add(array);
-        const { parcel, transfer } = packer.pack();
+        const first = Float32Array.of(1, 2, 3);
+        const parcel = packer.pack([first]);
         const large = arrays.filter(({ byteLength }) => byteLength >= 16 * 1024).length;
-        expect(parcel.buffers).toHaveLength(1 + large);
-        const unpacker = new Unpacker(sent({ message: parcel, transfer }));
+        expect(parcel).toHaveLength(1 + large);
+        const unpacker = new Unpacker(sent(parcel));
+        expect(unpacker.floats()).toEqual(first);
         for (const copy of copies)
           expect(copy instanceof Float32Array ? unpacker.floats() : unpacker.integers()).toEqual(copy);
       }),
@@ -133,9 +127,14 @@ describe('a trip', () => {
     const second = new ResultsPacker();
     second.add({ error: failure }, null);
     second.add({ outputs: answer(2), computeMicros: 5, nonFinite: [0, 1] }, { parts: [{ model: held(2), rows: 2 }] });
-    const parts: TripResults[] = [sent(first.message(0, false)), sent(second.message(2, true))];
-    expect(parts.map(({ last }) => last)).toEqual([false, true]);
-    expect(parts.flatMap((part) => unpackResults(part, trip))).toEqual([
+    const told = [first.results(0, false), second.results(2, true)].map(({ parcel, errors }) =>
+      unpackResults({ parcel: sent(parcel), errors }, trip),
+    );
+    expect(told.map(({ from, last }) => [from, last])).toEqual([
+      [0, false],
+      [2, true],
+    ]);
+    expect(told.flatMap(({ results }) => results)).toEqual([
       { outputs: answer(1), computeMicros: 12, nonFinite: [] },
       { outputs: ranked, computeMicros: 3, nonFinite: [1] },
       { error: failure },
