@@ -9,13 +9,15 @@ import { createEnginePool } from '../../dist/inference/pool/pool.js';
 import { InferenceService } from '../../dist/inference/service.js';
 import { round, spread, withSpread } from './lib/figures.mjs';
 import { load } from './lib/load.mjs';
-import { modelName, writeModels } from './lib/many-models.mjs';
+import { LIKE_PAYMENTS, modelName, writeModels } from './lib/many-models.mjs';
 import { ask, SERVER_FLAGS, serve, stop } from './lib/processes.mjs';
 import { threeModels } from './lib/three-models.mjs';
 
 const SHIPPED = resolve(import.meta.dirname, '../../models');
 const MODELS = 100;
 const FEW = 3;
+/** Hidden layers of models whose weights lie near the processor, all hundred of them: what the others cost beyond these is memory. */
+const SMALL = [16, 8];
 const CUSTOMERS = 2_000;
 const IN_FLIGHT = [64, 512, 4_096];
 const silent = { debug() {}, info() {}, warn: console.error, error: console.error, child: () => silent };
@@ -43,13 +45,13 @@ async function rate(service, names, inFlight, seconds) {
 }
 
 /** Combined queries a second of two servers that differ in how many models they have, in turns. */
-async function throughGraph({ folder, rounds, seconds, cores }) {
+async function throughGraph({ folder, rounds, seconds, cores, hidden }) {
   const contenders = [];
   for (const count of [FEW, MODELS]) {
-    const place = join(folder, `graph-${count}-${cores}`);
+    const place = join(folder, `graph-${count}-${cores}-${hidden.join('-')}`);
     const modelsDir = join(place, 'models');
     cpSync(SHIPPED, modelsDir, { recursive: true });
-    writeModels(modelsDir, count);
+    writeModels(modelsDir, count, hidden);
     const expectedFile = join(place, 'expected.json');
     const server = await serve(
       'server-ours.mjs',
@@ -57,7 +59,7 @@ async function throughGraph({ folder, rounds, seconds, cores }) {
       cores,
       SERVER_FLAGS,
     );
-    const { body, check } = threeModels(JSON.parse(readFileSync(expectedFile, 'utf8')), count);
+    const { body, check } = threeModels(JSON.parse(readFileSync(expectedFile, 'utf8')), count, hidden);
     contenders.push({ server, body, check, rates: [], cpu: [] });
   }
   const measure = async ({ server, body, check }, length) => {
@@ -85,7 +87,7 @@ async function throughGraph({ folder, rounds, seconds, cores }) {
   const batches = own.reduce((sum, [, s]) => sum + s.batches, 0);
   const micros = ({ cpu }) => spread(cpu).median.toFixed(0);
   console.log(
-    `  server on ${cores.includes(',') ? 'both cores' : 'one core'}: ${withSpread(all.rates)} /s over ${MODELS}, ${withSpread(few.rates)} over ${FEW}: ${ratio}; ${micros(all)} and ${micros(few)} µs of CPU a query; mean batch ${(rows / batches).toFixed(1)}`,
+    `  hidden layers of ${hidden.join(' and ')}, server on ${cores.includes(',') ? 'both cores' : 'one core'}: ${withSpread(all.rates)} /s over ${MODELS}, ${withSpread(few.rates)} over ${FEW}: ${ratio}; ${micros(all)} and ${micros(few)} µs of CPU a query; mean batch ${(rows / batches).toFixed(1)}`,
   );
   for (const { server } of contenders) await stop(server);
 }
@@ -131,7 +133,7 @@ export async function hundred(options) {
   console.log(
     `${MODELS} models with weights of their own against ${FEW}; combined query of three models about a customer, 64 connections, answers checked, 1 worker; load ${loadavg()[0].toFixed(2)}`,
   );
-  await throughGraph({ ...options, cores: '0,1' });
-  await throughGraph({ ...options, cores: '0' });
+  for (const hidden of [LIKE_PAYMENTS, SMALL])
+    for (const cores of ['0,1', '0']) await throughGraph({ ...options, cores, hidden });
   await withoutGraph(options);
 }

@@ -162,13 +162,13 @@ export type AuditEntry = {
   readonly door?: Maybe<Scalars['String']['output']>;
   /** It was about a customer who was erased since. */
   readonly erased: Scalars['Boolean']['output'];
-  /** When it happened; of several, the first. */
+  /** When it happened; of several, the first. What one caller asks several models about a customer within a minute may be told with the time of the first of all. */
   readonly firstAt: Scalars['DateTime']['output'];
   /** The first counted prediction that the prediction log keeps, for `prediction(id)`. */
   readonly firstPredictionId?: Maybe<Scalars['ID']['output']>;
   /** What it is about. */
   readonly kind: AuditKind;
-  /** Of several, the last. */
+  /** Of several, the last; as `firstAt` where several models were asked. */
   readonly lastAt: Scalars['DateTime']['output'];
   /** The last counted prediction that the prediction log keeps. */
   readonly lastPredictionId?: Maybe<Scalars['ID']['output']>;

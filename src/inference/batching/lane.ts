@@ -113,29 +113,16 @@ export class Lane implements Contributor, Taker {
     const free = this.#maxQueueSize - this.queued;
     const entry = new Entry(row, hash, now, waiter);
     if (2 * free < this.#maxQueueSize || this.#shares !== null) {
-      const shares = this.#countedShares();
-      const holder = shares.of(waiter.context.principal);
-      if (free <= 0 || !shares.mayAdd(holder, free)) return this.#full(holder.rows);
-      holder.rows++;
-      entry.holder = holder;
+      this.#shares ??= Shares.counted(this.#queues.list());
+      const holder = this.#shares.of(entry.principal);
+      if (free <= 0 || !this.#shares.mayAdd(holder, free)) return this.#full(holder.rows);
+      this.#shares.count(entry);
     }
     this.#open.add(entry);
     const queue = this.#queues.push(entry);
     this.#queued++;
     if (queue.size > 2 * this.#maxQueueSize) queue.compact(); // nobody takes, and many went away
     return null;
-  }
-
-  /** Who holds how much of what waits. */
-  #countedShares(): Shares {
-    if (this.#shares !== null) return this.#shares;
-    this.#shares = new Shares();
-    for (const entry of this.#queues.list()) {
-      if (!entry.queued) continue;
-      entry.holder = this.#shares.of(broughtBy(entry));
-      entry.holder.rows++;
-    }
-    return this.#shares;
   }
 
   /** `own`: rows of the caller among those that wait. */
@@ -331,13 +318,6 @@ export class Lane implements Contributor, Taker {
     this.#unqueue(entry);
     this.#open.remove(entry);
   }
-}
-
-/** Who asked for a row first. */
-function broughtBy({ waiters }: Entry): string {
-  let waiter = waiters;
-  while (waiter.next !== null) waiter = waiter.next;
-  return waiter.context.principal;
 }
 
 const openWaiters = (entry: Entry): Waiter[] => {

@@ -39,6 +39,13 @@ export class Entry {
   ) {
     this.waiters = waiter;
   }
+
+  /** Who asked for it first. */
+  get principal(): string {
+    let waiter = this.waiters;
+    while (waiter.next !== null) waiter = waiter.next;
+    return waiter.context.principal;
+  }
 }
 
 /** As many are simply looked through; more are hashed. Of many versions most have few rows open at a time. */

@@ -4,6 +4,14 @@ export interface Holder {
   rows: number;
 }
 
+/** A row that may wait. */
+interface Waiting {
+  readonly queued: boolean;
+  /** Who brought it. */
+  readonly principal: string;
+  holder: Holder | null;
+}
+
 /** A caller may hold as many rows as this times what is still free. */
 const GREED = 4;
 /** Holders remembered; beyond it those that hold nothing are forgotten. */
@@ -20,7 +28,20 @@ export class Shares {
   /** Rows of one request come one after the other. */
   #latest: Holder = { principal: '', rows: 0 };
 
-  /** The holder of a caller's rows. Whoever adds or takes out rows of it counts them. */
+  /** Of rows that wait, where nobody counted before. */
+  static counted(rows: readonly Waiting[]): Shares {
+    const shares = new Shares();
+    for (const row of rows) if (row.queued) shares.count(row);
+    return shares;
+  }
+
+  /** Counts a row to who brought it. Whoever takes it out of the queue counts it off. */
+  count(row: Waiting): void {
+    row.holder = this.of(row.principal);
+    row.holder.rows++;
+  }
+
+  /** The holder of a caller's rows. */
   of(principal: string): Holder {
     if (this.#latest.principal === principal) return this.#latest;
     let holder = this.#holders.get(principal);

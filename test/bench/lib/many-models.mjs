@@ -5,25 +5,27 @@ import { join } from 'node:path';
 import { RFM_FEATURES } from '../../../dist/features/rfm-features.js';
 import { seeded } from '../../../dist/training/random.js';
 
-const WIDTHS = [RFM_FEATURES.features.length, 192, 96, 1];
+/** Units of the hidden layers: what a payment's model has. */
+export const LIKE_PAYMENTS = [192, 96];
+const widthsOf = (hidden) => [RFM_FEATURES.features.length, ...hidden, 1];
 const LAYERS = ['hidden_1', 'hidden_2', 'probability'];
 
 export const modelName = (m) => `m${m}`;
 
-function weightsOf(m) {
+function weightsOf(m, widths) {
   const random = seeded(1_000 + m);
   return LAYERS.map((_, l) => {
-    const scale = Math.sqrt(6 / WIDTHS[l]) / 2;
+    const scale = Math.sqrt(6 / widths[l]) / 2;
     return {
-      kernel: Float32Array.from({ length: WIDTHS[l] * WIDTHS[l + 1] }, () => scale * (2 * random() - 1)),
-      bias: Float32Array.from({ length: WIDTHS[l + 1] }, () => 0.2 * (2 * random() - 1)),
+      kernel: Float32Array.from({ length: widths[l] * widths[l + 1] }, () => scale * (2 * random() - 1)),
+      bias: Float32Array.from({ length: widths[l + 1] }, () => 0.2 * (2 * random() - 1)),
     };
   });
 }
 
-/** What model `m` says of a vector, computed here. */
-export function answerOf(m) {
-  const layers = weightsOf(m);
+/** What model `m` with these hidden layers says of a vector, computed here. */
+export function answerOf(m, hidden = LIKE_PAYMENTS) {
+  const layers = weightsOf(m, widthsOf(hidden));
   return (features) => {
     let values = features;
     layers.forEach(({ kernel, bias }, l) => {
@@ -43,8 +45,9 @@ const layer = (kind, name, config, inbound) => ({
   inbound_nodes: inbound === null ? [] : [[[inbound, 0, 0, {}]]],
 });
 
-/** Writes models 0 … count - 1 into a models folder. */
-export function writeModels(folder, count) {
+/** Writes models 0 … count - 1 with these hidden layers into a models folder. */
+export function writeModels(folder, count, hidden = LIKE_PAYMENTS) {
+  const widths = widthsOf(hidden);
   for (let m = 0; m < count; m++) {
     const name = modelName(m);
     const versionFolder = join(folder, name, '1');
@@ -53,7 +56,7 @@ export function writeModels(folder, count) {
       ...{ name, task: 'binary-classification', description: 'Random weights, for a bench.', entity: 'customer' },
       inputs: [
         {
-          ...{ name: 'features', datatype: 'FP32', shape: [-1, WIDTHS[0]] },
+          ...{ name: 'features', datatype: 'FP32', shape: [-1, widths[0]] },
           features: RFM_FEATURES.features.map((feature) => ({ ...feature, stored: `rfm@1/${feature.name}` })),
         },
       ],
@@ -75,14 +78,14 @@ export function writeModels(folder, count) {
       layer(
         'Dense',
         dense_,
-        { units: WIDTHS[l + 1], activation: l < LAYERS.length - 1 ? 'relu' : 'sigmoid', use_bias: true },
+        { units: widths[l + 1], activation: l < LAYERS.length - 1 ? 'relu' : 'sigmoid', use_bias: true },
         l === 0 ? 'features' : LAYERS[l - 1],
       ),
     );
     const input = layer(
       'InputLayer',
       'features',
-      { batch_input_shape: [null, WIDTHS[0]], dtype: 'float32', sparse: false },
+      { batch_input_shape: [null, widths[0]], dtype: 'float32', sparse: false },
       null,
     );
     const files = {
@@ -101,14 +104,14 @@ export function writeModels(folder, count) {
           {
             paths: ['weights.bin'],
             weights: LAYERS.flatMap((dense_, l) => [
-              { name: `${dense_}/kernel`, shape: [WIDTHS[l], WIDTHS[l + 1]], dtype: 'float32' },
-              { name: `${dense_}/bias`, shape: [WIDTHS[l + 1]], dtype: 'float32' },
+              { name: `${dense_}/kernel`, shape: [widths[l], widths[l + 1]], dtype: 'float32' },
+              { name: `${dense_}/bias`, shape: [widths[l + 1]], dtype: 'float32' },
             ]),
           },
         ],
       }),
       'weights.bin': Buffer.concat(
-        weightsOf(m).flatMap(({ kernel, bias }) => [Buffer.from(kernel.buffer), Buffer.from(bias.buffer)]),
+        weightsOf(m, widths).flatMap(({ kernel, bias }) => [Buffer.from(kernel.buffer), Buffer.from(bias.buffer)]),
       ),
     };
     const hashes = {};

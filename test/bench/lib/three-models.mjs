@@ -10,10 +10,10 @@ const ASKED = 3;
 const DOCUMENTS = 100;
 const aliasOf = (document, place) => `d${document}p${place}`;
 
-/** `expected`: from world.mjs. Of `models` models the n-th request asks three that lie apart. */
-export function threeModels(expected, models) {
+/** `expected`: from world.mjs; `hidden`: of the models. Of `models` models the n-th request asks three that lie apart. */
+export function threeModels(expected, models, hidden) {
   const say = Array.from({ length: models }, (_, m) => {
-    const answer = answerOf(m);
+    const answer = answerOf(m, hidden);
     return expected.map(({ rfm }) => answer(rfm));
   });
   const trios = Array.from({ length: DOCUMENTS }, (_, first) =>

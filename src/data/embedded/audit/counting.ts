@@ -82,10 +82,10 @@ export class Counting {
     }
   }
 
-  /** Those of the minutes that `fit`, entity by entity: what is written so lies together in an index by entity. */
-  *where(fit: (minute: number) => boolean): Generator<readonly [TapeCaller, Counted], void, undefined> {
+  /** Those of the minutes that `which` picks, entity by entity: what is written so lies together in an index by entity. */
+  *where(which: (minute: number) => boolean): Generator<readonly [TapeCaller, Counted], void, undefined> {
     const slots = this.#slots;
-    const wanted = this.#groups.map(({ minute }) => fit(minute));
+    const wanted = this.#groups.map(({ minute }) => which(minute));
     const places = slots.length / SLOT;
     /** Entity and place in one number. */
     const order = new Float64Array(this.#size);
