@@ -52,12 +52,16 @@ export async function* readAudit(
   if (!existsSync(file)) throw badInput(`${file}: there is no audit`);
   const thread = new ReadThread(file, key ?? null, clock, 'audit entries');
   try {
+    const read = (sql: string, args: readonly (string | number)[]) =>
+      thread.read(sql, args, { deadline: clock.monotonic() + PAGE_MS });
+    const parts = (await read("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'parts'", [])).length > 0;
     let after: AuditKey | undefined;
     for (;;) {
       const page = await readAuditPage(
-        (sql, args) => thread.read(sql, args, { deadline: clock.monotonic() + PAGE_MS }),
+        read,
         selection,
         { limit: PAGE, newestFirst: false, ...(after === undefined ? {} : { after }) },
+        { parts },
       );
       yield* page;
       if (page.length < PAGE) return;

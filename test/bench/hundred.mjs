@@ -7,7 +7,7 @@ import { systemClock } from '../../dist/core/clock.js';
 import { noMetrics } from '../../dist/core/metrics.js';
 import { createEnginePool } from '../../dist/inference/pool/pool.js';
 import { InferenceService } from '../../dist/inference/service.js';
-import { round, spread, withSpread } from './lib/figures.mjs';
+import { round, spread, withQuartiles, withSpread } from './lib/figures.mjs';
 import { load } from './lib/load.mjs';
 import { LIKE_PAYMENTS, modelName, writeModels } from './lib/many-models.mjs';
 import { ask, SERVER_FLAGS, serve, stop } from './lib/processes.mjs';
@@ -44,7 +44,10 @@ async function rate(service, names, inFlight, seconds) {
   return answered / seconds;
 }
 
-/** Combined queries a second of two servers that differ in how many models they have, in turns. */
+/**
+ * Combined queries a second of two servers that differ in how many models they have. Windows of a second in turns, each second pair the other way
+ * round: what the machine does besides comes and goes within seconds.
+ */
 async function throughGraph({ folder, rounds, seconds, cores, hidden }) {
   const contenders = [];
   for (const count of [FEW, MODELS]) {
@@ -69,16 +72,16 @@ async function throughGraph({ folder, rounds, seconds, cores, hidden }) {
     return { perSecond, cpu: ((await ask(server, 'cpu')).cpu - before) / (perSecond * length) };
   };
   for (const contender of contenders) await measure(contender, 2 * seconds);
-  for (let r = 0; r < rounds; r++) {
-    for (const contender of contenders) {
-      const { perSecond, cpu } = await measure(contender, seconds);
+  for (let pair = 0; pair < rounds * seconds; pair++) {
+    for (const contender of pair % 2 === 0 ? contenders : contenders.toReversed()) {
+      const { perSecond, cpu } = await measure(contender, 1);
       contender.rates.push(perSecond);
       contender.cpu.push(cpu);
     }
   }
   const [few, all] = contenders;
-  const ratio = withSpread(
-    all.rates.map((rate, r) => rate / few.rates[r]),
+  const ratio = withQuartiles(
+    all.rates.map((rate, pair) => rate / few.rates[pair]),
     (n) => n.toFixed(2),
   );
   const { stats } = await ask(all.server, 'stats');
@@ -87,7 +90,7 @@ async function throughGraph({ folder, rounds, seconds, cores, hidden }) {
   const batches = own.reduce((sum, [, s]) => sum + s.batches, 0);
   const micros = ({ cpu }) => spread(cpu).median.toFixed(0);
   console.log(
-    `  hidden layers of ${hidden.join(' and ')}, server on ${cores.includes(',') ? 'both cores' : 'one core'}: ${withSpread(all.rates)} /s over ${MODELS}, ${withSpread(few.rates)} over ${FEW}: ${ratio}; ${micros(all)} and ${micros(few)} µs of CPU a query; mean batch ${(rows / batches).toFixed(1)}`,
+    `  hidden layers of ${hidden.join(' and ')}, server on ${cores.includes(',') ? 'both cores' : 'one core'}: ${withQuartiles(all.rates)} /s over ${MODELS}, ${withQuartiles(few.rates)} over ${FEW}; ratio of pairs ${ratio}; ${micros(all)} and ${micros(few)} µs of CPU a query; mean batch ${(rows / batches).toFixed(1)}`,
   );
   for (const { server } of contenders) await stop(server);
 }

@@ -163,7 +163,12 @@ class Pool implements EnginePool {
   /** Where nothing serves yet: in each worker, without a spare. */
   async #loadInPlace(loaded: Loaded): Promise<LoadedVersion> {
     let result!: LoadedVersion;
-    for (const thread of this.#threads) result = await thread.load(loaded);
+    try {
+      for (const thread of this.#threads) result = await thread.load(loaded);
+    } catch (error) {
+      await Promise.all(this.#threads.map((thread) => thread.unload(loaded.handle)));
+      throw error;
+    }
     this.#loaded.set(placeOf(loaded.source), loaded);
     return result;
   }

@@ -32,6 +32,7 @@ export interface ThreadHooks {
   loaded(): Iterable<Loaded>;
   take: JobSource['take'];
 }
+
 /**
  * One worker and its successors. While it is on duty it takes work, and when it dies another takes its place, with its models. Off duty
  * (a spare, which loads what is new beside those that serve) it takes none, its death is only told, and it steps back behind those that
@@ -166,6 +167,7 @@ export class Thread {
         if (!('kind' in message)) this.#results({ parcel: message, errors: [] });
         else if (message.kind === 'started') {
           this.#courtesy = new Courtesy(message.thread, message.usual);
+          if (!this.#onDuty) this.#courtesy.stepBack(); // it may have gone off duty meanwhile
         } else if (message.kind === 'ready') {
           clearTimeout(timer);
           this.engineVersion = message.version;

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.js';
 import { type AuditEntry, EVERY_ENTRY } from '../../../src/data/audit.js';
+import { AUDIT_MIGRATIONS } from '../../../src/data/embedded/audit/schema.js';
 import { readAudit } from '../../../src/data/open-audit.js';
-import { act, all, auditOfEach, MINUTE, START, sum } from '../../support/audit.js';
+import { act, all, auditOfEach, MINUTE, refuse, START, sum } from '../../support/audit.js';
 
 describe('the file of the audit log', () => {
   const audit = auditOfEach();
@@ -32,6 +33,71 @@ describe('the file of the audit log', () => {
     expect(sum(entries.filter(({ kind }) => kind === 'QUESTION'))).toBe(1);
     expect(sum(entries)).toBe(10_002);
     expect(existsSync(audit.file)).toBe(true);
+  });
+
+  it('holds what was asked a second ago when its server is killed, in the first second of a minute too', async () => {
+    const log = open();
+    for (let minute = 0; minute < 3; minute++) {
+      audit.now = START + minute * MINUTE;
+      for (const model of ['fraud', 'segmentation']) ask(log, 'ada', model, 'c1');
+      expect(await log.flush()).toBe(true);
+    }
+    const file = join(audit.path, 'as-it-was.db');
+    for (const end of ['', '-wal']) copyFileSync(`${audit.file}${end}`, `${file}${end}`);
+    audit.now = START + 10 * MINUTE;
+    const entries = await all(open({ file }));
+    expect(entries.map(({ model, at }) => [model, (at - START) / MINUTE])).toEqual(
+      [0, 1, 2].flatMap((minute) => ['fraud', 'segmentation'].map((model) => [model, minute])),
+    );
+  });
+
+  it('adds to the entries of a minute that was read, while the next one begins', async () => {
+    const log = open();
+    for (let i = 0; i < 20; i++) ask(log, 'ada', 'fraud', `c${i}`, START + 1_000);
+    expect(await all(log)).toHaveLength(20);
+    for (let i = 0; i < 20; i++) for (const at of [59_000, 60_000]) ask(log, 'ada', 'fraud', `c${i}`, START + at);
+    const entries = await all(log);
+    expect(entries.map(({ count }) => count)).toEqual([...Array(20).fill(2), ...Array(20).fill(1)]);
+  });
+
+  it('puts questions together in a minute in which somebody was refused, as in any other', async () => {
+    const log = open();
+    for (const model of ['fraud', 'segmentation']) ask(log, 'ada', model, 'c1');
+    refuse(log);
+    await log.flush();
+    audit.now = START + 2 * MINUTE;
+    expect(await all(log)).toHaveLength(3);
+    const db = new Database(audit.file);
+    expect(db.prepare('SELECT count FROM entries ORDER BY count').all()).toEqual([{ count: 1 }, { count: 2 }]);
+    db.close();
+  });
+
+  it('is read, and gone on with, where it was written before rows held several models', async () => {
+    const before = new Database(audit.file);
+    before.exec(AUDIT_MIGRATIONS[0]!);
+    before.exec('PRAGMA user_version = 1');
+    before.exec(`INSERT INTO callers VALUES (1, 0, 'ada', 'http', '', 'fraud', 2, 'OK');
+      INSERT INTO entries (at, last_at, count, caller, entity, erased, first_prediction) VALUES (${START}, ${START + 5}, 7, 1, 'c1', 0, 'id-1')`);
+    before.close();
+    const found = async () => {
+      const entries: AuditEntry[] = [];
+      for await (const entry of readAudit(audit.path, { ...EVERY_ENTRY, model: 'fraud' }, audit.clock))
+        entries.push(entry);
+      return entries.map(({ at, count, model, version, firstPredictionId }) => [
+        at,
+        count,
+        model,
+        version,
+        firstPredictionId,
+      ]);
+    };
+    const old = [START, 7, 'fraud', 2, 'id-1'];
+    expect(await found()).toEqual([old]);
+    const log = open();
+    for (const model of ['fraud', 'segmentation']) ask(log, 'ada', model, 'c1', START + MINUTE);
+    audit.now = START + 5 * MINUTE;
+    expect(await all(log)).toHaveLength(3);
+    expect(await found()).toEqual([old, [START + MINUTE, 1, 'fraud', 1, null]]);
   });
 
   it('keeps what a full disk does not take, and writes it when there is space', async ({ skip }) => {

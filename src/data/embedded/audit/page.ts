@@ -1,5 +1,4 @@
 import { AUDIT_KINDS, type AuditEntry, type AuditKey, type AuditPage, type AuditSelection } from '../../audit.js';
-
 import { PARTS, type Part } from './packing.js';
 
 type Arg = string | number;
@@ -43,9 +42,15 @@ export interface Callers {
 
 /**
  * Reads a page of the audit. Who, what and by which door is in a small table of callers: those that fit are found first, then the page
- * is one walk along an index for each of them, or along the entity's, or along time. A row may hold several entries (packing.ts).
+ * is one walk along an index for each of them, or along the entity's, or along time. A row may hold several entries (packing.ts), but for files
+ * without the column `parts`: those that no server of today has opened.
  */
-export async function readAuditPage(read: Read, selection: AuditSelection, page: AuditPage): Promise<AuditEntry[]> {
+export async function readAuditPage(
+  read: Read,
+  selection: AuditSelection,
+  page: AuditPage,
+  { parts } = { parts: true },
+): Promise<AuditEntry[]> {
   if (selection.kinds?.length === 0) return [];
   const wanted = callersQuery(selection);
   let callers: Callers | null = null;
@@ -56,7 +61,7 @@ export async function readAuditPage(read: Read, selection: AuditSelection, page:
     callers = { plain: ids(0), packed: ids(1) };
   }
   const { sql, args } = pageQuery(callers, selection, page);
-  const entries = ((await read(sql, args)) as Row[]).flatMap((row) => {
+  const entries = ((await read(parts ? sql : sql.replace('e.parts', 'NULL'), args)) as Row[]).flatMap((row) => {
     const its = entriesOf(row).filter((entry) => isWanted(entry, selection, page));
     return page.newestFirst ? its.reverse() : its;
   });
@@ -117,10 +122,11 @@ export function pageQuery(
   // Numbers of our own, not texts of somebody: they may stand in the statement, however many they are.
   const among = (() => {
     if (callers === null) return '';
-    if (inParts === '') return `caller IN (${[...callers.plain, ...callers.packed].join(',')}) AND`;
+    if (inParts === '' || callers.packed.length === 0)
+      return `caller IN (${[...callers.plain, ...callers.packed].join(',')}) AND`;
     return `(caller IN (${callers.plain.join(',')}) OR caller IN (${callers.packed.join(',')})${inParts}) AND`;
   })();
-  const amongArgs = callers === null ? [] : askedArgs;
+  const amongArgs = callers === null || callers.packed.length === 0 ? [] : askedArgs;
   const ofEach = ({ plain, packed }: Callers) => [
     ...plain.map((caller) => walk('entries_by_caller', 'caller = ? AND', [caller])),
     ...packed.map((caller) => walk('entries_by_caller', `caller = ?${inParts} AND`, [caller, ...askedArgs])),

@@ -8,7 +8,7 @@ export interface AuditWriterOptions {
   readonly key: string | null;
 }
 
-/** An entry that is no question: what it is, and its columns. `minute`: counted up with its like in the same minute. */
+/** An entry that is no question: what it is, and its columns. `counted`: added up with its like in the same minute. */
 export interface PlainRow {
   readonly caller: CallerColumns;
   readonly at: number;
@@ -26,9 +26,9 @@ export interface PlainRow {
 /** kind (a place in AUDIT_KINDS), principal, door, operation, model, version, outcome; empty and 0 where there is none. */
 export type CallerColumns = readonly [number, string, string, string, string, number, string];
 
+/** `now`: milliseconds UTC, in the minute that is not over. */
 export type ToAuditWriter =
   | { readonly kind: 'write'; readonly tape: WoundTape | null; readonly rows: readonly PlainRow[] }
-  // `now`: milliseconds UTC, in the minute that is not over.
   /** Makes entries of everything in the journal. */
   | { readonly kind: 'settle'; readonly now: number }
   /** Deletes at most `slice` rows from before `before`. */

@@ -90,6 +90,8 @@ function serve(db: Database.Database): void {
   /** By caller and what else is the same, the entry of the minute `minute`. */
   let known = new Map<string, number>();
   let minute = Number.NEGATIVE_INFINITY;
+  /** The last minute of which questions were entered one by one, so that they are added to. */
+  let entered = Number.NEGATIVE_INFINITY;
   /** Of the open transaction: they count when it is committed. */
   let fresh: [string, number][] = [];
 
@@ -130,14 +132,14 @@ function serve(db: Database.Database): void {
   const settle = (running: number): number => {
     if (pending.size === 0) return 0;
     write(() => {
-      const begun = minute; // entries of it are there already, and are added to
-      const isOver = (its: number) => its < running && its !== begun;
+      const begun = entered === minute ? entered : null; // questions of it have entries already, which are added to
+      const isPacked = (its: number) => its < running && its !== begun;
       let single: unknown[][] = [];
       const writeSingle = (): void => {
         insertMany.run(JSON.stringify(single));
         single = [];
       };
-      for (const { caller, entity, at, lastAt, count: times, parts } of packsOf(pending.where(isOver))) {
+      for (const { caller, entity, at, lastAt, count: times, parts } of packsOf(pending.where(isPacked))) {
         const [kind, principal, door, model, version] = caller;
         if (parts.length > 1) {
           const id = callerId([kind, principal, door, '', '', 0, 'OK']);
@@ -145,26 +147,26 @@ function serve(db: Database.Database): void {
           continue;
         }
         const [, , , first = null, last = null] = parts[0]!;
-        single.push([
-          at,
-          lastAt,
-          times,
-          callerId([kind, principal, door, '', model, version, 'OK']),
-          entity,
-          first,
-          last,
-        ]);
+        const id = callerId([kind, principal, door, '', model, version, 'OK']);
+        single.push([at, lastAt, times, id, entity, first, last]);
         if (single.length === MANY) writeSingle();
       }
       writeSingle();
-      for (const [[kind, principal, door, model, version], q] of pending.where((its) => !isOver(its))) {
-        const caller = callerId([kind, principal, door, '', model, version, 'OK']);
-        count(
-          `${caller} ${q.entity}`,
-          q.at,
-          () => [q.count, q.lastAt, q.firstPrediction, q.lastPrediction],
-          () => [q.at, q.lastAt, q.count, caller, q.entity, 0, q.firstPrediction, q.lastPrediction, null, null, null],
-        );
+      // The minute that was begun first: the next one takes its place.
+      for (const some of [
+        pending.where((its) => its === begun),
+        pending.where((its) => its !== begun && !isPacked(its)),
+      ]) {
+        for (const [[kind, principal, door, model, version], q] of some) {
+          const caller = callerId([kind, principal, door, '', model, version, 'OK']);
+          count(
+            `${caller} ${q.entity}`,
+            q.at,
+            () => [q.count, q.lastAt, q.firstPrediction, q.lastPrediction],
+            () => [q.at, q.lastAt, q.count, caller, q.entity, 0, q.firstPrediction, q.lastPrediction, null, null, null],
+          );
+          entered = minute;
+        }
       }
       clearJournal.run();
       return 0;
@@ -213,16 +215,15 @@ function serve(db: Database.Database): void {
     switch (message.kind) {
       case 'write': {
         const { tape, rows } = message;
+        // Before the tape is in the journal, which settling empties.
+        if (pending.size >= MAX_PENDING) settleSoon(Number.POSITIVE_INFINITY);
+        else if (tape !== null && pending.isOver(tape.base)) settleSoon(minuteOf(tape.base));
         write(() => {
           if (tape !== null) writeTape(tape);
           for (const row of rows) writeRow(row);
           return 0;
         });
-        if (tape !== null) {
-          if (pending.size >= MAX_PENDING) settleSoon(Number.POSITIVE_INFINITY);
-          else if (pending.isOver(tape.base)) settleSoon(minuteOf(tape.base));
-          pending.add(tape);
-        }
+        if (tape !== null) pending.add(tape);
         return { count: (tape?.count ?? 0) + rows.length };
       }
       case 'settle':
