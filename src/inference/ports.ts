@@ -150,6 +150,8 @@ export interface VersionSelector {
   readonly version?: number | null;
   /** With `version`, when the router chose it: the arm that the answer counts for. */
   readonly arm?: string | null;
+  /** Whether the score is a sample of what the arm is asked: false of one question of many that somebody thought up together. Default true. */
+  readonly sampled?: boolean;
 }
 
 /** Who answers: a version, and the arm of the model's policy it was chosen by. */

@@ -132,7 +132,7 @@ export class InferenceService implements Inference {
     }
     const result =
       this.#cache === null ? this.#batcher.enqueue(lane, row, context) : this.#cached(this.#cache, lane, row, context);
-    return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, 1, result) : result;
+    return typeof selector?.arm === 'string' ? this.#counted(model, selector, 1, result) : result;
   }
 
   /** Forgets the answers it keeps: they are kept by the features of somebody. */
@@ -157,7 +157,7 @@ export class InferenceService implements Inference {
     selector?: VersionSelector,
   ): Promise<BlockResult> {
     const result = this.#batcher.enqueueBlock(this.#laneOf(model, selector), block, context);
-    return typeof selector?.arm === 'string' ? this.#counted(model, selector.arm, block.rows, result) : result;
+    return typeof selector?.arm === 'string' ? this.#counted(model, selector, block.rows, result) : result;
   }
 
   /** Writes gauges that are only worth computing when somebody looks. */
@@ -193,14 +193,15 @@ export class InferenceService implements Inference {
   /** Notes for an arm what became of rows. What the version is not to blame for does not count. */
   async #counted<R extends RowResult | BlockResult>(
     model: string,
-    arm: string,
+    { arm: name, sampled }: VersionSelector,
     rows: number,
     result: Promise<R>,
   ): Promise<R> {
+    const arm = name!;
     const asked = this.clock.monotonic();
     try {
       const answer = await result;
-      this.arms.answered(model, arm, this.clock.monotonic() - asked, rows, answer.outputs);
+      this.arms.answered(model, arm, { ms: this.clock.monotonic() - asked, rows, sampled }, answer.outputs);
       return answer;
     } catch (error) {
       const code = error instanceof ScoregraphError ? error.code : null;

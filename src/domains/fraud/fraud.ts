@@ -55,6 +55,8 @@ export class FraudDomain {
   readonly #recorder: QueryRecorder;
   readonly #explainer: Explainer;
   readonly #thresholds = perVersion(readThresholds);
+  /** By operation, the customers that payments were thought of. */
+  readonly #thoughtOf = new WeakMap<RowContext, Set<string>>();
 
   constructor(inference: Inference, recorder: QueryRecorder, explainer: Explainer) {
     this.#inference = inference;
@@ -131,14 +133,29 @@ export class FraudDomain {
     if (currency !== undefined && payment.amount.currency !== currency)
       throw wrongCurrency(payment.amount.currency, currency);
     const features = this.features(state, payment);
+    const asked = routed.arm === null || this.#isFirst(customerId, context) ? routed : { ...routed, sampled: false };
     return this.#prediction(
       routed,
       customerId,
       features,
-      await this.#run(routed, features.vector, context),
+      await this.#run(asked, features.vector, context),
       context,
       payment,
     );
+  }
+
+  /**
+   * Whether an operation thinks of a payment of this customer for the first time. A curve over amounts is a hundred payments that nobody makes: were
+   * they all samples of what a version is asked, whoever tries payments out would shift its scores, and take a good version back.
+   */
+  #isFirst(customerId: string, operation: RowContext): boolean {
+    let customers = this.#thoughtOf.get(operation);
+    if (customers === undefined) {
+      customers = new Set();
+      this.#thoughtOf.set(operation, customers);
+    }
+    const { size } = customers;
+    return customers.add(customerId).size > size;
   }
 
   /** Judges a vector that was taken earlier (the one logged with a payment), by any version. */

@@ -56,8 +56,20 @@ export class ArmStats {
     this.#metrics = metrics;
   }
 
-  /** Notes rows that were answered in `ms`; `outputs` are theirs, row after row. Those without a finite number count as failed. */
-  answered(model: string, arm: string, ms: number, rows: number, outputs: Readonly<Record<string, TensorData>>): void {
+  /**
+   * Notes rows that were answered in `ms`; `outputs` are theirs, row after row. Those without a finite number count as failed. `sampled`: their
+   * scores are of those that distributions are compared by; default true.
+   */
+  answered(
+    model: string,
+    arm: string,
+    {
+      ms,
+      rows,
+      sampled = true,
+    }: { readonly ms: number; readonly rows: number; readonly sampled?: boolean | undefined },
+    outputs: Readonly<Record<string, TensorData>>,
+  ): void {
     const stats = this.#arm(model, arm);
     stats.rows += rows;
     stats.counted.add(rows);
@@ -68,11 +80,10 @@ export class ArmStats {
     const width = values.length / rows;
     for (let row = 0; row < rows; row++) {
       const score = largest(values, row * width, (row + 1) * width);
-      if (Number.isFinite(score)) stats.score(score);
-      else {
+      if (!Number.isFinite(score)) {
         stats.errors++;
         stats.failed.add();
-      }
+      } else if (sampled) stats.score(score);
     }
   }
 

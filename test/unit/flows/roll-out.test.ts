@@ -25,7 +25,8 @@ describe('a roll-out over time', () => {
   const state = (): ModelPolicyState => ({ ...changes.at(-1)!, changedAt: now });
   const rollOut = () => changes.at(-1)!.rollOut!;
   const answer = (arm: string, rows: number, score = (i: number) => (i % 100) / 100) => {
-    for (let i = 0; i < rows; i++) arms.answered('fraud', arm, 2, 1, { probability: Float32Array.of(score(i)) });
+    for (let i = 0; i < rows; i++)
+      arms.answered('fraud', arm, { ms: 2, rows: 1 }, { probability: Float32Array.of(score(i)) });
   };
   const minutes = async (n: number) => {
     for (let i = 0; i < n; i++) {
