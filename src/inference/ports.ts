@@ -150,7 +150,7 @@ export interface VersionSelector {
   readonly version?: number | null;
   /** With `version`, when the router chose it: the arm that the answer counts for. */
   readonly arm?: string | null;
-  /** Whether the score is a sample of what the arm is asked: false of one question of many that somebody thought up together. Default true. */
+  /** Whether score and latency are samples of what the arm is asked: false of one question of many that somebody thought up together. Default true. */
   readonly sampled?: boolean;
 }
 

@@ -58,7 +58,7 @@ export class ArmStats {
 
   /**
    * Notes rows that were answered in `ms`; `outputs` are theirs, row after row. Those without a finite number count as failed. `sampled`: their
-   * scores are of those that distributions are compared by; default true.
+   * time and scores are of those that arms are compared by; default true.
    */
   answered(
     model: string,
@@ -73,8 +73,10 @@ export class ArmStats {
     const stats = this.#arm(model, arm);
     stats.rows += rows;
     stats.counted.add(rows);
-    stats.answers++;
-    stats.latency.add(ms);
+    if (sampled) {
+      stats.answers++;
+      stats.latency.add(ms);
+    }
     const [values] = Object.values(outputs);
     if (values === undefined) return;
     const width = values.length / rows;
